@@ -1,0 +1,72 @@
+// How do bytes reach the disk and leave it? Files appear whole or not at all; failures are said plainly.
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { messageOf, UsageError } from './errors.ts';
+
+/** The largest input file read without asking, in bytes. */
+export const MAX_INPUT_BYTES = 1 << 30;
+
+/**
+ * Writes a file beside its final name, flushes it and renames it, creating folders as needed.
+ *
+ * @throws UsageError if the disk is full or the folder cannot be written; nothing is left behind
+ */
+export function writeFileAtomic(path: string, content: Uint8Array | string): void {
+  const partial = `${path}.partial`;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+    const file = openSync(partial, 'w');
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(partial, path);
+  } catch (error) {
+    try {
+      rmSync(partial, { force: true });
+    } catch {
+      // The first failure is the one worth telling.
+    }
+    throw diskError('write', path, error);
+  }
+}
+
+/**
+ * Reads a whole input file.
+ *
+ * @throws UsageError if it is missing, unreadable, not a file, or larger than `maxBytes`
+ */
+export function readInputFile(path: string, maxBytes: number = MAX_INPUT_BYTES): Uint8Array {
+  try {
+    const { size } = statSync(path);
+    if (size > maxBytes) throw new UsageError(`cannot read ${path}: ${size} bytes, the limit is ${maxBytes}`);
+    return readFileSync(path);
+  } catch (error) {
+    throw error instanceof UsageError ? error : diskError('read', path, error);
+  }
+}
+
+/** Whether something exists at the path. */
+export function fileExists(path: string): boolean {
+  return existsSync(path);
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: 'the disk is full; free some space or choose another --out',
+  EDQUOT: 'the disk quota is used up; free some space or choose another --out',
+  EACCES: 'permission denied; choose a folder you may use',
+  EPERM: 'permission denied; choose a folder you may use',
+  EROFS: 'the file system is read-only; choose another --out',
+  ENOENT: 'no such file or folder',
+  EISDIR: 'it is a folder, a file was expected',
+  ENOTDIR: 'a part of the path is a file, a folder was expected',
+  EEXIST: 'a file is in the way of a folder',
+};
+
+function diskError(action: string, path: string, error: unknown): UsageError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return new UsageError(`cannot ${action} ${path}: ${REASONS[code] ?? messageOf(error)}`, { cause: error });
+}

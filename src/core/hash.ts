@@ -1,0 +1,25 @@
+// What identifies an artifact, and how is JSON written so that equal data are equal bytes?
+import { createHash } from 'node:crypto';
+
+/** SHA-256 as lower-case hexadecimal. */
+export function sha256(content: Uint8Array | string): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** JSON with keys in sorted order, so that equal data give equal bytes. */
+export function canonicalJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortKeys(inner) : inner), indent);
+}
+
+/** Hash of a configuration or any other JSON data. */
+export function hashJson(value: unknown): string {
+  return sha256(canonicalJson(value));
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function sortKeys(value: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,223 @@
+// How is a network stored? One .safetensors file; metadata holds config, provenance and scores, and no clock, user or path.
+import { UsageError } from '../core/errors.ts';
+import { canonicalJson } from '../core/hash.ts';
+import { decodeSafetensors, encodeSafetensors, type Tensor, type Tensors } from '../core/safetensors.ts';
+import { type Csr, csrFromDense, denseFromCsr } from './csr.ts';
+import { type Grid, siteCoordinates, siteCount } from './geometry.ts';
+import { ACTIVATIONS, type Activation, type Network } from './network.ts';
+
+export const ARTIFACT_FORMAT = 'bimt-export/1';
+
+export const STAGES = ['trained', 'pruned', 'quantized'] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** Where an artifact came from. Hashes are SHA-256 of files (parent) or of canonical JSON (config). */
+export interface Provenance {
+  readonly stage: Stage;
+  readonly parentHash: string | null;
+  readonly configHash: string;
+  /** For example `bimt-export@0.1.0`. */
+  readonly tool: string;
+  /** Training engine and its version; null for stages that train nothing. */
+  readonly engine: { readonly name: string; readonly version: string } | null;
+}
+
+/** Accuracy as measured after a stage; ratios 0 to 1. */
+export interface Scores {
+  readonly trialsPerTask: number;
+  readonly seed: number;
+  readonly meanAccuracy: number;
+  readonly perTask: Readonly<Record<string, number>>;
+}
+
+/** What every artifact carries beside its tensors. `config.suite` names the task suite. */
+export interface ArtifactHeader {
+  readonly config: { readonly suite: string } & Readonly<Record<string, unknown>>;
+  readonly provenance: Provenance;
+  /** Scores by stage name, earlier stages included. */
+  readonly scores: Readonly<Record<string, Scores>>;
+}
+
+/** Bytes of an artifact: tensors and header, deterministic. */
+export function encodeArtifact(tensors: Tensors, header: ArtifactHeader, extra: Readonly<Record<string, unknown>> = {}): Uint8Array {
+  const json = { config: header.config, provenance: header.provenance, scores: header.scores, ...extra };
+  const metadata = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, canonicalJson(value)]));
+  return encodeSafetensors(tensors, { format: ARTIFACT_FORMAT, ...metadata });
+}
+
+/** An artifact, checked as far as all stages share it; `extra` are the other metadata entries, parsed. */
+export interface DecodedArtifact {
+  readonly tensors: Tensors;
+  readonly header: ArtifactHeader;
+  readonly extra: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Decodes an artifact of one of the given stages.
+ *
+ * @throws UsageError if the file is truncated, hostile, of another kind, or of another stage
+ */
+export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly Stage[]): DecodedArtifact {
+  const { tensors, metadata } = decodeSafetensors(bytes, what);
+  if (metadata['format'] !== ARTIFACT_FORMAT) {
+    throw new UsageError(
+      `${what} is not a bimt-export artifact: format is ${metadata['format'] ?? 'missing'}, expected ${ARTIFACT_FORMAT}`,
+    );
+  }
+  const { format: _, ...texts } = metadata;
+  const parsed: Record<string, unknown> = {};
+  for (const [key, text] of Object.entries(texts)) {
+    try {
+      parsed[key] = JSON.parse(text);
+    } catch {
+      throw new UsageError(`${what}: metadata '${key}' is not JSON`);
+    }
+  }
+  const { config, provenance, scores, ...extra } = parsed as unknown as ArtifactHeader & Record<string, unknown>;
+  const stage = (provenance as Partial<Provenance> | undefined)?.stage;
+  if (typeof config?.suite !== 'string' || stage === undefined || typeof scores !== 'object') {
+    throw new UsageError(`${what}: config, provenance or scores are missing from its metadata`);
+  }
+  if (!stages.includes(stage)) throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}`);
+  return { tensors, header: { config, provenance, scores }, extra };
+}
+
+/** Tensors of a network. Dense when trained, compressed sparse rows from pruning on. */
+export function networkToTensors(network: Network, form: 'dense' | 'csr'): Record<string, Tensor> {
+  const { neurons, inputs, outputs, site, grid } = network;
+  const coordinates = Float32Array.from({ length: neurons * 2 }, (_, i) => {
+    const { row, column } = siteCoordinates(grid, site[i >> 1] as number);
+    return i % 2 === 0 ? row : column;
+  });
+  const matrix = (name: string, csr: Csr) =>
+    form === 'dense' ? { [name]: { shape: [csr.rows, csr.columns], data: denseFromCsr(csr) } } : csrToTensors(name, csr);
+  return {
+    ...matrix('W', network.recurrent),
+    ...matrix('W_in', network.input),
+    ...matrix('W_out', network.readout),
+    b: { shape: [neurons], data: network.bias },
+    b_out: { shape: [outputs], data: network.readoutBias },
+    site: { shape: [neurons], data: site },
+    position: { shape: [neurons, 2], data: coordinates },
+    sizes: { shape: [3], data: Int32Array.of(inputs, neurons, outputs) },
+  };
+}
+
+/** The network parameters' share of an artifact's extra metadata. */
+export function networkMetadata(network: Network): Record<string, unknown> {
+  return { activation: network.activation, grid: network.grid };
+}
+
+/**
+ * Rebuilds a network from an artifact's tensors and checks every shape and index.
+ *
+ * @throws UsageError naming the tensor that is missing or inconsistent
+ */
+export function networkFromArtifact(artifact: DecodedArtifact, what: string): Network {
+  const { tensors, extra } = artifact;
+  const reader = tensorReader(tensors, what);
+  const [inputs, neurons, outputs] = reader.integers('sizes', [3]) as unknown as [number, number, number];
+  const site = reader.integers('site', [neurons]);
+  const grid = checkGrid(extra['grid'], what);
+  const activation = extra['activation'] as Activation;
+  if (!ACTIVATIONS.includes(activation))
+    throw new UsageError(`${what}: activation '${String(activation)}' is unknown; allowed: ${ACTIVATIONS.join(', ')}`);
+  site.forEach((s, i) => {
+    if (s < 0 || s >= siteCount(grid) || (i > 0 && s <= (site[i - 1] as number))) {
+      throw new UsageError(`${what}: tensor 'site' must ascend within 0 … ${siteCount(grid) - 1}, found ${s} at neuron ${i}`);
+    }
+  });
+  return {
+    inputs,
+    neurons,
+    outputs,
+    activation,
+    grid,
+    site,
+    recurrent: reader.matrix('W', neurons, neurons),
+    input: reader.matrix('W_in', neurons, inputs),
+    readout: reader.matrix('W_out', outputs, neurons),
+    bias: reader.floats('b', [neurons]),
+    readoutBias: reader.floats('b_out', [outputs]),
+  };
+}
+
+/** Tensors `name.indptr`, `name.indices` and `name.values`. */
+export function csrToTensors(name: string, csr: Csr<Float32Array | Int32Array>): Record<string, Tensor> {
+  const entries = csr.values.length;
+  return {
+    [`${name}.indptr`]: { shape: [csr.rows + 1], data: csr.indptr },
+    [`${name}.indices`]: { shape: [entries], data: csr.indices },
+    [`${name}.values`]: { shape: [entries], data: csr.values },
+  };
+}
+
+/** Checked access to the tensors of a file. */
+export function tensorReader(tensors: Tensors, what: string) {
+  const get = (name: string, shape: readonly number[] | null): Tensor => {
+    const tensor = tensors[name];
+    if (tensor === undefined) throw new UsageError(`${what}: tensor '${name}' is missing`);
+    if (shape !== null && `${tensor.shape}` !== `${shape}`)
+      throw new UsageError(`${what}: tensor '${name}' has shape [${tensor.shape}], expected [${shape}]`);
+    return tensor;
+  };
+  const typed = <T>(name: string, shape: readonly number[] | null, Type: new (...args: never[]) => T): T => {
+    const { data } = get(name, shape);
+    if (!(data instanceof Type)) throw new UsageError(`${what}: tensor '${name}' has type ${data.constructor.name}, expected ${Type.name}`);
+    return data as T;
+  };
+  const floats = (name: string, shape: readonly number[] | null): Float32Array => {
+    const data = typed(name, shape, Float32Array);
+    if (!data.every(Number.isFinite)) throw new UsageError(`${what}: tensor '${name}' holds values that are not finite`);
+    return data;
+  };
+  const integers = (name: string, shape: readonly number[] | null): Int32Array => typed(name, shape, Int32Array);
+  const pattern = (name: string, rows: number, columns: number) => {
+    const indptr = integers(`${name}.indptr`, [rows + 1]);
+    const indices = integers(`${name}.indices`, null);
+    checkPattern(indptr, indices, columns, `${what}: '${name}'`);
+    return { rows, columns, indptr, indices };
+  };
+  return {
+    has: (name: string) => name in tensors,
+    floats,
+    integers,
+    /** Float matrix, stored dense or as compressed sparse rows. */
+    matrix(name: string, rows: number, columns: number): Csr {
+      if (name in tensors) return csrFromDense(floats(name, [rows, columns]), rows, columns);
+      const sparse = pattern(name, rows, columns);
+      return { ...sparse, values: floats(`${name}.values`, [sparse.indices.length]) };
+    },
+    /** Integer matrix, stored as compressed sparse rows. */
+    integerMatrix(name: string, rows: number, columns: number): Csr<Int32Array> {
+      const sparse = pattern(name, rows, columns);
+      return { ...sparse, values: integers(`${name}.values`, [sparse.indices.length]) };
+    },
+  };
+}
+
+function checkPattern(indptr: Int32Array, indices: Int32Array, columns: number, what: string): void {
+  const rows = indptr.length - 1;
+  if (indptr[0] !== 0 || indptr[rows] !== indices.length)
+    throw new UsageError(`${what}: row pointers do not cover its ${indices.length} entries`);
+  for (let row = 0; row < rows; row++) {
+    const start = indptr[row] as number;
+    const end = indptr[row + 1] as number;
+    if (end < start) throw new UsageError(`${what}: row pointers descend at row ${row}`);
+    for (let at = start; at < end; at++) {
+      const column = indices[at] as number;
+      if (column < 0 || column >= columns || (at > start && column <= (indices[at - 1] as number))) {
+        throw new UsageError(`${what}: column ${column} in row ${row} is outside 0 … ${columns - 1} or out of order`);
+      }
+    }
+  }
+}
+
+function checkGrid(value: unknown, what: string): Grid {
+  const grid = value as Partial<Grid> | undefined;
+  const side = (n: unknown) => Number.isSafeInteger(n) && (n as number) > 0 && (n as number) <= 10_000;
+  if (!grid || !side(grid.rows) || !side(grid.columns) || (grid.metric !== 'l1' && grid.metric !== 'l2')) {
+    throw new UsageError(`${what}: metadata 'grid' must be {rows, columns, metric}`);
+  }
+  return grid as Grid;
+}

@@ -1,0 +1,98 @@
+// The door to onnx-proto: the only file that imports it. ONNX 1.10.2 messages under protobufjs 8.
+import onnxProto, { type onnx as Onnx } from 'onnx-proto';
+import { messageOf, UsageError } from '../core/errors.ts';
+
+const { onnx } = onnxProto;
+
+/** TensorProto.DataType values we use; onnx-proto's enum ends before int4, but the field is a plain integer. */
+export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export type DataType = keyof typeof DATA_TYPE;
+
+export type Attribute =
+  | { name: string; type: 1; f: number }
+  | { name: string; type: 2; i: number }
+  | { name: string; type: 3; s: Uint8Array }
+  | { name: string; type: 4; t: TensorMessage }
+  | { name: string; type: 5; g: GraphMessage }
+  | { name: string; type: 7; ints: readonly number[] }
+  | { name: string; type: 8; strings: readonly Uint8Array[] };
+
+export interface TensorMessage {
+  name: string;
+  dims: readonly number[];
+  dataType: number;
+  rawData: Uint8Array;
+}
+
+export interface ValueInfoMessage {
+  name: string;
+  type: { tensorType: { elemType: number; shape: { dim: readonly ({ dimValue: number } | { dimParam: string })[] } } };
+}
+
+export interface NodeMessage {
+  name: string;
+  opType: string;
+  input: readonly string[];
+  output: readonly string[];
+  attribute: readonly Attribute[];
+}
+
+export interface GraphMessage {
+  name: string;
+  node: readonly NodeMessage[];
+  initializer: readonly TensorMessage[];
+  input: readonly ValueInfoMessage[];
+  output: readonly ValueInfoMessage[];
+  valueInfo: readonly ValueInfoMessage[];
+  docString?: string;
+}
+
+export interface ModelMessage {
+  irVersion: number;
+  opset: number;
+  producerVersion: string;
+  graph: GraphMessage;
+  metadata: Readonly<Record<string, string>>;
+  docString?: string;
+}
+
+/** Bytes of a model. Metadata entries are written in key order, so equal models give equal bytes. */
+export function encodeModel(model: ModelMessage): Uint8Array {
+  const metadataProps = Object.entries(model.metadata)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => ({ key, value }));
+  // fromObject, not create: create writes a BigInt as 0 and checks nothing.
+  const message = onnx.ModelProto.fromObject({
+    irVersion: model.irVersion,
+    producerName: 'bimt-export',
+    producerVersion: model.producerVersion,
+    opsetImport: [{ domain: '', version: model.opset }],
+    graph: model.graph,
+    metadataProps,
+    ...(model.docString === undefined ? {} : { docString: model.docString }),
+  });
+  return onnx.ModelProto.encode(message).finish();
+}
+
+const MAX_MODEL_BYTES = 512 * 1024 * 1024;
+
+/**
+ * Decodes a model that anyone may have written.
+ *
+ * @param what - how to call the file in errors
+ * @throws UsageError if it is too large, truncated, not ONNX, or nested beyond reason
+ */
+export function decodeModel(bytes: Uint8Array, what: string): Onnx.ModelProto {
+  if (bytes.length > MAX_MODEL_BYTES)
+    throw new UsageError(`${what}: ${bytes.length} bytes, the limit for an ONNX model is ${MAX_MODEL_BYTES}`);
+  let model: Onnx.ModelProto;
+  try {
+    model = onnx.ModelProto.decode(bytes);
+  } catch (error) {
+    // protobufjs throws RangeError on truncation and, deep inside hostile nesting, on stack overflow.
+    throw new UsageError(`${what} is not a readable ONNX model: ${messageOf(error)}`, { cause: error });
+  }
+  if (!model.graph || (model.opsetImport ?? []).length === 0)
+    throw new UsageError(`${what} is not an ONNX model: it holds no graph or no opset`);
+  return model;
+}

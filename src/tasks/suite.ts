@@ -1,0 +1,73 @@
+// What is a task suite? The contract between suites, batches, accuracy and everything that trains or tests.
+import type { Random } from '../core/random.ts';
+
+/** A named stretch of a trial: steps start … end − 1. */
+export interface Period {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** One stimulus bump: ring 1 or 2, angle in radians, strength (dimensionless), and the period that shows it. */
+export interface Stimulus {
+  readonly ring: 1 | 2;
+  readonly angle: number;
+  readonly strength: number;
+  readonly period: string;
+}
+
+/**
+ * The description of a trial: everything but its noise can be rebuilt from it. Directions are 0 … 15; `response` is
+ * null when the trial asks for none.
+ */
+export interface TrialInfo {
+  readonly task: string;
+  readonly family: string;
+  readonly periods: readonly Period[];
+  readonly stimuli: readonly Stimulus[];
+  /** Periods and channels [from, to) that get noise, with its standard deviation. */
+  readonly noise: { readonly periods: readonly string[]; readonly channels: readonly [number, number]; readonly sigma: number } | null;
+  readonly response: number | null;
+  /** Family-specific facts that analyses read: ring, match, directions, strengths, … */
+  readonly facts: Readonly<Record<string, number | boolean | string | readonly number[]>>;
+}
+
+/** A generated trial: inputs [steps, inputs], target class per step [steps]. */
+export interface Trial {
+  readonly info: TrialInfo;
+  readonly steps: number;
+  readonly inputs: Float32Array;
+  readonly targets: Int32Array;
+}
+
+/** A family of tasks learned together. */
+export interface TaskSuite {
+  readonly name: string;
+  readonly title: string;
+  /** Task names in rule-channel order. */
+  readonly tasks: readonly string[];
+  readonly inputs: number;
+  readonly outputs: number;
+  /** Longest trial, in steps. */
+  readonly maxSteps: number;
+  /** Best possible accuracy of each task (Bayes observer), 0 to 1. */
+  readonly ceilings: readonly number[];
+  /** Draws the description of one trial. */
+  describe(task: number, random: Random): TrialInfo;
+  /** Noise-free inputs [steps, inputs] and targets [steps] of a description. */
+  rebuild(info: TrialInfo): { readonly inputs: Float32Array; readonly targets: Int32Array };
+}
+
+/**
+ * Trials side by side, time first. Padded steps have inputs 0, target 0 and mask 0.
+ */
+export interface Batch {
+  readonly steps: number;
+  readonly rows: number;
+  /** Shape [steps, rows, inputs]. */
+  readonly inputs: Float32Array;
+  /** Class per step, shape [steps, rows]. */
+  readonly targets: Int32Array;
+  /** 1 where the loss counts, shape [steps, rows]. */
+  readonly mask: Float32Array;
+}

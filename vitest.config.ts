@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    testTimeout: 60_000,
+    // ONNX Runtime keeps native state per process; forks keep test files apart.
+    pool: 'forks',
+  },
+});
