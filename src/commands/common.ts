@@ -1,0 +1,111 @@
+// What do all commands share? Common options, where words go, and progress.
+import { SingleBar } from 'cli-progress';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { OnProgress, Progress, Warning } from '../core/progress.ts';
+
+/** Options that mean the same in every command that has them. */
+export interface CommonOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Adds --json, --quiet and --verbose. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('--json', 'print the result as one JSON value on stdout')
+    .option('--quiet', 'no progress and no notes on stderr')
+    .option('--verbose', 'more detail on stderr');
+}
+
+/** Stdout is the result: as text, or as one JSON value. */
+export function printResult(options: CommonOptions, value: unknown, text: string): void {
+  process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text.replace(/\n*$/, '')}\n`);
+}
+
+/** Stderr is the conversation. */
+export function note(options: CommonOptions, text: string): void {
+  if (!options.quiet) process.stderr.write(`${text}\n`);
+}
+
+/** Prints warnings to stderr; they are part of the result files as well. */
+export function printWarnings(options: CommonOptions, warnings: readonly Warning[]): void {
+  for (const { rule, message } of warnings) note(options, `warning (${rule}): ${message}`);
+}
+
+/**
+ * Progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere. A stage ends when it is done or
+ * when the next one begins.
+ */
+export function progressPrinter(options: CommonOptions): { onProgress: OnProgress; stop(): void } {
+  if (options.quiet) return { onProgress: () => {}, stop: () => {} };
+  let stage: string | null = null;
+  let bar: SingleBar | null = null;
+  const stop = () => {
+    bar?.stop();
+    bar = null;
+    stage = null;
+  };
+  const onProgress = (progress: Progress) => {
+    if (progress.stage !== stage) {
+      stop();
+      stage = progress.stage;
+      bar = openBar();
+      bar.start(progress.total, progress.done, payload(progress));
+    } else {
+      bar?.update(progress.done, payload(progress));
+    }
+    if (progress.done >= progress.total) stop();
+  };
+  return { onProgress, stop };
+}
+
+function openBar(): SingleBar {
+  return new SingleBar({
+    format: '{stage} [{bar}] {value}/{total} {values} | {eta_formatted} left',
+    barsize: 20,
+    hideCursor: true,
+    stream: process.stderr,
+    noTTYOutput: true,
+    notTTYSchedule: 10_000,
+    emptyOnZero: true,
+    etaBuffer: 200,
+  });
+}
+
+function payload({ stage, values }: Progress): Record<string, string> {
+  const shown = Object.entries(values).map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : value}`);
+  return { stage, values: shown.length === 0 ? '' : `| ${shown.join(', ')}` };
+}
+
+function formatNumber(value: number): string {
+  return Number.isInteger(value) ? `${value}` : value.toPrecision(3);
+}
+
+/** Option parser: an integer in a range. */
+export function integerOption(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(
+        `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}.`,
+      );
+    }
+    return value;
+  };
+}
+
+/** Option parser: a number of at least `min`. */
+export function numberOption(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < min)
+      throw new InvalidArgumentError(`expected a number of at least ${min}.`);
+    return value;
+  };
+}
+
+/** Option parser for options that repeat. */
+export function collect(value: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, value];
+}
