@@ -23,6 +23,7 @@ export interface Stimulus {
 export interface TrialInfo {
   readonly task: string;
   readonly family: string;
+  /** Consecutive from step 0, without gaps, some empty; the last is `decision`. */
   readonly periods: readonly Period[];
   readonly stimuli: readonly Stimulus[];
   /** Periods and channels [from, to) that get noise, with its standard deviation. */
@@ -30,6 +31,16 @@ export interface TrialInfo {
   readonly response: number | null;
   /** Family-specific facts that analyses read: ring, match, directions, strengths, … */
   readonly facts: Readonly<Record<string, number | boolean | string | readonly number[]>>;
+}
+
+/** The last period of every trial: the cue is off and the response is due. */
+export function decisionOf(info: TrialInfo): Period {
+  return info.periods[info.periods.length - 1];
+}
+
+/** Length of a trial in steps. */
+export function stepsOf(info: TrialInfo): number {
+  return decisionOf(info).end;
 }
 
 /** A generated trial: inputs [steps, inputs], target class per step [steps]. */
@@ -52,10 +63,23 @@ export interface TaskSuite {
   readonly maxSteps: number;
   /** Best possible accuracy of each task (Bayes observer), 0 to 1. */
   readonly ceilings: readonly number[];
+  /** What each task asks, in one line. */
+  readonly summaries: readonly string[];
   /** Draws the description of one trial. */
   describe(task: number, random: Random): TrialInfo;
-  /** Noise-free inputs [steps, inputs] and targets [steps] of a description. */
-  rebuild(info: TrialInfo): { readonly inputs: Float32Array; readonly targets: Int32Array };
+  /**
+   * Writes the noise-free inputs, targets and mask of a description into one row of a batch from step `at` on, cut at the
+   * batch's end. The row must be zero there.
+   *
+   * @throws UsageError if the description is not of this suite
+   */
+  write(info: TrialInfo, batch: Batch, row: number, at: number): void;
+  /**
+   * The noise-free trial of a description alone.
+   *
+   * @throws UsageError if the description is not of this suite
+   */
+  rebuild(info: TrialInfo): Trial;
 }
 
 /**
@@ -70,4 +94,15 @@ export interface Batch {
   readonly targets: Int32Array;
   /** 1 where the loss counts, shape [steps, rows]. */
   readonly mask: Float32Array;
+}
+
+/** A batch of padding only, to be written into. */
+export function emptyBatch(steps: number, rows: number, inputs: number): Batch {
+  return {
+    steps,
+    rows,
+    inputs: new Float32Array(steps * rows * inputs),
+    targets: new Int32Array(steps * rows),
+    mask: new Float32Array(steps * rows),
+  };
 }

@@ -1,0 +1,81 @@
+// How does a list of ring tasks become a suite? Channels, rule inputs and targets, written straight into a batch.
+
+import { UsageError } from '../core/errors.ts';
+import type { Random } from '../core/random.ts';
+import { bump, CLASSES, CUE_CHANNEL, DIRECTIONS, RING_CHANNELS, RULE_CHANNEL } from './ring.ts';
+import { type Batch, decisionOf, emptyBatch, type Period, stepsOf, type TaskSuite, type TrialInfo } from './suite.ts';
+
+/** One task: how its trials are drawn, and what is known about them. */
+export interface RingTask {
+  readonly name: string;
+  /** What the task asks, in one line. */
+  readonly summary: string;
+  /** Best possible accuracy, 0 to 1. */
+  readonly ceiling: number;
+  /** Longest trial, in steps. */
+  readonly maxSteps: number;
+  describe(random: Random): TrialInfo;
+}
+
+/** The suite of these tasks; their order is the order of the rule channels. */
+export function ringSuite(name: string, title: string, tasks: readonly RingTask[]): TaskSuite {
+  const inputs = RULE_CHANNEL + tasks.length;
+  const rules = new Map(tasks.map((task, index) => [task.name, RULE_CHANNEL + index]));
+  const write = (info: TrialInfo, batch: Batch, row: number, at: number) => {
+    const rule = rules.get(info.task);
+    if (rule === undefined) throw new UsageError(`cannot rebuild a trial of task '${info.task}': suite ${name} has no such task`);
+    writeInputs(info, rule, inputs, batch, row, at);
+    writeTargets(info, batch, row, at);
+  };
+  return {
+    name,
+    title,
+    tasks: tasks.map((task) => task.name),
+    inputs,
+    outputs: CLASSES,
+    maxSteps: Math.max(...tasks.map((task) => task.maxSteps)),
+    ceilings: tasks.map((task) => task.ceiling),
+    summaries: tasks.map((task) => task.summary),
+    describe: (task, random) => tasks[task].describe(random),
+    write,
+    rebuild(info) {
+      const batch = emptyBatch(stepsOf(info), 1, inputs);
+      write(info, batch, 0, 0);
+      return { info, steps: batch.steps, inputs: batch.inputs, targets: batch.targets };
+    },
+  };
+}
+
+function writeInputs(info: TrialInfo, rule: number, channels: number, batch: Batch, row: number, at: number): void {
+  const { inputs, rows, steps } = batch;
+  const end = Math.min(at + stepsOf(info), steps);
+  const cueOff = at + decisionOf(info).start;
+  for (let step = at; step < end; step++) {
+    const base = (step * rows + row) * channels;
+    inputs[base + rule] = 1;
+    if (step < cueOff) inputs[base + CUE_CHANNEL] = 1;
+  }
+  for (const stimulus of info.stimuli) {
+    const period = periodOf(info, stimulus.period);
+    const response = bump(stimulus.angle);
+    const last = Math.min(at + period.end, steps);
+    for (let step = at + period.start; step < last; step++) {
+      const base = (step * rows + row) * channels + RING_CHANNELS[stimulus.ring];
+      for (let unit = 0; unit < DIRECTIONS; unit++) inputs[base + unit] += stimulus.strength * response[unit];
+    }
+  }
+}
+
+function writeTargets(info: TrialInfo, batch: Batch, row: number, at: number): void {
+  const { targets, mask, rows, steps } = batch;
+  const end = Math.min(at + stepsOf(info), steps);
+  for (let step = at; step < end; step++) mask[step * rows + row] = 1;
+  if (info.response === null) return;
+  for (let step = at + decisionOf(info).start; step < end; step++) targets[step * rows + row] = 1 + info.response;
+}
+
+function periodOf(info: TrialInfo, name: string): Period {
+  const period = info.periods.find((candidate) => candidate.name === name);
+  if (period === undefined) throw new UsageError(`cannot rebuild a trial of task '${info.task}': it has no period '${name}'`);
+  return period;
+}
