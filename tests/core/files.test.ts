@@ -1,0 +1,58 @@
+import type * as Fs from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { UsageError } from '../../src/core/errors.ts';
+import { readInputFile, writeFileAtomic } from '../../src/core/files.ts';
+
+// A disk that is full on demand: the write fails after the file was opened, as it does in life.
+const disk = vi.hoisted(() => ({ full: false }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  return {
+    ...fs,
+    writeSync: (...args: Parameters<typeof fs.writeSync>) => {
+      if (disk.full) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      return fs.writeSync(...args);
+    },
+  };
+});
+
+const folder = () => mkdtempSync(join(tmpdir(), 'bimt-files-'));
+
+describe('files', () => {
+  it('appear whole, with their folders, and leave nothing beside them', () => {
+    const path = join(folder(), 'a', 'b.txt');
+    writeFileAtomic(path, 'one');
+    writeFileAtomic(path, new Uint8Array([50]));
+    expect(readFileSync(path, 'utf8')).toBe('2');
+    expect(readdirSync(join(path, '..'))).toEqual(['b.txt']);
+  });
+
+  it('say plainly when the disk is full, keep the old file and leave nothing half-written', () => {
+    const path = join(folder(), 'kept.txt');
+    writeFileAtomic(path, 'old');
+    disk.full = true;
+    expect(() => writeFileAtomic(path, 'new')).toThrow(`cannot write ${path}: the disk is full`);
+    disk.full = false;
+    expect(readFileSync(path, 'utf8')).toBe('old');
+    expect(readdirSync(join(path, '..'))).toEqual(['kept.txt']);
+  });
+
+  it('say plainly when a part of the path is a file', () => {
+    const inTheWay = join(folder(), 'file');
+    writeFileSync(inTheWay, 'x');
+    expect(() => writeFileAtomic(join(inTheWay, 'out.json'), 'x')).toThrow(UsageError);
+    expect(() => writeFileAtomic(join(inTheWay, 'out.json'), 'x')).toThrow(/a file/);
+    expect(readFileSync(inTheWay, 'utf8')).toBe('x');
+  });
+
+  it('are refused when missing, a folder, or too large', () => {
+    const at = folder();
+    writeFileSync(join(at, 'big'), 'x'.repeat(100));
+    expect(() => readInputFile(join(at, 'none'))).toThrow('no such file or folder');
+    expect(() => readInputFile(at)).toThrow('it is a folder');
+    expect(() => readInputFile(join(at, 'big'), 99)).toThrow('100 bytes, the limit is 99');
+  });
+});
