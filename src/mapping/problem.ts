@@ -1,0 +1,136 @@
+// What has to be placed? Units (hidden neurons and readout units), the sources they listen to, and |weights|.
+import { type Csr, forEachEntry } from '../network/csr.ts';
+import { type Grid, siteCoordinates } from '../network/geometry.ts';
+import type { NetworkSizes } from '../network/network.ts';
+
+/** What mapping needs of a network; a pruned `Network` is one. */
+export interface WeightedNetwork extends NetworkSizes {
+  readonly grid: Grid;
+  readonly site: Int32Array;
+  readonly recurrent: Csr;
+  readonly input: Csr;
+  readonly readout: Csr;
+}
+
+/** What mapping needs of an integer network: weights and their scales (real = scale · integer). */
+export interface IntegerWeights extends NetworkSizes {
+  readonly site: Int32Array;
+  readonly recurrent: Csr<Int32Array>;
+  readonly input: Csr<Int32Array>;
+  readonly readout: Csr<Int32Array>;
+  readonly scales: { readonly state: number; readonly input: number; readonly accumulator: Float64Array; readonly readout: number };
+}
+
+/**
+ * A placement problem. Units are hidden neurons 0 … neurons − 1, then readout units; sources are hidden neurons
+ * 0 … neurons − 1, then input channels. A source enters a core on one axon, whatever the number of its targets there.
+ */
+export interface MappingProblem extends NetworkSizes {
+  readonly units: number;
+  readonly sources: number;
+  /** |weight|, shape [units, sources]. */
+  readonly synapses: Csr;
+  /** Row and column of each unit, in grid sites, shape [units, 2]; a readout unit sits at the weighted mean of its sources. */
+  readonly position: Float64Array;
+  /** Mean messages a source sends per step, shape [sources]; null when no trials were run. */
+  readonly activity: Float64Array | null;
+}
+
+/** The three sorts of synapses, reported apart. */
+export const PARTS = ['recurrent', 'readout', 'input'] as const;
+export type Part = (typeof PARTS)[number];
+
+/**
+ * The placement problem of a network.
+ *
+ * @param activity - mean messages per step, hidden neurons then inputs, shape [neurons + inputs]; null if not measured
+ */
+export function mappingProblem(network: WeightedNetwork, activity: Float64Array | null): MappingProblem {
+  const { inputs, neurons, outputs } = network;
+  const sources = neurons + inputs;
+  if (activity !== null && activity.length !== sources) {
+    throw new Error(`activity has ${activity.length} values, expected ${sources} (neurons, then inputs)`);
+  }
+  const synapses = stackSynapses(network);
+  return { inputs, neurons, outputs, units: neurons + outputs, sources, synapses, position: unitPositions(network, synapses), activity };
+}
+
+/** The real weights of an integer network: what its placement has to shorten. */
+export function realWeights(network: IntegerWeights, grid: Grid): WeightedNetwork {
+  const { inputs, neurons, outputs, site, scales } = network;
+  const scaled = (matrix: Csr<Int32Array>, scale: (row: number) => number): Csr => {
+    const values = new Float32Array(matrix.values.length);
+    forEachEntry(matrix, (row, _column, value, at) => {
+      values[at] = value * scale(row);
+    });
+    return { ...matrix, values };
+  };
+  return {
+    inputs,
+    neurons,
+    outputs,
+    grid,
+    site,
+    recurrent: scaled(network.recurrent, (i) => scales.accumulator[i] / scales.state),
+    input: scaled(network.input, (i) => scales.accumulator[i] / scales.input),
+    readout: scaled(network.readout, () => scales.readout / scales.state),
+  };
+}
+
+/** Which sort a synapse is. */
+export function partOf(problem: NetworkSizes, unit: number, source: number): Part {
+  if (source >= problem.neurons) return 'input';
+  return unit >= problem.neurons ? 'readout' : 'recurrent';
+}
+
+/** `neuron 41` or `readout 3`. */
+export function unitName(problem: NetworkSizes, unit: number): string {
+  return unit < problem.neurons ? `neuron ${unit}` : `readout ${unit - problem.neurons}`;
+}
+
+function stackSynapses({ inputs, neurons, outputs, recurrent, input, readout }: WeightedNetwork): Csr {
+  const indptr = new Int32Array(neurons + outputs + 1);
+  const indices = new Int32Array(recurrent.values.length + input.values.length + readout.values.length);
+  const values = new Float32Array(indices.length);
+  let at = 0;
+  const append = (matrix: Csr, row: number, shift: number) => {
+    for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
+      indices[at] = matrix.indices[k] + shift;
+      values[at++] = Math.abs(matrix.values[k]);
+    }
+  };
+  for (let i = 0; i < neurons; i++) {
+    append(recurrent, i, 0);
+    append(input, i, neurons);
+    indptr[i + 1] = at;
+  }
+  for (let k = 0; k < outputs; k++) {
+    append(readout, k, 0);
+    indptr[neurons + k + 1] = at;
+  }
+  return { rows: neurons + outputs, columns: neurons + inputs, indptr, indices, values };
+}
+
+function unitPositions({ neurons, outputs, grid, site }: WeightedNetwork, synapses: Csr): Float64Array {
+  const position = new Float64Array(2 * (neurons + outputs));
+  for (let i = 0; i < neurons; i++) {
+    const { row, column } = siteCoordinates(grid, site[i]);
+    position[2 * i] = row;
+    position[2 * i + 1] = column;
+  }
+  for (let unit = neurons; unit < neurons + outputs; unit++) {
+    let total = 0;
+    let row = 0;
+    let column = 0;
+    for (let at = synapses.indptr[unit]; at < synapses.indptr[unit + 1]; at++) {
+      const weight = synapses.values[at];
+      total += weight;
+      row += weight * position[2 * synapses.indices[at]];
+      column += weight * position[2 * synapses.indices[at] + 1];
+    }
+    // A readout unit without sources listens to nobody: the middle of the grid is as good as anywhere.
+    position[2 * unit] = total > 0 ? row / total : (grid.rows - 1) / 2;
+    position[2 * unit + 1] = total > 0 ? column / total : (grid.columns - 1) / 2;
+  }
+  return position;
+}
