@@ -1,7 +1,397 @@
-// What may a target file say? The schema; semantic checks are in check.ts.
+// What may a target file say? Every number is an object that carries its unit and where it comes from.
+// Rules between fields are in check.ts.
+import { z } from 'zod';
+
+const UNITS = [
+  '1',
+  'bit',
+  'B',
+  'mm',
+  'mm2',
+  'um',
+  'um2',
+  'nm',
+  'V',
+  'Hz',
+  's',
+  'J',
+  'W',
+  'ohm',
+  'J/bit',
+  'J/B',
+  'J/bit/mm',
+  'bit/s',
+  'event/s',
+] as const;
+export type Unit = (typeof UNITS)[number];
+
+const PROVENANCES = ['measured', 'simulated', 'architectural', 'derived', 'assumption', 'vendor', 'not-published'] as const;
+
+const TOPOLOGY_KINDS = ['single', 'mesh2d', 'torus2d', 'cmesh', 'hexmesh', 'hextorus', 'hier', 'interleaved', 'bus', 'host'] as const;
+
+const text = z.string().min(1).max(2000);
+const id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
+const name = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/);
+const sourceId = z.string().regex(/^[A-Z][A-Za-z0-9]{0,15}$/);
+
+/** The value object: a number (or list) with unit, bound, provenance and source; null is unknown, never 0. */
+const quantity = <U extends Unit, V extends z.ZodType>(unit: U, value: V) =>
+  z.strictObject({
+    value: value.nullable(),
+    unit: z.literal(unit),
+    bound: z.enum(['exact', 'min', 'max', 'typ', 'avg', 'approx']).optional(),
+    range: z.tuple([z.number(), z.number()]).optional(),
+    provenance: z.enum(PROVENANCES),
+    how: text.optional(),
+    at: z
+      .strictObject({
+        vdd: z.number().optional(),
+        node: z.number().optional(),
+        rate: z.number().optional(),
+        note: text.optional(),
+      })
+      .optional(),
+    source: z.union([sourceId, z.array(sourceId).min(1)]).optional(),
+    locator: text.optional(),
+    confidence: z.enum(['high', 'medium', 'low']).optional(),
+  });
+
+const positive = z.number().positive();
+const wholeNumber = z.int().nonnegative();
+const count = quantity('1', wholeNumber);
+const ratio = quantity('1', z.number().nonnegative());
+const bits = quantity('bit', wholeNumber);
+const energy = quantity('J', z.number().nonnegative());
+const time = quantity('s', z.number().nonnegative());
+const power = quantity('W', z.number().nonnegative());
+const length = quantity('mm', positive);
+const area = quantity('mm2', positive);
+const frequency = quantity('Hz', positive);
+
+const source = z.strictObject({
+  title: text,
+  authors: text.optional(),
+  year: z.int().min(1900).max(2100).optional(),
+  venue: text.optional(),
+  doi: text.optional(),
+  arxiv: text.optional(),
+  repository: text.optional(),
+  commit: text.optional(),
+  file: text.optional(),
+  note: text.optional(),
+});
+
+const arrangement = z.strictObject({
+  width: count,
+  height: count,
+  /** Grid points without a unit: missing by design, or defect. */
+  absent: z.array(z.tuple([wholeNumber, wholeNumber])).optional(),
+});
+
+const level = z.strictObject({
+  name: z.enum(['system', 'board', 'chip', 'tile', 'core']),
+  /** Children per parent; may be left out where `arrangement` says it. */
+  countPerParent: count.optional(),
+  usable: count.optional(),
+  /** True on the level that owns a router. */
+  router: z.boolean().optional(),
+  arrangement: arrangement.optional(),
+});
+
+const limits = z.strictObject({
+  neurons: count,
+  axonsIn: count,
+  axonsOut: count.optional(),
+  fanInPerNeuron: count.optional(),
+  fanOutPerNeuron: count.optional(),
+  targetsPerNeuron: count.optional(),
+  synapses: count.optional(),
+  synapseMemory: bits.optional(),
+  packing: z.enum([
+    'xbar-rect',
+    'loihi-blocks',
+    'byte-pool',
+    'sdram-rows',
+    'cam-per-neuron',
+    'fixed-all-to-all',
+    'fanout-list',
+    'conv-kernel',
+  ]),
+  /** Constants of the packing rule `loihi-blocks`. */
+  synapseBlocks: z
+    .strictObject({
+      synapsesPerBlock: count,
+      header: bits,
+      word: bits,
+      index: bits,
+      delay: bits,
+      tag: bits,
+    })
+    .optional(),
+  stateMemory: bits.optional(),
+  routingMemory: bits.optional(),
+  sharedConfigs: z.record(name, count).optional(),
+});
+
+const crossbar = z.strictObject({
+  rows: count,
+  cols: count,
+  arraysPerCore: count,
+  bitsPerCell: bits,
+  cellsPerWeight: count.optional(),
+  /** Extra columns that sum the inputs, beside `cols`. */
+  unitColumns: count.optional(),
+  adcBits: bits,
+  dacBits: bits,
+  adcsPerArray: count,
+  colsPerAdc: count.optional(),
+  /** `all-rows`: one read sums all rows. `adc-range`: as many as the converter resolves without loss, else the read is split. */
+  readRule: z.enum(['all-rows', 'adc-range']),
+  /** The converters one can choose from; `adcBits` picks one. */
+  converters: z.array(
+    z.strictObject({
+      bits,
+      power,
+      rate: frequency,
+      area: quantity('um2', positive).optional(),
+      conversion: energy,
+    }),
+  ),
+  device: z
+    .strictObject({
+      type: text,
+      Ron: quantity('ohm', positive).optional(),
+      Roff: quantity('ohm', positive).optional(),
+      levels: count.optional(),
+      gMax: ratio.optional(),
+      noiseModel: text.optional(),
+      cellArea: quantity('um2', positive).optional(),
+      readVoltage: quantity('V', positive).optional(),
+      readPulse: time.optional(),
+      writeVoltage: quantity('V', positive).optional(),
+      writePulse: time.optional(),
+      variation: ratio.optional(),
+      stuckAtHigh: ratio.optional(),
+      stuckAtLow: ratio.optional(),
+    })
+    .optional(),
+});
+
+const times = z.strictObject({
+  synop: time.optional(),
+  neuronUpdate: z.strictObject({ active: time, inactive: time }).optional(),
+  intraTile: time.optional(),
+  hop: z.strictObject({ x: time, y: time }).optional(),
+  chipCrossing: time.optional(),
+  sync: time.optional(),
+  mvm: z
+    .strictObject({
+      /** One read of the arrays; null where it follows from the read pulse and the converters. */
+      cycle: time,
+      /** Cycles from first input to last output; null where only the input cycles count. */
+      pipelineCycles: count,
+    })
+    .optional(),
+  other: z.record(name, time).optional(),
+});
+
+const profileBase = {
+  id,
+  default: z.literal(true).optional(),
+  note: text.optional(),
+  /** Times that belong to this profile; else those of the file. */
+  time: times.optional(),
+  staticPower: power.optional(),
+  /** Published energies that no formula of this kind uses. */
+  other: z.record(name, energy).optional(),
+};
+
+/** One energy model; each kind is a formula of its own. */
+const energyProfile = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('event'),
+    ...profileBase,
+    synop: energy,
+    neuronActive: energy,
+    neuronIdle: energy,
+    /** A message within its tile. */
+    message: energy,
+    hopX: energy,
+    hopY: energy,
+    chipCrossing: energy.optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('affine-chip'),
+    ...profileBase,
+    /** Idle power per clock frequency. */
+    idlePerCycle: energy,
+    clock: frequency,
+    synop: energy,
+    hopX: energy.optional(),
+    hopY: energy.optional(),
+  }),
+  z.strictObject({ kind: z.literal('aggregate'), ...profileBase, synop: energy }),
+  z.strictObject({
+    kind: z.literal('mvm'),
+    ...profileBase,
+    rowDrive: energy,
+    cellRead: energy,
+    /** The conversion energy is that of the chosen converter. */
+    buffer: quantity('J/B', z.number().nonnegative()),
+    flitHop: energy,
+  }),
+  z.strictObject({ kind: z.literal('mac-flat'), ...profileBase, mac: energy, flitHop: energy.optional() }),
+  z.strictObject({ kind: z.literal('wire'), ...profileBase, wire: quantity('J/bit/mm', z.number().nonnegative()) }),
+]);
+
+const format = z.strictObject({ bits });
+
+/** A target file. */
+export const targetSchema = z
+  .strictObject({
+    schemaVersion: z.literal(1),
+    id,
+    name: text,
+    maker: text,
+    year: z.int().min(1980).max(2100),
+    class: z.enum(['digital-async', 'digital-sync', 'manycore-cpu', 'mixed-signal', 'analog-imc', 'modelled-imc', 'fpga', 'generic']),
+    support: z.enum(['first-class', 'structure-only', 'reference-only']),
+    /** Why a first-class target may lack something that first-class asks for. */
+    waiver: text.optional(),
+    executes: z.array(z.enum(['event-snn', 'graded-event', 'dense-mvm', 'layer-cnn'])).min(1),
+    recurrence: z.enum(['native', 'restricted', 'none']),
+    /** What the restriction is. */
+    recurrenceNote: text.optional(),
+    note: text.optional(),
+    sources: z.record(sourceId, source),
+    /** What a user may set: `--target id:name=value`. */
+    parameters: z
+      .record(
+        name,
+        z.strictObject({
+          /** Value object that is set, for example `crossbar.rows`. */
+          path: z.string().regex(/^[A-Za-z]\w*(\.\w+)*$/),
+          min: z.number(),
+          max: z.number(),
+          meaning: text,
+        }),
+      )
+      .optional(),
+    process: z.strictObject({
+      nodeNm: quantity('nm', positive),
+      supply: quantity('V', positive),
+      clocking: z.enum(['synchronous', 'asynchronous']).optional(),
+      clock: frequency,
+      timestep: time,
+      transistors: ratio.optional(),
+    }),
+    hierarchy: z.strictObject({
+      /** As the source states it; must equal the product of the levels below the chip. */
+      coresPerChip: count.optional(),
+      levels: z.array(level).min(1),
+    }),
+    coreClasses: z.array(z.strictObject({ count, limits })).optional(),
+    topology: z.strictObject({
+      kind: z.enum(TOPOLOGY_KINDS),
+      wrap: z.boolean().optional(),
+      links: z.array(z.tuple([z.int(), z.int()])).optional(),
+      /** Tiles that share a router (cmesh). */
+      concentration: z.strictObject({ x: count, y: count }).optional(),
+      /** Which way x runs; needed where the axes differ. */
+      xAxis: text.optional(),
+    }),
+    routing: z.strictObject({
+      algorithm: text.optional(),
+      castMode: z.enum(['unicast-per-core', 'single-target', 'multicast-tree', 'n-targets-broadcast', 'switch-fabric', 'dense-vector']),
+      reach: z.strictObject({ x: count, y: count }).optional(),
+      tableEntries: count.optional(),
+      packetBits: bits.optional(),
+      payloadBits: bits.optional(),
+      flitBits: bits.optional(),
+      linkBandwidth: z.union([quantity('event/s', positive), quantity('bit/s', positive)]).optional(),
+      sideCapacity: count.optional(),
+    }),
+    limits,
+    crossbar: crossbar.optional(),
+    weight: z.strictObject({
+      /** Widths the chip can store, sign included. */
+      bits: quantity('bit', z.array(wholeNumber).min(1)),
+      signScheme: z.enum([
+        'twos-complement',
+        'mixed-mode-lossy',
+        'sign-per-source',
+        'sign-per-row',
+        'axon-type-table',
+        'base-weight-mask',
+        'diff-pair',
+        'dual-array',
+        'offset-column',
+        'excit-inhib-typed',
+        'binary-pm',
+      ]),
+      exponent: quantity('1', z.array(z.int()).min(1)).optional(),
+    }),
+    activation: z.strictObject({ kind: z.enum(['binary', 'graded', 'multi-level', 'dense']), bits }),
+    state: format.optional(),
+    threshold: format.optional(),
+    bias: format.optional(),
+    decay: format.optional(),
+    delay: z.strictObject({ maxSteps: count }).optional(),
+    neuronModels: z.array(text),
+    time: times,
+    energyProfiles: z.array(energyProfile),
+    geometry: z.strictObject({
+      die: area,
+      core: z.strictObject({ width: length, height: length, area }).optional(),
+      tile: z.strictObject({ area }).optional(),
+      /** Between neighbouring routers. */
+      pitch: z.strictObject({ x: length, y: length }),
+      basis: z.enum(['layout', 'area-share', 'modelled', 'none']),
+    }),
+    system: z
+      .strictObject({
+        boards: z.array(
+          z.strictObject({
+            name: text,
+            chips: count,
+            chipToChip: z
+              .strictObject({
+                energy: quantity('J/bit', positive).optional(),
+                latency: time.optional(),
+                bandwidth: quantity('bit/s', positive).optional(),
+                power: power.optional(),
+              })
+              .optional(),
+          }),
+        ),
+      })
+      .optional(),
+  })
+  .readonly();
 
 /** A validated target file. */
-export interface TargetFile {
-  readonly id: string;
-  readonly name: string;
+export type TargetFile = z.infer<typeof targetSchema>;
+export type EnergyProfileData = TargetFile['energyProfiles'][number];
+export type TimesData = TargetFile['time'];
+
+/** A value object of any unit. */
+export interface Quantity {
+  readonly value: number | readonly number[] | null;
+  readonly unit: Unit;
+  readonly bound?: string | undefined;
+  readonly range?: readonly [number, number] | undefined;
+  readonly provenance: (typeof PROVENANCES)[number];
+  readonly how?: string | undefined;
+  readonly source?: string | readonly string[] | undefined;
+  readonly locator?: string | undefined;
+}
+
+/** A value object that holds one number. */
+export interface NumberQuantity extends Quantity {
+  readonly value: number | null;
+}
+
+/** The schema as JSON Schema (draft 2020-12), for editors and other tools. */
+export function targetJsonSchema(): unknown {
+  return z.toJSONSchema(targetSchema, { reused: 'ref' });
 }
