@@ -18,7 +18,7 @@ export interface Session {
   readonly runtime: RuntimeName;
   /** For example `onnxruntime-node@1.16.3`. */
   readonly version: string;
-  /** Feeds by input name to results by output name. With `into`, results are written into the given arrays. */
+  /** Feeds by input name to results by output name. With `into`, the native runtime writes into the given arrays; use what is returned. */
   run(
     feeds: Readonly<Record<string, RuntimeTensor>>,
     into?: Readonly<Record<string, RuntimeTensor>>,
@@ -93,7 +93,8 @@ export async function openSession(bytes: Uint8Array, runtime: RuntimeName, level
     runtime,
     version,
     async run(feeds, into) {
-      const results = into === undefined ? await session.run(wrap(feeds)) : await session.run(wrap(feeds), wrap(into));
+      // onnxruntime-web hands preallocated results back unwritten.
+      const results = into === undefined || runtime === 'web' ? await session.run(wrap(feeds)) : await session.run(wrap(feeds), wrap(into));
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, { data: tensor.data as Data, dims: tensor.dims }]));
     },
     async release() {

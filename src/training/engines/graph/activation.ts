@@ -1,0 +1,20 @@
+// How are φ and its derivative written as nodes? The derivative is taken from the state h = φ(a), so a need not be kept.
+import type { Activation } from '../../../network/network.ts';
+import type { GraphBuilder, Value } from '../../../onnx/graph.ts';
+
+const OPERATOR: Record<Activation, string> = { relu: 'Relu', tanh: 'Tanh', softplus: 'Softplus' };
+
+/** h = φ(a). */
+export function activate(graph: GraphBuilder, activation: Activation, a: Value): Value {
+  return graph.node(OPERATOR[activation], [a]);
+}
+
+/** gradient · φ'(a) from h = φ(a). φ' is sign(h) for ReLU, 1 − h² for tanh, 1 − exp(−h) for softplus. */
+export function timesDerivative(graph: GraphBuilder, activation: Activation, gradient: Value, h: Value): Value {
+  if (activation === 'relu') return graph.node('Mul', [gradient, graph.node('Sign', [h])]);
+  const drop =
+    activation === 'tanh'
+      ? graph.node('Mul', [graph.node('Mul', [gradient, h]), h])
+      : graph.node('Mul', [gradient, graph.node('Exp', [graph.node('Neg', [h])])]);
+  return graph.node('Sub', [gradient, drop]);
+}

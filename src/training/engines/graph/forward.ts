@@ -1,0 +1,58 @@
+// How is a batch run forward? The input projection of all steps is one product; only W h(t) is left to the loop over time.
+import { attribute, type GraphBuilder, graphBuilder, type Value } from '../../../onnx/graph.ts';
+import type { EngineSpec } from '../../engine.ts';
+import { activate } from './activation.ts';
+import { int64, type Weights } from './weights.ts';
+
+/** States of a whole batch, one more than it has steps: index t holds h(t), and h(0) = 0. */
+export interface States {
+  /** h(0) … h(T), shape [(steps + 1)·rows, neurons]. */
+  readonly flat: Value;
+  /** The same memory, shape [steps + 1, rows, neurons]. */
+  readonly perStep: Value;
+  /** That shape, as an int64 value. */
+  readonly shape: Value;
+  /** h(0) = 0, shape [rows, neurons]. */
+  readonly zero: Value;
+}
+
+/**
+ * States from zero state. The loop stores each state before it computes the next, so that states, inputs and the gradients of
+ * the backward loop share one index and no product needs a shifted copy; the price is one silent step at the end.
+ *
+ * @param inputs - shape [(steps + 1)·rows, inputs], the last step 0
+ * @param stepsAndRows - steps + 1 and rows, int64, shape [2]
+ */
+export function forwardStates(graph: GraphBuilder, spec: EngineSpec, weights: Weights, inputs: Value, stepsAndRows: Value): States {
+  const { neurons } = spec;
+  const neuronCount = graph.constant('neuron_count', [1], int64([neurons]));
+  const rowCount = graph.node('Gather', [stepsAndRows, graph.constant('second', [1], int64([1]))]);
+  const zero = graph.node('ConstantOfShape', [graph.node('Concat', [rowCount, neuronCount], [attribute.int('axis', 0)])]);
+  const shape = graph.node('Concat', [stepsAndRows, neuronCount], [attribute.int('axis', 0)]);
+  const transposed = graph.node('Transpose', [weights.W], [attribute.ints('perm', [1, 0])]);
+  const projected = graph.node('Gemm', [inputs, weights.W_in, weights.b], [attribute.int('transB', 1)]);
+
+  const body = graphBuilder('forward_step', 'forward_');
+  const h = body.input('forward_h', 'float', ['rows', neurons]);
+  const x = body.input('forward_x', 'float', ['rows', neurons]);
+  body.output(activate(body, spec.activation, body.node('Gemm', [h, transposed, x])), 'float', ['rows', neurons]);
+  body.output(body.node('Identity', [h]), 'float', ['rows', neurons]);
+
+  const [, perStep] = graph.nodeMulti(
+    'Scan',
+    [zero, graph.node('Reshape', [projected, shape])],
+    ['silent_state', 'states'],
+    [attribute.int('num_scan_inputs', 1), attribute.graph('body', body.build())],
+  );
+  return { flat: flattenSteps(graph, spec, perStep as Value, 'states'), perStep: perStep as Value, shape, zero };
+}
+
+/** [steps, rows, neurons] seen as [steps·rows, neurons]. */
+export function flattenSteps(graph: GraphBuilder, { neurons }: EngineSpec, value: Value, name: string): Value {
+  return graph.node('Reshape', [value, graph.constant(`${name}_flat_shape`, [2], int64([-1, neurons]))]);
+}
+
+/** Outputs o = W_out h + b_o of every stored state. */
+export function readout(graph: GraphBuilder, weights: Weights, states: States): Value {
+  return graph.node('Gemm', [states.flat, weights.W_out, weights.b_out], [attribute.int('transB', 1)]);
+}

@@ -1,0 +1,40 @@
+// Which engine trains, and why that one? The list of engines, and the choice between them.
+import { UsageError, unknownName } from '../../core/errors.ts';
+import { runtimeAvailable } from '../../onnx/runtime.ts';
+import type { Engine, EngineSpec } from '../engine.ts';
+import { ortEngine } from './ort.ts';
+import { referenceEngine } from './reference.ts';
+
+export const ENGINE_CHOICES = ['auto', 'ort', 'tfjs', 'reference'] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** An engine, and why it was taken, in words for the user. */
+export interface OpenedEngine {
+  readonly engine: Engine;
+  readonly why: string;
+}
+
+/**
+ * Opens the engine a user asked for. `auto` takes ONNX Runtime: native where it has a binary, else WebAssembly.
+ *
+ * @throws UsageError if the name is unknown, or what the engine needs is not installed
+ */
+export async function openEngine(choice: string, spec: EngineSpec): Promise<OpenedEngine> {
+  switch (choice) {
+    case 'auto': {
+      const native = await runtimeAvailable('node');
+      if (native.reason === null)
+        return { engine: await ortEngine(spec, 'node'), why: `${native.version}: the fastest engine, and it is installed` };
+      const why = `onnxruntime-web, several times slower, because ${native.reason}`;
+      return { engine: await ortEngine(spec, 'web'), why };
+    }
+    case 'ort':
+      return { engine: await ortEngine(spec, 'node'), why: 'asked for' };
+    case 'reference':
+      return { engine: referenceEngine(spec), why: 'asked for' };
+    case 'tfjs':
+      throw new UsageError('engine tfjs is not there yet');
+    default:
+      throw unknownName('engine', choice, ENGINE_CHOICES, 'bimt-export train --help');
+  }
+}
