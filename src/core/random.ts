@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { drawNormal } from './normal.ts';
 
 /** A stream of draws. */
 export interface Random {
@@ -26,22 +27,11 @@ export function randomStream(seed: number, purpose: string, step = 0): Random {
   const generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => digest.readInt32LE(at) | (at === 0 ? 1 : 0)));
   const uniform = () => uniformFloat64(generator);
   const int = (n: number) => uniformInt(generator, 0, n - 1);
-  let spare: number | null = null;
+  const source = { bits: () => generator.next(), uniform };
   return {
     uniform,
     int,
-    normal() {
-      if (spare !== null) {
-        const value = spare;
-        spare = null;
-        return value;
-      }
-      // Box and Muller (1958); 1 − u keeps the logarithm finite.
-      const radius = Math.sqrt(-2 * Math.log(1 - uniform()));
-      const angle = 2 * Math.PI * uniform();
-      spare = radius * Math.sin(angle);
-      return radius * Math.cos(angle);
-    },
+    normal: () => drawNormal(source),
     pick: <T>(items: readonly T[]): T => items[int(items.length)] as T,
     permutation(n) {
       const order = Int32Array.from({ length: n }, (_, i) => i);

@@ -1,4 +1,4 @@
-// What does a training step see? Trials side by side, or streams of trials; each row is a function of (suite, seed, purpose, step, row).
+// What does a training step see? Trials side by side, or streams of trials; a batch is a function of (suite, plan, step) alone.
 import { type Random, randomStream } from '../core/random.ts';
 import { type Batch, emptyBatch, stepsOf, type TaskSuite } from './suite.ts';
 import { writeTrial } from './trial.ts';
@@ -29,14 +29,15 @@ export function batchSteps(suite: TaskSuite, { mode, streamSteps = STREAM_STEPS 
 /** The batch of one training step, with noise; equal arguments give equal batches. */
 export function makeBatch(suite: TaskSuite, plan: BatchPlan, step: number): Batch {
   const batch = emptyBatch(batchSteps(suite, plan), plan.rows, suite.inputs);
+  const random = batchStream(suite, plan, step);
   const fillRow = plan.mode === 'trials' ? fillWithTrial : fillWithStream;
-  for (let row = 0; row < plan.rows; row++) fillRow(suite, rowStream(suite, plan, step, row), batch, row);
+  for (let row = 0; row < plan.rows; row++) fillRow(suite, random, batch, row);
   return batch;
 }
 
-/** The draws of one row; evaluation trials have streams of their own. */
-export function rowStream(suite: TaskSuite, { seed, purpose }: BatchPlan, step: number, row: number): Random {
-  return randomStream(seed, `batch/${purpose}/${suite.name}/${row}`, step);
+/** The draws of one batch, row after row; evaluation trials have streams of their own. */
+export function batchStream(suite: TaskSuite, { seed, purpose }: BatchPlan, step: number): Random {
+  return randomStream(seed, `batch/${purpose}/${suite.name}`, step);
 }
 
 function fillWithTrial(suite: TaskSuite, random: Random, batch: Batch, row: number): void {

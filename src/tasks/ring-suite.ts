@@ -2,7 +2,7 @@
 
 import { UsageError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import { bump, CLASSES, CUE_CHANNEL, DIRECTIONS, RING_CHANNELS, RULE_CHANNEL } from './ring.ts';
+import { bump, CLASSES, CUE_CHANNEL, RING_CHANNELS, RULE_CHANNEL } from './ring.ts';
 import { type Batch, decisionOf, emptyBatch, type Period, stepsOf, type TaskSuite, type TrialInfo } from './suite.ts';
 
 /** One task: how its trials are drawn, and what is known about them. */
@@ -60,10 +60,13 @@ function writeInputs(info: TrialInfo, rule: number, channels: number, batch: Bat
     const response = bump(stimulus.angle);
     const last = Math.min(at + period.end, steps);
     for (let step = at + period.start; step < last; step++) {
-      const base = (step * rows + row) * channels + RING_CHANNELS[stimulus.ring];
-      for (let unit = 0; unit < DIRECTIONS; unit++) inputs[base + unit] += stimulus.strength * response[unit];
+      addScaled(inputs, (step * rows + row) * channels + RING_CHANNELS[stimulus.ring], response, stimulus.strength);
     }
   }
+}
+
+function addScaled(inputs: Float32Array, at: number, values: Float64Array, scale: number): void {
+  for (let i = 0; i < values.length; i++) inputs[at + i] += scale * values[i];
 }
 
 function writeTargets(info: TrialInfo, batch: Batch, row: number, at: number): void {

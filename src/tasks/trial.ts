@@ -23,13 +23,17 @@ export function writeTrial(suite: TaskSuite, info: TrialInfo, random: Random | n
   suite.write(info, batch, row, at);
   if (random === null || info.noise === null) return;
   const { periods, channels, sigma } = info.noise;
-  const { inputs, rows } = batch;
   for (const period of info.periods) {
     if (!periods.includes(period.name)) continue;
     const end = Math.min(at + period.end, batch.steps);
     for (let step = at + period.start; step < end; step++) {
-      const base = (step * rows + row) * suite.inputs;
-      for (let channel = channels[0]; channel < channels[1]; channel++) inputs[base + channel] += sigma * random.normal();
+      const base = (step * batch.rows + row) * suite.inputs;
+      addNoise(batch.inputs, base + channels[0], base + channels[1], sigma, random);
     }
   }
+}
+
+// A function of its own: half of a batch's time is spent in this loop, and small it is compiled well.
+function addNoise(inputs: Float32Array, from: number, to: number, sigma: number, random: Random): void {
+  for (let i = from; i < to; i++) inputs[i] += sigma * random.normal();
 }
