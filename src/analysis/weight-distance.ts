@@ -1,0 +1,57 @@
+// Are near neurons connected more strongly than far ones? Mean |weight| and active share at each distance on the grid.
+import { forEachEntry } from '../network/csr.ts';
+import { gridSide, gridWireCost } from '../network/geometry.ts';
+import type { Network } from '../network/network.ts';
+
+/** A connection is active if its |weight| is above this. Liu et al. (2023), section 3.3. */
+export const ACTIVE_WEIGHT = 0.01;
+
+/** All ordered pairs of different neurons at one distance. */
+export interface DistanceBin {
+  /** Grid distance, unit-square units (side 1). */
+  readonly distance: number;
+  readonly pairs: number;
+  /** Pairs with an active connection. */
+  readonly active: number;
+  /** active / pairs, 0 to 1. */
+  readonly activeShare: number;
+  /** Mean |weight| over all pairs, unconnected ones included. */
+  readonly meanWeight: number;
+}
+
+/** Recurrent weights by distance, nearest first; bins without pairs are left out. */
+export interface WeightByDistance {
+  readonly bins: readonly DistanceBin[];
+  /** A neuron's connection to itself: distance 0, told apart. */
+  readonly self: DistanceBin;
+}
+
+/**
+ * Groups the recurrent weights by grid distance, one bin per lattice distance (width 1/side; with the Euclidean metric
+ * to the nearest multiple). Liu et al. (2023), figure 3.
+ */
+export function weightByDistance(network: Network): WeightByDistance {
+  const { neurons, site, grid, recurrent } = network;
+  const side = gridSide(grid);
+  const cost = gridWireCost(grid);
+  const binOf = (i: number, j: number): number => Math.round(cost.distance(site[i], site[j]) * side);
+  const size = grid.rows + grid.columns;
+  const pairs = new Float64Array(size);
+  const active = new Float64Array(size);
+  const weight = new Float64Array(size);
+  for (let i = 0; i < neurons; i++) for (let j = 0; j < neurons; j++) pairs[binOf(i, j)]++;
+  forEachEntry(recurrent, (i, j, value) => {
+    const bin = binOf(i, j);
+    weight[bin] += Math.abs(value);
+    if (Math.abs(value) > ACTIVE_WEIGHT) active[bin]++;
+  });
+  const bins = Array.from({ length: size }, (_, k) => ({
+    distance: k / side,
+    pairs: pairs[k],
+    active: active[k],
+    activeShare: pairs[k] > 0 ? active[k] / pairs[k] : 0,
+    meanWeight: pairs[k] > 0 ? weight[k] / pairs[k] : 0,
+  }));
+  // Two different sites are at least one lattice step apart, so bin 0 holds exactly the self-connections.
+  return { self: bins[0], bins: bins.slice(1).filter((bin) => bin.pairs > 0) };
+}

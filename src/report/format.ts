@@ -1,0 +1,69 @@
+// How is a number said? Rounded, grouped, and honest about what is unknown or only a bound.
+
+/** A number of which only one side is known: `≥` for a sum with unknown terms, `≤` for an upper bound. */
+export interface Bounded {
+  readonly bound: '≥' | '≤';
+  readonly value: number;
+}
+
+/** What a table cell may hold; null is unknown. */
+export type Value = string | number | boolean | null | Bounded;
+
+/** How numbers are written: with a fixed number of decimals, with significant digits, or as a percentage. */
+export type NumberFormat = { readonly decimals: number } | { readonly significant: number } | 'percent';
+
+/** A value as people read it; null is `unknown`. */
+export function formatValue(value: Value, format: NumberFormat): string {
+  if (value === null) return 'unknown';
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'object') return `${value.bound} ${formatNumber(value.value, format)}`;
+  return formatNumber(value, format);
+}
+
+/** A number in one of the formats, thousands grouped by commas. */
+export function formatNumber(value: number, format: NumberFormat): string {
+  if (!Number.isFinite(value)) throw new Error(`cannot print the number ${value}`);
+  if (format === 'percent') return `${grouped(percentText(value))} %`;
+  return grouped(value.toFixed('decimals' in format ? format.decimals : decimalsFor(value, format.significant)));
+}
+
+/** A number of things. */
+export function formatCount(value: number): string {
+  return formatNumber(value, { decimals: 0 });
+}
+
+/** An accuracy or another ratio that is compared in its third decimal. */
+export function formatRatio(value: number | null): string {
+  return formatValue(value, { decimals: 3 });
+}
+
+/** `neuron` or `neurons`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
+/** Items in a sentence: `a`, `a and b`, `a, b and c`. */
+export function listWords(items: readonly string[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items[items.length - 1]}`;
+}
+
+// Small shares keep a digit: "0 %" for something that is there would be wrong.
+function percentText(share: number): string {
+  const percent = share * 100;
+  const magnitude = Math.abs(percent);
+  return percent.toFixed(magnitude === 0 || magnitude >= 9.95 ? 0 : magnitude >= 0.095 ? 1 : 2);
+}
+
+function decimalsFor(value: number, significant: number): number {
+  if (value === 0) return 0;
+  const digitsBeforePoint = Number(value.toExponential(significant - 1).split('e')[1]) + 1;
+  return Math.min(20, Math.max(0, significant - digitsBeforePoint));
+}
+
+function grouped(text: string): string {
+  const [whole, fraction] = (/^-0(\.0*)?$/.test(text) ? text.slice(1) : text).split('.') as [string, string | undefined];
+  const separated = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  return fraction === undefined ? separated : `${separated}.${fraction}`;
+}
