@@ -1,0 +1,120 @@
+// model.int.onnx: how does ONNX execute the integer network, exactly? Int32 products and an int64 requantization in a Scan.
+import type { IntegerNetwork } from '../compression/integer-network.ts';
+import type { Csr } from '../network/csr.ts';
+import type { Grid } from '../network/geometry.ts';
+import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
+import { DATA_TYPE, type GraphMessage } from '../onnx/proto.ts';
+import { denseTransposed, type ExportContext, encodeForm } from './model-file.ts';
+
+const DESCRIPTION =
+  'Integer recurrent network, exact in every execution. Feed u, int8 [time, batch, inputs], quantized with scales.input; ' +
+  'get the states h, int32 [time, batch, neurons], and the readout o, int32 [time, batch, outputs]. Starts from zero state. ' +
+  'real = scale * integer, scales in the metadata; argmax of o is the answer.';
+
+/**
+ * The integer form: input `u` int8 [time, batch, inputs]; outputs `h` int32 [time, batch, neurons] and
+ * `o` int32 [time, batch, outputs].
+ *
+ * MatMulInteger and QLinearMatMul are avoided: ONNX Runtime saturates their int16 partial sums on x86 without VNNI.
+ */
+export function exportInteger(
+  network: IntegerNetwork,
+  grid: Grid,
+  context: ExportContext,
+  details: Readonly<Record<string, unknown>> = {},
+) {
+  const { neurons, inputs, outputs } = network;
+  const graph = graphBuilder('bimt_integer');
+  const u = graph.input('u', 'int8', ['time', 'batch', inputs]);
+  const batch = graph.node('Shape', [u], [attribute.int('start', 1), attribute.int('end', 2)], 'batch_size');
+  graph.valueInfo(batch, 'int64', [1]);
+  const stateShape = graph.node(
+    'Concat',
+    [batch, graph.constant('neurons', [1], BigInt64Array.of(BigInt(neurons)))],
+    [attribute.int('axis', 0)],
+    'state_shape',
+  );
+  graph.valueInfo(stateShape, 'int64', [2]);
+  const initial = graph.node('Expand', [graph.constant('zero_state', [1, 1], Int32Array.of(0)), stateShape], [], 'h_initial');
+  graph.valueInfo(initial, 'int32', ['batch', neurons]);
+  const [last, states, readouts] = graph.nodeMulti(
+    'Scan',
+    [initial, u],
+    ['h_last', 'h', 'o'],
+    [attribute.int('num_scan_inputs', 1), attribute.graph('body', stepBody(network))],
+  );
+  graph.valueInfo(last, 'int32', ['batch', neurons]);
+  graph.output(states, 'int32', ['time', 'batch', neurons]);
+  graph.output(readouts, 'int32', ['time', 'batch', outputs]);
+  const { scales, stateMax, shift } = network;
+  return encodeForm('int', DESCRIPTION, graph.build(), { grid, site: network.site }, context, {
+    ...details,
+    scales: { state: scales.state, input: scales.input, readout: scales.readout, accumulator: Array.from(scales.accumulator) },
+    requantization: { stateMax, shift },
+  });
+}
+
+/** One time step. It holds all its constants itself: captured outer values break some readers and optimisers. */
+function stepBody(network: IntegerNetwork): GraphMessage {
+  const { neurons, inputs, outputs } = network;
+  const body = graphBuilder('integer_step', 'step_');
+  const previous = body.input('h_previous', 'int32', ['batch', neurons]);
+  const u = body.input('u_now', 'int8', ['batch', inputs]);
+  const int64 = (name: string, value: number) => body.constant(name, [], BigInt64Array.of(BigInt(value)));
+
+  const synapses = body.node('Add', [
+    product(body, previous, 'W', network.recurrent),
+    product(body, castTo(body, u, 'int32'), 'W_in', network.input),
+  ]);
+  const accumulator = body.node('Add', [synapses, body.constant('b', [neurons], network.bias)], [], 'accumulator');
+
+  // Truncating division equals floor, because nothing here is negative.
+  const positive = body.node('Max', [castTo(body, accumulator, 'int64'), int64('zero', 0)]);
+  const multiplier = body.constant('multiplier', [neurons], BigInt64Array.from(network.multiplier, BigInt));
+  const rounded = body.node('Add', [body.node('Mul', [positive, multiplier]), int64('half', 2 ** (network.shift - 1))]);
+  const shifted = body.node('Div', [rounded, int64('divisor', 2 ** network.shift)]);
+  const saturated = body.node('Min', [shifted, int64('state_max', network.stateMax)]);
+  const next = body.node('Cast', [saturated], [attribute.int('to', DATA_TYPE.int32)], 'h_next');
+  const readout = body.node(
+    'Add',
+    [product(body, next, 'W_out', network.readout), body.constant('b_out', [outputs], network.readoutBias)],
+    [],
+    'o_now',
+  );
+
+  body.output(next, 'int32', ['batch', neurons]);
+  body.output(body.node('Identity', [next], [], 'h_now'), 'int32', ['batch', neurons]);
+  body.output(readout, 'int32', ['batch', outputs]);
+  return body.build();
+}
+
+/**
+ * x · Wᵀ in int32. Weights are stored as int8 after dividing out their greatest common factor (a chip whose weights
+ * are even, for example, has 2), and as int32 where that is not enough.
+ */
+function product(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {
+  const factor = commonFactor(matrix.values);
+  const mantissa = { ...matrix, values: matrix.values.map((value) => value / factor) };
+  const shape = [matrix.columns, matrix.rows];
+  const fitsInt8 = mantissa.values.every((value) => value >= -128 && value <= 127);
+  const weights = fitsInt8
+    ? castTo(body, body.constant(name, shape, denseTransposed(mantissa, Int8Array)), 'int32')
+    : body.constant(name, shape, denseTransposed(mantissa, Int32Array));
+  const sum = body.node('MatMul', [x, weights]);
+  return factor === 1 ? sum : body.node('Mul', [sum, body.constant(`${name}_factor`, [], Int32Array.of(factor))]);
+}
+
+/** Greatest common divisor of all values; 1 if there are none. */
+function commonFactor(values: Int32Array): number {
+  let factor = 0;
+  for (const value of values) {
+    let rest = Math.abs(value);
+    while (rest !== 0) [factor, rest] = [rest, factor % rest];
+    if (factor === 1) break;
+  }
+  return factor || 1;
+}
+
+function castTo(body: GraphBuilder, value: Value, type: 'int32' | 'int64'): Value {
+  return body.node('Cast', [value], [attribute.int('to', DATA_TYPE[type])]);
+}
