@@ -1,6 +1,8 @@
 // What do all commands share? Common options, where words go, and progress.
 import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
+import { messageOf, UsageError } from '../core/errors.ts';
+import { readInputFile } from '../core/files.ts';
 import type { OnProgress, Progress, Warning } from '../core/progress.ts';
 
 /** Options that mean the same in every command that has them. */
@@ -109,3 +111,35 @@ export function numberOption(min: number): (text: string) => number {
 export function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];
 }
+
+/** Runs long work that Ctrl-C stops in an orderly way; a second Ctrl-C stops at once. */
+export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = () => controller.abort();
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/**
+ * Settings of a --config file.
+ *
+ * @throws UsageError if it is not a JSON object
+ */
+export function readConfigFile(path: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder().decode(readInputFile(path, MAX_CONFIG_BYTES)));
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(`${path} is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${path} does not hold a JSON object`);
+  return value as Record<string, unknown>;
+}
+
+const MAX_CONFIG_BYTES = 1 << 20;

@@ -1,0 +1,109 @@
+// bimt-export train: suite and options → trained.safetensors
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { UsageError } from '../core/errors.ts';
+import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
+import { decodeArtifact } from '../network/artifact.ts';
+import { ACTIVATIONS } from '../network/network.ts';
+import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
+import { decodeCheckpoint } from '../training/checkpoint.ts';
+import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
+import {
+  type CommonOptions,
+  integerOption,
+  note,
+  numberOption,
+  onInterrupt,
+  printResult,
+  printWarnings,
+  progressPrinter,
+  readConfigFile,
+  withCommonOptions,
+} from './common.ts';
+
+const CHECKPOINT = 'checkpoint.safetensors';
+
+interface TrainOptions extends CommonOptions, Partial<TrainConfig> {
+  readonly out: string;
+  readonly config?: string;
+  readonly resume?: boolean;
+  readonly force?: boolean;
+  readonly trials: number;
+  readonly scoreSeed: number;
+}
+
+/** The command. */
+export function trainCommand(): Command {
+  return withTrainingOptions(withCommonOptions(new Command('train')))
+    .description('Train a recurrent network on a task suite, with BIMT or one of its baselines.')
+    .requiredOption('--out <dir>', 'folder for trained.safetensors, training.csv and the checkpoint')
+    .option('--config <file>', 'JSON file with training settings; options win over it')
+    .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
+    .option('--force', 'overwrite an earlier result in --out')
+    .option('--trials <n>', 'test trials per task for the final scores', integerOption(1, 100_000), 500)
+    .option('--score-seed <n>', 'seed of the test trials', integerOption(0), 1)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
+    )
+    .action(trainAction);
+}
+
+async function trainAction(options: TrainOptions): Promise<void> {
+  const artifactPath = join(options.out, 'trained.safetensors');
+  const checkpointPath = join(options.out, CHECKPOINT);
+  if (options.resume && !fileExists(checkpointPath)) throw new UsageError(`nothing to resume: ${checkpointPath} does not exist`);
+  for (const path of [artifactPath, checkpointPath]) {
+    if (fileExists(path) && !options.force && !options.resume) {
+      throw new UsageError(`${path} exists; go on with --resume, overwrite with --force, or choose another --out`);
+    }
+  }
+  const config = options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : configOf(options);
+  const store: CheckpointStore = {
+    load: () => (options.resume ? { bytes: readInputFile(checkpointPath), what: checkpointPath } : null),
+    save: (bytes) => writeFileAtomic(checkpointPath, bytes),
+  };
+  const progress = progressPrinter(options);
+  const files = await onInterrupt((signal) =>
+    trainStage(config, { trialsPerTask: options.trials, seed: options.scoreSeed }, store, {
+      onProgress: progress.onProgress,
+      onNote: (text) => note(options, text),
+      onWarning: (warning) => printWarnings(options, [warning]),
+      signal,
+    }),
+  ).finally(progress.stop);
+  for (const [name, content] of Object.entries(files)) writeFileAtomic(join(options.out, name), content);
+  const { header } = decodeArtifact(files['trained.safetensors'], artifactPath, ['trained']);
+  const scores = header.scores['trained'];
+  printResult(
+    options,
+    { file: artifactPath, config: header.config, provenance: header.provenance, scores },
+    `${artifactPath}: mean accuracy ${scores?.meanAccuracy.toFixed(3)} on ${options.trials} trials of each task`,
+  );
+}
+
+/** Settings from the config file, then from options. */
+function configOf(options: TrainOptions): TrainConfig {
+  const { json, quiet, verbose, out, config, resume, force, trials, scoreSeed, ...given } = options;
+  return resolveTrainConfig({ ...(config === undefined ? {} : readConfigFile(config)), ...given });
+}
+
+/** The settings of training that are set on the command line; the defaults are those of the config. */
+function withTrainingOptions(command: Command): Command {
+  return command
+    .option('--suite <name>', 'task suite (default: yang19)')
+    .option('--grid <size>', 'ROWSxCOLUMNS, or a number of neurons in a line (default: 20x20)')
+    .addOption(new Option('--activation <name>', 'activation function (default: relu)').choices(ACTIVATIONS))
+    .addOption(new Option('--init <name>', 'initial recurrent weights (default: uniform)').choices(['uniform', 'diag']))
+    .addOption(new Option('--condition <name>', 'bimt, a baseline or an ablation (default: bimt)').choices(Object.keys(CONDITIONS)))
+    .option('--lambda <x>', 'price of a weight of 1 (default: 1e-5)', numberOption(0))
+    .option('--locality <A>', 'price of a wire across the grid, relative to lambda (default: 1)', numberOption(0))
+    .addOption(new Option('--lambda-schedule <name>', 'default: constant').choices(['constant', 'three-phase']))
+    .option('--proximal', 'soft-threshold after each update instead of adding the penalty to the gradient')
+    .option('--learning-rate <x>', 'Adam step size (default: 1e-3)', numberOption(0))
+    .option('--updates <n>', 'number of updates (default: 20000)', integerOption(1))
+    .addOption(new Option('--batch-mode <name>', 'one trial a row, or joined trials (default: trials)').choices(['trials', 'stream']))
+    .option('--batch-rows <n>', 'rows of a batch (default: 32)', integerOption(1))
+    .option('--seed <n>', 'seed of everything random (default: 0)', integerOption(0))
+    .addOption(new Option('--engine <name>', 'training engine (default: auto)').choices(['auto', 'ort', 'tfjs', 'reference']));
+}

@@ -1,0 +1,32 @@
+// How accurate is a network after a stage? Every stage is measured on the same held-back trials.
+import type { Scores } from '../network/artifact.ts';
+import { measureAccuracy, type Outputs, type Predict, type SuiteScores } from '../tasks/accuracy.ts';
+import type { TaskSuite } from '../tasks/suite.ts';
+
+/** Which trials the scores in artifacts and reports come from. */
+export interface ScorePlan {
+  readonly trialsPerTask: number;
+  readonly seed: number;
+}
+
+/** Scores as artifacts keep them. Their trials serve no other purpose: nothing is trained, calibrated or chosen on them. */
+export async function measureScores(suite: TaskSuite, predict: Predict, plan: ScorePlan): Promise<Scores> {
+  return toScores(await measureAccuracy(suite, predict, { ...plan, purpose: 'test' }));
+}
+
+function toScores({ trialsPerTask, seed, accuracy, tasks }: SuiteScores): Scores {
+  const perTask = Object.fromEntries(tasks.map(({ task, accuracy }) => [task, accuracy]));
+  return { trialsPerTask, seed, meanAccuracy: accuracy, perTask };
+}
+
+/** Reorders the outputs of an interpreter, [steps, outputs, rows], to what accuracy reads, [steps, rows, outputs]. */
+export function outputsByRow<Values extends Outputs>(values: Values, steps: number, rows: number): Values {
+  const classes = values.length / (steps * rows);
+  const out = values.slice() as Values;
+  for (let step = 0; step < steps; step++) {
+    for (let c = 0; c < classes; c++) {
+      for (let row = 0; row < rows; row++) out[(step * rows + row) * classes + c] = values[(step * classes + c) * rows + row];
+    }
+  }
+  return out;
+}
