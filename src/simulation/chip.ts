@@ -1,0 +1,123 @@
+// What does the placed hardware compute? Executes a mapping core by core from its stored cells alone; values move only
+// along axons.
+import type { Tensors } from '../core/safetensors.ts';
+import type { Address, MappedNeuron, MappingFile } from '../mapping/mapping-file.ts';
+import { checkMapping } from './check.ts';
+import { type CoreWeights, decodeCore, readImages } from './decode.ts';
+
+/** A chip with a network on it. */
+export interface Chip {
+  readonly mapping: MappingFile;
+  /** The stored cells. */
+  readonly images: Tensors;
+  /** What the cells decode to, by position in `mapping.cores`. */
+  readonly weights: readonly CoreWeights[];
+}
+
+/** Integers of a run, row-major: states [steps, neurons, rows], outputs [steps, outputs, rows]. */
+export interface Integers {
+  readonly states: Int32Array;
+  readonly outputs: Int32Array;
+}
+
+/**
+ * Loads a chip from what it would get: the mapping and the bytes of the images file.
+ *
+ * @throws UsageError if the mapping contradicts itself, or the images are not the ones it was written with
+ */
+export function loadChip(mapping: MappingFile, imageBytes: Uint8Array): Chip {
+  checkMapping(mapping);
+  const images = readImages(mapping, imageBytes);
+  return { mapping, images, weights: mapping.cores.map((core) => decodeCore(mapping, core, images)) };
+}
+
+/** A neuron where it sits. */
+interface Site {
+  readonly neuron: MappedNeuron;
+  readonly slot: number;
+  readonly weights: CoreWeights;
+  /** Values on the axons of its core, shape [axons, rows]. */
+  readonly axons: Int32Array;
+}
+
+/**
+ * Runs trials side by side from zero state. In each step
+ *
+ *     inputs arrive on their axons, beside the states sent in the step before;
+ *     each hidden neuron sums its rows, requantizes and saturates; then the axons are free;
+ *     the new states travel to their axons; each readout unit sums its rows.
+ *
+ * Messages for the same axon add, as on a row line.
+ *
+ * @param inputs - shape [steps, rows, inputs]
+ * @param accumulators - if given, receives each hidden neuron's sum before requantization, shape [steps, neurons, rows]
+ * @throws RangeError if the inputs have another length
+ */
+export function runChip(chip: Chip, inputs: Int32Array, steps: number, rows: number, accumulators?: Int32Array): Integers {
+  const { network, cores, inputs: channels } = chip.mapping;
+  if (inputs.length !== steps * rows * network.inputs)
+    throw new RangeError(`${inputs.length} inputs, [${steps}, ${rows}, ${network.inputs}] expected`);
+  const states = new Int32Array(steps * network.neurons * rows);
+  const outputs = new Int32Array(steps * network.outputs * rows);
+  const axonsOf = new Map(cores.map((core) => [core.id, new Int32Array(core.axons * rows)]));
+  const sites = cores.flatMap(({ id, neurons }, position) => {
+    const axons = axonsOf.get(id) as Int32Array;
+    return neurons.map((neuron, slot): Site => ({ neuron, slot, weights: chip.weights[position], axons }));
+  });
+  const hidden = sites.filter((site) => site.neuron.kind === 'hidden');
+  const readout = sites.filter((site) => site.neuron.kind === 'readout');
+  const sums = new Int32Array(rows);
+  const values = new Int32Array(rows);
+
+  for (let step = 0; step < steps; step++) {
+    const state = (index: number) => vector(states, step * network.neurons + index, rows);
+    for (const { index, targets } of channels) {
+      for (let row = 0; row < rows; row++) values[row] = inputs[(step * rows + row) * network.inputs + index];
+      send(values, targets, axonsOf);
+    }
+    for (const site of hidden) {
+      accumulate(sums, site);
+      accumulators?.set(sums, (step * network.neurons + site.neuron.index) * rows);
+      requantize(sums, site.neuron.multiplier as number, network.shift, network.stateMax, state(site.neuron.index));
+    }
+    for (const axons of axonsOf.values()) axons.fill(0);
+    for (const { neuron } of hidden) send(state(neuron.index), neuron.targets, axonsOf);
+    for (const site of readout) accumulate(vector(outputs, step * network.outputs + site.neuron.index, rows), site);
+  }
+  return { states, outputs };
+}
+
+/** Row `index` of a matrix [.., rows]. */
+function vector(matrix: Int32Array, index: number, rows: number): Int32Array {
+  return matrix.subarray(index * rows, (index + 1) * rows);
+}
+
+/** Adds one message per trial to each target axon. */
+function send(values: Int32Array, targets: readonly Address[], axonsOf: ReadonlyMap<number, Int32Array>): void {
+  for (const { core, axon } of targets) {
+    const axons = axonsOf.get(core) as Int32Array;
+    const first = axon * values.length;
+    for (let row = 0; row < values.length; row++) axons[first + row] += values[row];
+  }
+}
+
+/** sums = bias + Σ weight·axon, one sum per trial. Wraps like a 32-bit register, which changes no sum that fits. */
+function accumulate(sums: Int32Array, { neuron, slot, weights: { start, axon, weight }, axons }: Site): void {
+  const rows = sums.length;
+  sums.fill(neuron.bias);
+  for (let at = start[slot]; at < start[slot + 1]; at++) {
+    const w = weight[at];
+    const first = axon[at] * rows;
+    for (let row = 0; row < rows; row++) sums[row] += Math.imul(w, axons[first + row]);
+  }
+}
+
+/** state = min(stateMax, floor((max(sum, 0)·multiplier + 2^(shift−1)) / 2^shift)); exact while the product is below 2^53. */
+function requantize(sums: Int32Array, multiplier: number, shift: number, stateMax: number, states: Int32Array): void {
+  const unit = 2 ** shift;
+  const half = unit / 2;
+  for (let row = 0; row < sums.length; row++) {
+    const scaled = Math.floor((Math.max(sums[row], 0) * multiplier + half) / unit);
+    states[row] = Math.min(stateMax, scaled);
+  }
+}
