@@ -1,0 +1,73 @@
+// Which settings does a whole run have? One JSON file; the resolved form is written beside the results and repeats the run.
+import { z } from 'zod';
+import { parseWith } from '../core/validate.ts';
+import { listTargets } from '../targets/load.ts';
+import { resolveTrainConfig } from '../training/config.ts';
+import { FineTuneConfig } from '../training/fine-tune.ts';
+
+const count = z.int().min(1);
+const seed = z.int().nonnegative();
+
+export const PruneConfig = z.strictObject({
+  /** Weights of at most this size are removed. */
+  threshold: z.number().nonnegative().default(0.01),
+  /** Training with the pruned entries held at zero; null for none. */
+  fineTune: FineTuneConfig.nullable().prefault({}),
+});
+export type PruneConfig = z.output<typeof PruneConfig>;
+
+export const QuantizeConfig = z.strictObject({
+  weightBits: z.int().min(2).max(8).default(8),
+  /** One accumulator scale per neuron, per core, or for all. */
+  granularity: z.enum(['neuron', 'core', 'tensor']).default('neuron'),
+  /** Held-back trials per task that set the state scale. */
+  calibrationTrials: count.default(50),
+  seed: seed.default(2),
+});
+export type QuantizeConfig = z.output<typeof QuantizeConfig>;
+
+export const MapConfig = z.strictObject({
+  /** Most neurons on a core; null leaves it to the target. */
+  maxNeuronsPerCore: count.nullable().default(25),
+  seed: seed.default(0),
+  /** Trials per task on which messages are counted. */
+  activityTrials: count.default(50),
+});
+export type MapConfig = z.output<typeof MapConfig>;
+
+export const ScoreConfig = z.strictObject({
+  /** Test trials per task behind every accuracy. */
+  trialsPerTask: count.default(500),
+  seed: seed.default(1),
+});
+
+export const VerifyConfig = z.strictObject({
+  /** Task trials on which all executions must agree; trials at the extremes are added. */
+  trials: count.default(1000),
+  seed: seed.default(3),
+});
+export type VerifyConfig = z.output<typeof VerifyConfig>;
+
+const RunConfig = z.strictObject({
+  /** A trained or pruned artifact to start from; null trains one. */
+  model: z.string().nullable().default(null),
+  train: z.record(z.string(), z.unknown()).default({}),
+  prune: PruneConfig.prefault({}),
+  quantize: QuantizeConfig.prefault({}),
+  map: MapConfig.prefault({}),
+  scores: ScoreConfig.prefault({}),
+  verify: VerifyConfig.prefault({}),
+  /** Names or files; all shipped targets unless given. */
+  targets: z.array(z.string()).min(1).optional(),
+});
+
+/**
+ * Checks the settings of a run and fills in every default.
+ *
+ * @throws UsageError listing every unknown option and value that is not allowed
+ */
+export function resolveRunConfig(options: unknown) {
+  const config = parseWith(RunConfig, options, 'the run config');
+  return { ...config, train: resolveTrainConfig(config.train), targets: config.targets ?? listTargets() };
+}
+export type RunConfig = ReturnType<typeof resolveRunConfig>;
