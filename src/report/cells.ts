@@ -1,0 +1,19 @@
+// How do report data become cells? Formats that many columns share, and values that are only bounds.
+import type { Sum } from '../targets/constants.ts';
+import type { Bounded } from './format.ts';
+
+export const words = { unit: '', format: 'words' } as const;
+export const count = { unit: '', format: { decimals: 0 } } as const;
+export const share = { unit: '', format: 'percent' } as const;
+
+/** A sum as a cell; a sum with unknown terms is a lower bound. */
+export function sumValue(sum: Sum | undefined, factor: number): number | Bounded | null {
+  if (sum === undefined || sum.value === null) return null;
+  const value = sum.value * factor;
+  return sum.complete ? value : { bound: '≥', value };
+}
+
+/** A length in mm as a cell; an area-share pitch gives an upper bound. */
+export function lengthValue(lengthMm: number | null, basis: string | null): number | Bounded | null {
+  return lengthMm === null || basis !== 'area-share' ? lengthMm : { bound: '≤', value: lengthMm };
+}

@@ -1,0 +1,83 @@
+// What does a report need to know? Results of the stages as they are; nothing here is computed for the report alone.
+import type { Violation } from '../core/errors.ts';
+import type { Warning } from '../core/progress.ts';
+import type { Chip } from '../mapping/chip.ts';
+import type { MappingMetrics } from '../mapping/metrics.ts';
+import type { Placement } from '../mapping/placement.ts';
+import type { Provenance, Scores } from '../network/artifact.ts';
+import type { Network } from '../network/network.ts';
+import type { Verification } from '../simulation/verify.ts';
+import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
+import type { LatencyEstimate } from '../targets/latency.ts';
+import type { Target } from '../targets/load.ts';
+import type { TrainConfig } from '../training/config.ts';
+import type { MetricsRow } from '../training/metrics.ts';
+
+/** A network placed on a target, and what that costs. */
+export interface PlacementInput {
+  /** The target with the cap and the port it was placed with. */
+  readonly chip: Chip;
+  /** What is in the way; empty if it fits. */
+  readonly violations: readonly Violation[];
+  /** Null when no placement was found. */
+  readonly result: {
+    readonly placement: Placement;
+    readonly metrics: MappingMetrics;
+    /** What happens in a step; null when no activity was measured. */
+    readonly counts: StepCounts | null;
+    /** The default profile first; empty without activity or profiles. */
+    readonly energy: readonly EnergyEstimate[];
+    readonly latency: readonly LatencyEstimate[];
+  } | null;
+}
+
+/** Everything that is known about one target. */
+export interface TargetInput {
+  readonly target: Target;
+  /** The placement that was exported and verified first, others for comparison behind it; at least one. */
+  readonly placements: readonly PlacementInput[];
+  /** Accuracy of the target's integer network; null if there is none. */
+  readonly scores: Scores | null;
+  /** Null when nothing was verified. */
+  readonly verification: Verification | null;
+  /** Further assumptions, in words. */
+  readonly assumptions: readonly string[];
+  readonly warnings: readonly Warning[];
+}
+
+/** How messages per step were measured. */
+export interface Activity {
+  readonly mode: 'dense' | 'nonzero' | 'rate' | 'bit-serial';
+  readonly trials: number;
+  /** Mean number of neurons that send in a step. */
+  readonly activeNeurons: number;
+}
+
+/** A run, ready to be reported. */
+export interface ReportInput {
+  readonly run: {
+    readonly tool: string;
+    readonly suite: {
+      readonly name: string;
+      readonly title: string;
+      readonly tasks: readonly string[];
+      readonly ceilings: readonly number[];
+    };
+    readonly seed: number;
+    readonly configHash: string;
+    /** SHA-256 by file name. */
+    readonly artifacts: Readonly<Record<string, string>>;
+  };
+  /** The pruned network. */
+  readonly network: Network;
+  /** Neurons before pruning. */
+  readonly neuronsTrained: number;
+  /** Null for a network that was not trained by us. */
+  readonly training: { readonly config: TrainConfig; readonly engine: Provenance['engine']; readonly last: MetricsRow | null } | null;
+  /** Float stages in their order, for example `trained`, `pruned`, `fine-tuned`. */
+  readonly scores: readonly { readonly stage: string; readonly scores: Scores }[];
+  /** Null when no trials were run. */
+  readonly activity: Activity | null;
+  readonly targets: readonly TargetInput[];
+  readonly warnings: readonly Warning[];
+}

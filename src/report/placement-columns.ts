@@ -1,0 +1,174 @@
+// Which numbers stand side by side for every placement on every target?
+import { count, lengthValue, share, sumValue, words } from './cells.ts';
+import type { PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
+import type { Column } from './table.ts';
+
+/** One placement of one target, a row of the tables that set them side by side. */
+export interface PlacementRow {
+  readonly target: TargetReport;
+  readonly placement: PlacementReport;
+}
+
+/** Every placement of every target, the exported one of each target first. */
+export function placementRows(report: Report): PlacementRow[] {
+  return report.targets.flatMap((target) => target.placements.map((placement) => ({ target, placement })));
+}
+
+/** A column of something that only a placement that was found has. */
+function found(
+  column: Omit<Column<PlacementRow>, 'value'> & { value(result: PlacementResult): ReturnType<Column<PlacementRow>['value']> },
+): Column<PlacementRow> {
+  return { ...column, value: ({ placement: { result } }) => (result === null ? null : column.value(result)) };
+}
+
+const label: Column<PlacementRow> = {
+  ...words,
+  key: 'target',
+  title: 'target',
+  meaning: 'The chip, and the parameters that were set.',
+  value: ({ target }) => target.label,
+};
+
+const cap: Column<PlacementRow> = {
+  ...count,
+  key: 'maxNeuronsPerCore',
+  title: 'cap',
+  meaning: "Most neurons a core may hold, as the user asked; `none` leaves only the chip's own limits.",
+  value: ({ placement }) => placement.cap ?? 'none',
+};
+
+/** Does it fit, and how full is the chip? */
+export const FIT_COLUMNS: readonly Column<PlacementRow>[] = [
+  label,
+  cap,
+  {
+    ...words,
+    key: 'fits',
+    title: 'fits',
+    meaning: 'Whether the placement is within every limit of the chip.',
+    value: ({ placement }) => placement.fits,
+    tone: ({ placement }) => (placement.fits ? 'good' : 'bad'),
+  },
+  found({
+    ...count,
+    key: 'coresUsed',
+    title: 'cores',
+    meaning: 'Cores that hold at least one neuron.',
+    value: ({ coresUsed }) => coresUsed,
+  }),
+  found({ ...count, key: 'coresAvailable', title: 'of', meaning: 'Cores of one chip.', value: ({ coresAvailable }) => coresAvailable }),
+  {
+    ...words,
+    key: 'limitedBy',
+    title: 'limited by',
+    meaning: 'The resource that is fullest in some core, or exceeded most.',
+    value: ({ placement }) => placement.limiting.resource,
+  },
+  {
+    ...share,
+    key: 'peakUtilization',
+    title: 'peak',
+    meaning: 'Use of that resource in the fullest core, over its limit; above 100 % it does not fit.',
+    value: ({ placement }) => placement.limiting.share,
+  },
+  found({
+    ...share,
+    key: 'synapsesInsideShare',
+    title: 'inside',
+    meaning: 'Share of recurrent synapses whose two neurons sit in the same core.',
+    value: ({ parts: { recurrent } }) => (recurrent.synapses === 0 ? null : recurrent.synapsesInsideCore / recurrent.synapses),
+  }),
+  {
+    ...words,
+    key: 'executable',
+    title: 'runs as is',
+    meaning:
+      'Whether the chip could execute the network as it stands; if not, traffic, energy and latency are those of a structural model.',
+    value: ({ target }) => target.verification?.executable.value ?? null,
+  },
+];
+
+/** What do the wires and a time step cost? */
+export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
+  label,
+  cap,
+  found({
+    unit: '',
+    format: { decimals: 2 },
+    key: 'hopsMean',
+    title: 'hops',
+    meaning: 'Mean number of links between the two neurons of a recurrent synapse; 0 behind the same router.',
+    value: ({ parts: { recurrent } }) => recurrent.synapseHops.mean,
+  }),
+  found({
+    ...count,
+    key: 'hopsP95',
+    title: '95 %',
+    meaning: '95 % of the recurrent synapses have at most this many hops.',
+    value: ({ parts: { recurrent } }) => recurrent.synapseHops.p95,
+  }),
+  found({
+    ...count,
+    key: 'hopsMax',
+    title: 'max',
+    meaning: 'Most hops of a recurrent synapse.',
+    value: ({ parts: { recurrent } }) => recurrent.synapseHops.max,
+  }),
+  found({
+    unit: 'Σ|w|·hops',
+    format: { significant: 4 },
+    key: 'wiringCost',
+    title: 'wiring',
+    meaning: 'Sum of |weight| times hops over the recurrent synapses: what the placement minimises.',
+    value: ({ parts: { recurrent } }) => recurrent.wiringCost,
+  }),
+  found({
+    unit: '',
+    format: { decimals: 2 },
+    key: 'wiringOverRandom',
+    title: '/random',
+    meaning: 'Wiring cost over its expectation when the same neurons are shuffled over the same places; below 1 is better than chance.',
+    value: ({ parts: { recurrent } }) => recurrent.nullModel.wiringCost.ratio,
+  }),
+  found({
+    unit: 'mm',
+    format: { significant: 3 },
+    key: 'wireLengthMm',
+    title: 'wire',
+    meaning:
+      'Length of all connections of hidden neurons to other cores, one per neuron and core reached; unknown where no distance between routers is published.',
+    value: (result) => lengthValue(result.parts.recurrent.connectionWireLengthMm, result.wireLengthBasis),
+  }),
+  found({
+    unit: '/step',
+    format: { significant: 3 },
+    key: 'messagesPerStep',
+    title: 'messages',
+    meaning: 'Messages between cores in a time step, inputs included, measured on task trials.',
+    value: ({ total }) => total.traffic?.messagesPerStep ?? null,
+  }),
+  found({
+    unit: '/step',
+    format: { significant: 3 },
+    key: 'busiestLinkPerStep',
+    title: 'busiest link',
+    meaning: 'Messages in a time step over the most loaded link.',
+    value: ({ links }) => links?.max ?? null,
+  }),
+  found({
+    unit: 'nJ/step',
+    format: { significant: 3 },
+    key: 'energyNjPerStep',
+    title: 'energy',
+    meaning: "Estimated energy of a time step by the chip's default profile; `≥` where a constant is unknown and its term left out.",
+    value: ({ energy }) => sumValue(energy[0]?.total, 1e-3),
+  }),
+  found({
+    unit: 'µs/step',
+    format: { significant: 3 },
+    key: 'latencyUsPerStep',
+    title: 'latency',
+    meaning: 'Estimated duration of a time step: its busiest core, then its longest message; `≥` where a constant is unknown.',
+    value: ({ latency }) => sumValue(latency[0]?.total, 1e-3),
+  }),
+];
