@@ -18,7 +18,10 @@ export interface AccumulatorBounds {
 
 /** Σ|W|·stateMax + Σ|W_in|·128 + |b| for each neuron, Σ|W_out|·stateMax + |b_o| for each readout unit. */
 export function accumulatorBounds(
-  network: Pick<IntegerNetwork, 'recurrent' | 'input' | 'readout' | 'bias' | 'readoutBias' | 'stateMax'>,
+  network: Pick<IntegerNetwork, 'recurrent' | 'input' | 'readout' | 'stateMax'> & {
+    readonly bias: ArrayLike<number>;
+    readonly readoutBias: ArrayLike<number>;
+  },
 ): AccumulatorBounds {
   const hidden = Float64Array.from(network.bias, Math.abs);
   addMagnitudes(hidden, network.recurrent, network.stateMax);

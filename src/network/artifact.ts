@@ -85,10 +85,6 @@ export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly
 /** Tensors of a network. Dense when trained, compressed sparse rows from pruning on. */
 export function networkToTensors(network: Network, form: 'dense' | 'csr'): Record<string, Tensor> {
   const { neurons, inputs, outputs, site, grid } = network;
-  const coordinates = Float32Array.from({ length: neurons * 2 }, (_, i) => {
-    const { row, column } = siteCoordinates(grid, site[i >> 1] as number);
-    return i % 2 === 0 ? row : column;
-  });
   const matrix = (name: string, csr: Csr) =>
     form === 'dense' ? { [name]: { shape: [csr.rows, csr.columns], data: denseFromCsr(csr) } } : csrToTensors(name, csr);
   return {
@@ -98,9 +94,17 @@ export function networkToTensors(network: Network, form: 'dense' | 'csr'): Recor
     b: { shape: [neurons], data: network.bias },
     b_out: { shape: [outputs], data: network.readoutBias },
     site: { shape: [neurons], data: site },
-    position: { shape: [neurons, 2], data: coordinates },
+    position: { shape: [neurons, 2], data: sitePositions(grid, site) },
     sizes: { shape: [3], data: Int32Array.of(inputs, neurons, outputs) },
   };
+}
+
+/** Row and column of each site, shape [sites, 2]. */
+export function sitePositions(grid: Grid, site: Int32Array): Float32Array {
+  return Float32Array.from({ length: site.length * 2 }, (_, i) => {
+    const { row, column } = siteCoordinates(grid, site[i >> 1] as number);
+    return i % 2 === 0 ? row : column;
+  });
 }
 
 /** The network parameters' share of an artifact's extra metadata. */
@@ -117,16 +121,11 @@ export function networkFromArtifact(artifact: DecodedArtifact, what: string): Ne
   const { tensors, extra } = artifact;
   const reader = tensorReader(tensors, what);
   const [inputs, neurons, outputs] = reader.integers('sizes', [3]) as unknown as [number, number, number];
-  const site = reader.integers('site', [neurons]);
-  const grid = checkGrid(extra['grid'], what);
+  const grid = readGrid(extra['grid'], what);
+  const site = readSites(reader.integers('site', [neurons]), grid, what);
   const activation = extra['activation'] as Activation;
   if (!ACTIVATIONS.includes(activation))
     throw new UsageError(`${what}: activation '${String(activation)}' is unknown; allowed: ${ACTIVATIONS.join(', ')}`);
-  site.forEach((s, i) => {
-    if (s < 0 || s >= siteCount(grid) || (i > 0 && s <= (site[i - 1] as number))) {
-      throw new UsageError(`${what}: tensor 'site' must ascend within 0 … ${siteCount(grid) - 1}, found ${s} at neuron ${i}`);
-    }
-  });
   return {
     inputs,
     neurons,
@@ -172,6 +171,7 @@ export function tensorReader(tensors: Tensors, what: string) {
     return data;
   };
   const integers = (name: string, shape: readonly number[] | null): Int32Array => typed(name, shape, Int32Array);
+  const doubles = (name: string, shape: readonly number[] | null): Float64Array => typed(name, shape, Float64Array);
   const pattern = (name: string, rows: number, columns: number) => {
     const indptr = integers(`${name}.indptr`, [rows + 1]);
     const indices = integers(`${name}.indices`, null);
@@ -181,6 +181,7 @@ export function tensorReader(tensors: Tensors, what: string) {
   return {
     has: (name: string) => name in tensors,
     floats,
+    doubles,
     integers,
     /** Float matrix, stored dense or as compressed sparse rows. */
     matrix(name: string, rows: number, columns: number): Csr {
@@ -213,11 +214,30 @@ function checkPattern(indptr: Int32Array, indices: Int32Array, columns: number, 
   }
 }
 
-function checkGrid(value: unknown, what: string): Grid {
+/**
+ * The metadata entry `grid`.
+ *
+ * @throws UsageError if it is not a grid
+ */
+export function readGrid(value: unknown, what: string): Grid {
   const grid = value as Partial<Grid> | undefined;
   const side = (n: unknown) => Number.isSafeInteger(n) && (n as number) > 0 && (n as number) <= 10_000;
   if (!grid || !side(grid.rows) || !side(grid.columns) || (grid.metric !== 'l1' && grid.metric !== 'l2')) {
     throw new UsageError(`${what}: metadata 'grid' must be {rows, columns, metric}`);
   }
   return grid as Grid;
+}
+
+/**
+ * The tensor `site`: ascending sites of the grid.
+ *
+ * @throws UsageError naming the first neuron out of order or range
+ */
+export function readSites(site: Int32Array, grid: Grid, what: string): Int32Array {
+  site.forEach((s, i) => {
+    if (s < 0 || s >= siteCount(grid) || (i > 0 && s <= (site[i - 1] as number))) {
+      throw new UsageError(`${what}: tensor 'site' must ascend within 0 … ${siteCount(grid) - 1}, found ${s} at neuron ${i}`);
+    }
+  });
+  return site;
 }

@@ -1,0 +1,63 @@
+// Over which range do inputs and states move? Measured on trials that the network was neither trained nor tested on.
+import { UsageError } from '../core/errors.ts';
+import type { Network } from '../network/network.ts';
+import { runNetwork } from '../network/run.ts';
+
+/** Trials side by side; a task batch is one. Inputs have shape [steps, rows, inputs]. */
+export interface CalibrationBatch {
+  readonly inputs: Float32Array;
+  readonly steps: number;
+  readonly rows: number;
+}
+
+/** Largest value that must be representable. */
+export interface Ranges {
+  readonly state: number;
+  readonly input: number;
+}
+
+export const RANGE_METHODS = ['quantile', 'max'] as const;
+export type RangeMethod = (typeof RANGE_METHODS)[number];
+
+/** Share of the active states that stay below the range. */
+const QUANTILE = 0.999;
+
+/**
+ * Ranges of a network on calibration trials. Inputs always count with their maximum; states with their maximum, or with
+ * the 99.9 % quantile of those above 0, so that the range does not depend on how many neurons are silent.
+ *
+ * @throws UsageError if the network is not ReLU, or there are no trials
+ */
+export function calibrate(network: Network, batches: readonly CalibrationBatch[], method: RangeMethod = 'quantile'): Ranges {
+  requireRelu(network);
+  if (batches.every((batch) => batch.inputs.length === 0)) throw new UsageError('calibration needs at least one trial');
+  let input = 0;
+  const active: Float32Array[] = [];
+  for (const { inputs, steps, rows } of batches) {
+    for (const value of inputs) input = Math.max(input, Math.abs(value));
+    active.push(runNetwork(network, inputs, steps, rows).states.filter((state) => state > 0));
+  }
+  return { input, state: quantileOf(active, method === 'max' ? 1 : QUANTILE) };
+}
+
+/** The smallest value that at least `share` of all values do not exceed; 0 if there are no values. */
+function quantileOf(parts: readonly Float32Array[], share: number): number {
+  const all = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  if (all.length === 0) return 0;
+  return all.sort()[Math.max(0, Math.ceil(share * all.length) - 1)];
+}
+
+/** @throws UsageError if the network has another activation than ReLU */
+export function requireRelu(network: Network): void {
+  if (network.activation !== 'relu') {
+    throw new UsageError(
+      `a ${network.activation} network cannot be quantized: the integer network requantizes with an exact integer ReLU, and ` +
+        `${network.activation} would need a table or an approximation on every target; train with activation relu`,
+    );
+  }
+}

@@ -1,0 +1,185 @@
+// How does a ReLU network become an integer network that a target can store?
+import { UsageError } from '../core/errors.ts';
+import type { Warning } from '../core/progress.ts';
+import type { Csr } from '../network/csr.ts';
+import type { Network } from '../network/network.ts';
+import { type Ranges, requireRelu } from './calibrate.ts';
+import type { IntegerNetwork } from './integer-network.ts';
+import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, requireInt32 } from './integer-proof.ts';
+import { roundHalfEven } from './rounding.ts';
+import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weight-format.ts';
+
+/** Largest quantized input: int8 without −128, so that negation is safe. */
+const INPUT_MAX = 127;
+
+export interface QuantizeOptions {
+  /** What the target can store. */
+  readonly weights: WeightFormat;
+  /** Neurons that share one scale: each its own, all one, or the group (for example the core) of each neuron. */
+  readonly groups: 'neuron' | 'tensor' | Int32Array;
+  /** States take 0 … 2^stateBits − 1; 8 unless given. */
+  readonly stateBits?: number;
+  /** Width of the target's accumulator, sign included; null if unknown. Exceeding it is a warning. */
+  readonly accumulatorBits?: number | null;
+}
+
+/** Synapses of each matrix. */
+export interface SynapseCounts {
+  readonly recurrent: number;
+  readonly input: number;
+  readonly readout: number;
+}
+
+export interface Quantized {
+  readonly network: IntegerNetwork;
+  /** Synapses whose weight became 0. */
+  readonly roundedToZero: SynapseCounts;
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * Post-training quantization. One accumulator unit of neuron i is
+ * s_i = max(max_j |W_ij|·s_h, max_k |W_in,ik|·s_u) / qmax, the maximum taken over the neuron's group; s_h where that is 0.
+ *
+ * @throws UsageError if the network is not ReLU, an accumulator may leave int32, or one shift cannot serve all neurons
+ */
+export function quantize(network: Network, ranges: Ranges, options: QuantizeOptions): Quantized {
+  requireRelu(network);
+  const { weights } = options;
+  const stateMax = 2 ** (options.stateBits ?? 8) - 1;
+  const state = (ranges.state || 1) / stateMax;
+  const input = (ranges.input || 1) / INPUT_MAX;
+  const accumulator = accumulatorScales(network, state, input, options);
+  const readout = scaleFor(rowMaxima(network.readout).reduce((a, b) => Math.max(a, b), 0) * state, weights) || state;
+
+  const parts = {
+    recurrent: quantizeWeights(network.recurrent, (row) => accumulator[row] / state, weights),
+    input: quantizeWeights(network.input, (row) => accumulator[row] / input, weights),
+    readout: quantizeWeights(network.readout, () => readout / state, weights),
+    bias: Float64Array.from(network.bias, (b, i) => roundHalfEven(b / accumulator[i])),
+    readoutBias: Float64Array.from(network.readoutBias, (b) => roundHalfEven(b / readout)),
+    stateMax,
+  };
+  const bounds = accumulatorBounds(parts);
+  const siteName = (i: number) => `the neuron at site ${network.site[i]}`;
+  requireInt32(bounds.hidden, siteName, 'cannot quantize');
+  requireInt32(bounds.readout, (k) => `readout unit ${k}`, 'cannot quantize');
+  const { shift, multiplier } = requantization(
+    Float64Array.from(accumulator, (s) => s / state),
+    bounds.hidden,
+    siteName,
+  );
+  return {
+    network: {
+      ...parts,
+      inputs: network.inputs,
+      neurons: network.neurons,
+      outputs: network.outputs,
+      bias: Int32Array.from(parts.bias),
+      readoutBias: Int32Array.from(parts.readoutBias),
+      shift,
+      multiplier,
+      scales: { state, input, accumulator, readout },
+      site: network.site,
+    },
+    roundedToZero: {
+      recurrent: network.recurrent.values.length - parts.recurrent.values.length,
+      input: network.input.values.length - parts.input.values.length,
+      readout: network.readout.values.length - parts.readout.values.length,
+    },
+    warnings: [
+      ...zeroWarnings('W', network.recurrent, parts.recurrent, siteName),
+      ...zeroWarnings('W_in', network.input, parts.input, siteName),
+      ...zeroWarnings('W_out', network.readout, parts.readout, (k) => `readout unit ${k}`),
+      ...widthWarnings([...bounds.hidden, ...bounds.readout], options.accumulatorBits ?? null),
+    ],
+  };
+}
+
+/**
+ * Integers of inputs at the boundary: round(u / scale), clamped to ±127.
+ *
+ * @returns integers in the shape of the inputs, and how many were clamped
+ */
+export function quantizeInputs(inputs: Float32Array, scale: number): { readonly integers: Int32Array; readonly clamped: number } {
+  const integers = new Int32Array(inputs.length);
+  let clamped = 0;
+  for (let i = 0; i < inputs.length; i++) {
+    const integer = roundHalfEven(inputs[i] / scale);
+    integers[i] = Math.max(-INPUT_MAX, Math.min(INPUT_MAX, integer));
+    if (integers[i] !== integer) clamped++;
+  }
+  return { integers, clamped };
+}
+
+/** s_i of every neuron. */
+function accumulatorScales(network: Network, state: number, input: number, { weights, groups }: QuantizeOptions): Float64Array {
+  const recurrentMax = rowMaxima(network.recurrent);
+  const inputMax = rowMaxima(network.input);
+  const groupOf = (i: number) => (groups === 'neuron' ? i : groups === 'tensor' ? 0 : groups[i]);
+  const largest = new Map<number, number>();
+  for (let i = 0; i < network.neurons; i++) {
+    largest.set(groupOf(i), Math.max(largest.get(groupOf(i)) ?? 0, recurrentMax[i] * state, inputMax[i] * input));
+  }
+  // A group without synapses counts in state units: its neurons are constant, and only the bias needs a unit.
+  return Float64Array.from({ length: network.neurons }, (_, i) => scaleFor(largest.get(groupOf(i)) ?? 0, weights) || state);
+}
+
+/** The largest shift at which all multipliers are int32 and all products stay below 2^53. */
+function requantization(
+  ratios: Float64Array,
+  bounds: Float64Array,
+  name: (i: number) => string,
+): { shift: number; multiplier: Int32Array } {
+  for (let shift = MAX_SHIFT; shift >= 1; shift--) {
+    const multiplier = ratios.map((ratio) => roundHalfEven(ratio * 2 ** shift));
+    if (multiplier.some((m, i) => m > MAX_MULTIPLIER || bounds[i] * m + 2 ** (shift - 1) >= 2 ** 53)) continue;
+    const tooSmall = multiplier.findIndex((m) => m < 1);
+    if (tooSmall >= 0) {
+      throw new UsageError(
+        `cannot quantize: ${name(tooSmall)} has weights so much smaller than others that no common shift serves both; ` +
+          "use granularity 'tensor', or prune with a higher threshold",
+      );
+    }
+    return { shift, multiplier: Int32Array.from(multiplier) };
+  }
+  throw new UsageError(
+    'cannot quantize: the weights are too large for the range of the states measured in calibration; check the calibration trials',
+  );
+}
+
+function zeroWarnings(name: string, before: Csr, after: Csr<Int32Array>, subject: (row: number) => string): Warning[] {
+  const entries = (matrix: Csr<Float32Array | Int32Array>, row: number) => matrix.indptr[row + 1] - matrix.indptr[row];
+  const rows = Array.from({ length: before.rows }, (_, row) => row).filter((row) => entries(before, row) > 0 && entries(after, row) === 0);
+  if (rows.length === 0) return [];
+  if (after.values.length === 0) {
+    return [
+      {
+        rule: 'quantize/layer-zero',
+        message: `all ${before.values.length} weights of ${name} became 0; use more bits or a finer granularity`,
+      },
+    ];
+  }
+  const named = rows.slice(0, 10).map(subject).join(', ');
+  const more = rows.length > 10 ? ` and ${rows.length - 10} more` : '';
+  return [
+    { rule: 'quantize/row-zero', message: `all weights of ${name} became 0 for ${named}${more}; use more bits or a finer granularity` },
+  ];
+}
+
+function widthWarnings(bounds: readonly number[], bits: number | null): Warning[] {
+  if (bits === null) return [];
+  const largest = 2 ** (bits - 1) - 1;
+  const exceeding = bounds.filter((bound) => bound > largest);
+  if (exceeding.length === 0) return [];
+  const worst = exceeding.reduce((a, b) => Math.max(a, b));
+  const needed = 1 + Math.ceil(Math.log2(worst + 1));
+  return [
+    {
+      rule: 'quantize/accumulator-width',
+      message:
+        `${exceeding.length} of ${bounds.length} accumulators could exceed the target's ${bits} bits ` +
+        `(up to ${worst}, which needs ${needed} bits); use fewer state bits, or prune to a smaller fan-in`,
+    },
+  ];
+}

@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { roundHalfEven } from '../../src/compression/rounding.ts';
+
+describe('rounding', () => {
+  it('sends halves to the even integer, alike for both signs', () => {
+    const halves = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5].map(roundHalfEven);
+    expect(halves.map((x) => x + 0)).toEqual([-2, -2, 0, 0, 2, 2]);
+    expect(roundHalfEven(0.49999999999999994)).toBe(0);
+  });
+
+  it('is the nearest integer and symmetric in sign', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -1e9, max: 1e9, noNaN: true }), (x) => {
+        expect(Math.abs(roundHalfEven(x) - x)).toBeLessThanOrEqual(0.5);
+        expect(roundHalfEven(-x) + 0).toBe(-roundHalfEven(x) + 0);
+      }),
+    );
+  });
+});
