@@ -36,9 +36,11 @@ export function checkTarget(data: unknown): CheckedTarget {
   return { file: null, problems };
 }
 
-/** Problems as text, one a line. */
+/** Problems as text, one a line; twenty at most, `targets check --json` has all. */
 export function describeProblems(problems: readonly TargetProblem[]): string {
-  return problems.map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`).join('\n');
+  const lines = problems.slice(0, 20).map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`);
+  if (problems.length > 20) lines.push(`  and ${problems.length - 20} more; all of them: bimt-export targets check FILE --json`);
+  return lines.join('\n');
 }
 
 function describe(value: unknown): string {

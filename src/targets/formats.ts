@@ -1,9 +1,12 @@
 // Which integers can a chip store, how does it store them, and could it run the network as it stands?
+import { UsageError } from '../core/errors.ts';
+import { required } from './known.ts';
 import type { Target } from './load.ts';
+import type { TargetFile } from './schema.ts';
 
 /** Integer weights a chip can store: {k·step : |k·step| ≤ qmax}. */
 export interface WeightFormat {
-  readonly signScheme: string;
+  readonly signScheme: TargetFile['weight']['signScheme'];
   readonly bits: number;
   readonly qmax: number;
   readonly step: number;
@@ -11,7 +14,7 @@ export interface WeightFormat {
 
 /** The state the chip could carry, and what the integer network uses of it. */
 export interface StateFormat {
-  readonly kind: 'binary' | 'graded' | 'multi-level' | 'dense';
+  readonly kind: TargetFile['activation']['kind'];
   /** Width the chip's activations have; null if unknown. */
   readonly availableBits: number | null;
   /** Width of the integer network's unsigned state. */
@@ -61,27 +64,134 @@ export interface ListStorage {
 
 export type StorageFormat = CellStorage | ListStorage;
 
+/** How values leave a core. */
+export interface MessageFormat {
+  /** `unicast-per-core`: a message per active neuron and destination core; `dense-vector`: all outputs of a core to each of its consumers. */
+  readonly castMode: TargetFile['routing']['castMode'];
+  /** Bits of a flit (or of a packet that is one flit); null if unknown. */
+  readonly flitBits: number | null;
+  /** Flits of a message with this many states; null if unknown. */
+  flits(states: number): number | null;
+}
+
+/** Bits of the integer network's unsigned state and of its signed inputs; see `compression`. */
+const STATE_BITS = 8;
+const INPUT_BITS = 8;
+
 /**
  * Weights the chip can store.
  *
  * @param bits - width to quantize to, sign included
- * @throws UsageError if the chip has no such width
+ * @throws UsageError if the chip has no such width, or its sign scheme cannot hold weights of both signs as they are
  */
 export function weightFormat(target: Target, bits = 8): WeightFormat {
-  throw new Error(`not built yet: ${target.id} ${bits}`);
+  const { signScheme } = target.file.weight;
+  const stored = storedBits(target, bits);
+  const magnitudes = 2 ** (bits - 1) - 1;
+  // Mixed signs cost a bit: the stored mantissa is shifted left by 8 − bits + 1 (nengo-loihi, builder/discretize.py).
+  const step = signScheme === 'mixed-mode-lossy' ? 2 ** (8 - stored + 1) : 1;
+  return { signScheme, bits, qmax: magnitudes * step, step };
 }
 
 /** State widths: the chip's and the integer network's. */
 export function stateFormat(target: Target): StateFormat {
-  throw new Error(`not built yet: ${target.id}`);
+  const { kind, bits } = target.file.activation;
+  return { kind, availableBits: bits.value, stateBits: STATE_BITS, hmax: 2 ** STATE_BITS - 1, inputBits: INPUT_BITS };
+}
+
+/** Message form and size. */
+export function messageFormat(target: Target): MessageFormat {
+  const { castMode, flitBits, packetBits } = target.file.routing;
+  const width = flitBits?.value ?? packetBits?.value ?? null;
+  return {
+    castMode,
+    flitBits: width,
+    flits(states) {
+      if (castMode !== 'dense-vector') return states;
+      return width === null ? null : Math.ceil((states * STATE_BITS) / width);
+    },
+  };
 }
 
 /** Whether the chip can run the rate network, and why (not). */
 export function executability(target: Target): Executability {
-  throw new Error(`not built yet: ${target.id}`);
+  const { executes, recurrence, recurrenceNote, activation } = target.file;
+  if (recurrence === 'none') return { executable: false, reason: 'the chip has no recurrent connections' };
+  const bits = activation.bits.value;
+  if (bits !== null && bits < STATE_BITS) {
+    return {
+      executable: false,
+      reason: `the chip sends ${activation.kind} values of ${bits} bit, the network has states of ${STATE_BITS} bits; the mapping is a model of structure and traffic`,
+    };
+  }
+  const means = executes.find((way) => way === 'dense-mvm' || way === 'graded-event');
+  if (means === undefined) {
+    return {
+      executable: false,
+      reason: `the chip executes ${executes.join(', ')}; a rate network needs dense-mvm or graded-event`,
+    };
+  }
+  const restriction = recurrence === 'restricted' ? `; recurrence is restricted: ${recurrenceNote}` : '';
+  return { executable: true, reason: `the chip executes ${means} on values of ${bits ?? 'unknown'} bits${restriction}` };
 }
 
-/** How a weight of the given width lies in a core: the contract between mapper and simulator. */
+/**
+ * How a weight of the given width lies in a core: the contract between mapper and simulator.
+ *
+ * @throws UsageError if the chip has no such width, or its sign scheme is not modelled
+ */
 export function storageFormat(target: Target, bits = 8): StorageFormat {
-  throw new Error(`not built yet: ${target.id} ${bits}`);
+  const { weight, limits, crossbar } = target.file;
+  const stored = storedBits(target, bits);
+  if (limits.packing === 'loihi-blocks') {
+    const { step } = weightFormat(target, bits);
+    return {
+      kind: 'synapse-list',
+      weightBits: stored,
+      mantissaShift: Math.log2(step),
+      mantissaMax: 2 ** (bits - 1) - 1,
+      indexBits: required(target, 'limits.synapseBlocks.index', limits.synapseBlocks?.index, 'the storage of weights'),
+    };
+  }
+  const differential = weight.signScheme === 'diff-pair';
+  if (limits.packing !== 'xbar-rect' || !(differential || weight.signScheme === 'offset-column')) {
+    throw new UsageError(
+      `target ${target.id} packs synapses by ${limits.packing} with signs by ${weight.signScheme}; modelled are: loihi-blocks, and xbar-rect with diff-pair or offset-column`,
+    );
+  }
+  const array = (field: 'rows' | 'cols' | 'arraysPerCore' | 'bitsPerCell') =>
+    required(target, `crossbar.${field}`, crossbar?.[field], 'the storage of weights');
+  const bitsPerCell = array('bitsPerCell');
+  // A pair of columns has the sign; an offset weight has it within its digits.
+  const cellsPerWeight = Math.ceil((differential ? bits - 1 : stored) / bitsPerCell);
+  return {
+    kind: 'cells',
+    scheme: differential ? 'differential' : 'offset',
+    bitsPerCell,
+    cellsPerWeight,
+    offset: differential ? 0 : 2 ** (stored - 1),
+    columnsPerNeuron: differential ? 2 * cellsPerWeight : cellsPerWeight,
+    arrayRows: array('rows'),
+    arrayColumns: array('cols'),
+    arraysPerCore: array('arraysPerCore'),
+  };
+}
+
+/** Sign schemes that store each weight of either sign as it is. */
+const MODELLED_SIGNS = ['twos-complement', 'mixed-mode-lossy', 'diff-pair', 'offset-column'];
+
+/** The narrowest width the chip has for weights of `bits`. */
+function storedBits(target: Target, bits: number): number {
+  const { bits: widths, signScheme } = target.file.weight;
+  if (!MODELLED_SIGNS.includes(signScheme)) {
+    throw new UsageError(`target ${target.id} stores signs by ${signScheme}; modelled are: ${MODELLED_SIGNS.join(', ')}`);
+  }
+  const known = widths.value ?? [];
+  const fitting = known.filter((width) => width >= bits);
+  if (!Number.isInteger(bits) || bits < 2 || fitting.length === 0) {
+    throw new UsageError(
+      `target ${target.id} cannot store weights of ${bits} bits; it has ${known.join(', ') || 'unknown'} bits, and a sign needs 2`,
+    );
+  }
+  return Math.min(...fitting);
 }

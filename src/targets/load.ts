@@ -1,4 +1,12 @@
 // How does a name on the command line become a checked target?
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf, UsageError, unknownName } from '../core/errors.ts';
+import { readInputFile } from '../core/files.ts';
+import { hashJson } from '../core/hash.ts';
+import { PACKAGE_ROOT } from '../core/version.ts';
+import { checkTarget, describeProblems, type TargetProblem } from './check.ts';
+import { parseTargetSpec, setParameters } from './parameters.ts';
 import type { TargetFile } from './schema.ts';
 
 /** A target, resolved: shipped or the user's own file, with the user's parameters applied. */
@@ -14,9 +22,17 @@ export interface Target {
   readonly path: string;
 }
 
+/** Twenty times the longest shipped file. */
+const MAX_TARGET_BYTES = 1_000_000;
+const SHIPPED = join(PACKAGE_ROOT, 'targets');
+const LIST_COMMAND = 'bimt-export targets list';
+
 /** Ids of the shipped targets, sorted. */
 export function listTargets(): string[] {
-  throw new Error('not built yet');
+  return readdirSync(SHIPPED)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -'.json'.length))
+    .sort();
 }
 
 /**
@@ -25,5 +41,44 @@ export function listTargets(): string[] {
  * @throws UsageError for unknown names and parameters (nearest names), and for unreadable or wrong files (all problems)
  */
 export function loadTarget(spec: string): Target {
-  throw new Error(`not built yet: ${spec}`);
+  const { name, values } = parseTargetSpec(spec);
+  const path = targetPath(name);
+  const checked = checkTargetFile(path);
+  if (checked.file === null) {
+    const count = checked.problems.length;
+    throw new UsageError(
+      `${path} is not a correct target file (${count} problem${count === 1 ? '' : 's'}):\n${describeProblems(checked.problems)}`,
+    );
+  }
+  const file = setParameters(checked.file, values, `bimt-export targets show ${name}`);
+  // Bounds of single parameters do not exclude sizes that only together are too large.
+  const { problems } = checkTarget(file);
+  if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems)}`);
+  const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
+  const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
+  return { id: file.id, label, hash: hashJson(file), file, path };
+}
+
+/**
+ * Reads and checks a target file.
+ *
+ * @throws UsageError if the file cannot be read or is not JSON
+ */
+export function checkTargetFile(path: string): { readonly file: TargetFile | null; readonly problems: readonly TargetProblem[] } {
+  const bytes = readInputFile(path, MAX_TARGET_BYTES);
+  let data: unknown;
+  try {
+    data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new UsageError(`${path} is not a target file: not JSON (${messageOf(error).slice(0, 120)})`, { cause: error });
+  }
+  return checkTarget(data);
+}
+
+/** A shipped name, or a path: whatever contains a separator or ends in .json. */
+function targetPath(name: string): string {
+  if (/[\\/]/.test(name) || name.endsWith('.json')) return name;
+  const known = listTargets();
+  if (!known.includes(name)) throw unknownName('target', name, known, LIST_COMMAND);
+  return join(SHIPPED, `${name}.json`);
 }

@@ -1,5 +1,9 @@
 // How much of a core does a group of neurons take?
+import { UsageError } from '../core/errors.ts';
+import { type CellStorage, storageFormat } from './formats.ts';
+import { required, sourceText } from './known.ts';
 import type { Target } from './load.ts';
+import type { NumberQuantity } from './schema.ts';
 
 /** What a group of neurons asks of its core. */
 export interface CoreDemand {
@@ -12,7 +16,7 @@ export interface CoreDemand {
   readonly synapsesPerAxon: ArrayLike<number>;
 }
 
-export type ResourceName = 'neurons' | 'axonsIn' | 'axonsOut' | 'synapses' | 'synapseMemory' | 'arrays';
+export type ResourceName = 'neurons' | 'axonsIn' | 'axonsOut' | 'synapseMemory' | 'arrays';
 
 /** One resource of a core. */
 export interface ResourceUse {
@@ -39,7 +43,7 @@ export interface CoreTotals {
 
 /** Limits of a core, ready for inner loops. All cores of a target are alike. */
 export interface CoreCapacity {
-  /** Memory one axon with n synapses in this core takes, in the unit of the list-like resource; 0 for n = 0 and for rectangles. */
+  /** Memory one axon with n synapses in this core takes, in bits; 0 for n = 0, and where arrays count instead. */
   axonMemory(synapses: number): number;
   /** Whether the totals are within every limit; allocates nothing. */
   fits(totals: Readonly<CoreTotals>): boolean;
@@ -49,19 +53,137 @@ export interface CoreCapacity {
   usage(totals: Readonly<CoreTotals>): ResourceUse[];
 }
 
+/** How a kind of core counts what its synapses take. */
+interface Packing {
+  axonMemory(synapses: number): number;
+  readonly resource: ResourceName;
+  used(totals: Readonly<CoreTotals>): number;
+  readonly unit: string;
+  readonly field: string;
+  readonly limit: NumberQuantity | undefined;
+}
+
+/** One entry a packing rule. */
+const PACKINGS: Readonly<Record<string, (target: Target, bits: number) => Packing>> = {
+  'loihi-blocks': listPacking,
+  'xbar-rect': arrayPacking,
+};
+
+interface Resource {
+  readonly resource: ResourceName;
+  readonly limit: number | null;
+  readonly unit: string;
+  readonly source: string;
+  used(totals: Readonly<CoreTotals>): number;
+}
+
 /**
  * Limits of one core for weights of the given width.
  *
- * @throws UsageError if the target's packing rule is not known to this version
+ * @throws UsageError if the target's packing rule is not modelled, or its cores are not alike
  */
 export function coreCapacity(target: Target, bits = 8): CoreCapacity {
-  throw new Error(`not built yet: ${target.id} ${bits}`);
+  const { limits, coreClasses = [] } = target.file;
+  const rule = PACKINGS[limits.packing];
+  if (rule === undefined) {
+    throw new UsageError(`target ${target.id} packs synapses by ${limits.packing}; modelled are: ${Object.keys(PACKINGS).join(', ')}`);
+  }
+  if (coreClasses.length > 1) throw new UsageError(`target ${target.id} has ${coreClasses.length} kinds of cores; one kind is modelled`);
+  const packing = rule(target, bits);
+  const resource = (
+    name: ResourceName,
+    field: string,
+    limit: NumberQuantity | undefined,
+    unit: string,
+    used: Resource['used'],
+  ): Resource[] =>
+    limit === undefined ? [] : [{ resource: name, limit: limit.value, unit, source: sourceText(target, field, limit), used }];
+  const resources = [
+    ...resource('neurons', 'limits.neurons', limits.neurons, 'neurons', (totals) => totals.neurons),
+    ...resource('axonsIn', 'limits.axonsIn', limits.axonsIn, 'axons', (totals) => totals.axons),
+    ...resource('axonsOut', 'limits.axonsOut', limits.axonsOut, 'axons', (totals) => totals.axonsOut),
+    ...resource(packing.resource, packing.field, packing.limit, packing.unit, packing.used),
+  ];
+  const load = (totals: Readonly<CoreTotals>) => {
+    let highest = 0;
+    for (const { limit, used } of resources) {
+      if (limit !== null) highest = Math.max(highest, used(totals) / limit);
+    }
+    return highest;
+  };
+  return {
+    axonMemory: packing.axonMemory,
+    load,
+    fits: (totals) => load(totals) <= 1,
+    usage: (totals) => resources.map(({ used, ...rest }) => ({ ...rest, used: used(totals) })),
+  };
 }
 
 /** Use of every resource by one core's demand. */
 export function coreUsage(target: Target, demand: CoreDemand, bits = 8): ResourceUse[] {
   const capacity = coreCapacity(target, bits);
   let memory = 0;
-  for (let a = 0; a < demand.axons; a++) memory += capacity.axonMemory(demand.synapsesPerAxon[a] as number);
+  for (let axon = 0; axon < demand.axons; axon++) memory += capacity.axonMemory(demand.synapsesPerAxon[axon]);
   return capacity.usage({ neurons: demand.neurons, axons: demand.axons, axonsOut: demand.axonsOut, memory });
+}
+
+/** Constants of the block format of synapse lists, in bits but for the first. */
+export interface SynapseBlocks {
+  readonly synapsesPerBlock: number;
+  readonly headerBits: number;
+  readonly wordBits: number;
+  /** Weight, index, delay and tag of one synapse. */
+  readonly entryBits: number;
+}
+
+/**
+ * Memory of one axon's synapse list: blocks of at most `synapsesPerBlock`, each with a header, rounded up to whole words.
+ *
+ * @returns bits
+ * @see nengo-loihi, nengo_loihi/block.py
+ */
+export function synapseListBits(synapses: number, blocks: SynapseBlocks): number {
+  const block = (entries: number) => Math.ceil((entries * blocks.entryBits + blocks.headerBits) / blocks.wordBits) * blocks.wordBits;
+  const rest = synapses % blocks.synapsesPerBlock;
+  return ((synapses - rest) / blocks.synapsesPerBlock) * block(blocks.synapsesPerBlock) + (rest === 0 ? 0 : block(rest));
+}
+
+function listPacking(target: Target, bits: number): Packing {
+  const storage = storageFormat(target, bits);
+  const { limits } = target.file;
+  if (storage.kind !== 'synapse-list') throw new Error('loihi-blocks stores lists');
+  const constant = (field: 'synapsesPerBlock' | 'header' | 'word' | 'delay' | 'tag') =>
+    required(target, `limits.synapseBlocks.${field}`, limits.synapseBlocks?.[field], 'the packing rule');
+  const blocks: SynapseBlocks = {
+    synapsesPerBlock: constant('synapsesPerBlock'),
+    headerBits: constant('header'),
+    wordBits: constant('word'),
+    entryBits: storage.weightBits + storage.indexBits + constant('delay') + constant('tag'),
+  };
+  return {
+    axonMemory: (synapses) => synapseListBits(synapses, blocks),
+    resource: 'synapseMemory',
+    used: (totals) => totals.memory,
+    unit: 'bit',
+    field: 'limits.synapseMemory',
+    limit: limits.synapseMemory,
+  };
+}
+
+function arrayPacking(target: Target, bits: number): Packing {
+  const storage = storageFormat(target, bits);
+  if (storage.kind !== 'cells') throw new Error('xbar-rect stores cells');
+  return {
+    axonMemory: () => 0,
+    resource: 'arrays',
+    used: (totals) => arraysFor(storage, totals.axons, totals.neurons),
+    unit: 'arrays',
+    field: 'crossbar.arraysPerCore',
+    limit: target.file.crossbar?.arraysPerCore,
+  };
+}
+
+/** Arrays a rectangle of axons × neurons takes: blocks of rows times blocks of columns, whatever the sparsity. */
+export function arraysFor(storage: CellStorage, axons: number, neurons: number): number {
+  return Math.ceil(axons / storage.arrayRows) * Math.ceil((neurons * storage.columnsPerNeuron) / storage.arrayColumns);
 }

@@ -1,0 +1,31 @@
+// What does a target say about one of its numbers, in words a report can print?
+import { basename } from 'node:path';
+import { UsageError } from '../core/errors.ts';
+import type { Target } from './load.ts';
+import type { NumberQuantity, Quantity } from './schema.ts';
+
+/** Provenance with source and locator, or with the reason of an assumption or of a missing value. */
+export function provenanceText(quantity: Quantity): string {
+  const sources = quantity.source === undefined ? '' : [quantity.source].flat().join(', ');
+  const where = [sources, quantity.locator].filter((part) => part).join(': ');
+  return [quantity.provenance, where, quantity.how].filter((part) => part).join('; ');
+}
+
+/** File, field and provenance of a number. */
+export function sourceText(target: Target, field: string, quantity: Quantity): string {
+  return `${basename(target.path)} ${field} (${provenanceText(quantity)})`;
+}
+
+/**
+ * The number of a field that a view cannot do without.
+ *
+ * @param purpose - what needs it, for the message
+ * @throws UsageError if the target does not know it
+ */
+export function required(target: Target, field: string, quantity: NumberQuantity | undefined, purpose: string): number {
+  if (quantity === undefined || quantity.value === null) {
+    const reason = quantity?.how ?? 'the file does not state it';
+    throw new UsageError(`${purpose} needs ${field} of target ${target.id}, which is unknown: ${reason}`);
+  }
+  return quantity.value;
+}
