@@ -100,99 +100,111 @@ function measureLinks(parameters: TrainingState['parameters'], sizes: NetworkSiz
   const { neurons, inputs } = sizes;
   const { W_in, W_out } = parameterLayout(sizes);
   for (let a = 0; a < neurons; a++) {
-    scores[a] = 2 * Math.abs(parameters[a * neurons + a]);
-    for (let m = W_in.start + a * inputs; m < W_in.start + (a + 1) * inputs; m++) scores[a] += Math.abs(parameters[m]);
-    for (let o = W_out.start + a; o < W_out.end; o += neurons) scores[a] += Math.abs(parameters[o]);
-  }
-  for (let a = 0; a < neurons; a++) {
-    links[a * neurons + a] = 0;
+    let score = 2 * Math.abs(parameters[a * neurons + a]);
     for (let b = 0; b < a; b++) {
       const link = Math.abs(parameters[a * neurons + b]) + Math.abs(parameters[b * neurons + a]);
       links[a * neurons + b] = link;
       links[b * neurons + a] = link;
-      scores[a] += link;
       scores[b] += link;
+      score += link;
     }
+    links[a * neurons + a] = 0;
+    for (let m = W_in.start + a * inputs; m < W_in.start + (a + 1) * inputs; m++) score += Math.abs(parameters[m]);
+    for (let o = W_out.start + a; o < W_out.end; o += neurons) score += Math.abs(parameters[o]);
+    scores[a] = score;
   }
 }
 
 /**
- * Gains where the distance is a sum over axes: G splits into one small table per axis, F[a][x] = Σ_i S[a][i]·|x_i − x|, so that
+ * Gains where the distance is a sum over axes: G splits into one small table per axis, F[x][a] = Σ_i S[a][i]·|x_i − x|, so that
  * the gains of one neuron cost O(neurons) and following an exchange costs O(neurons · extent).
  */
 export function separableGains(neurons: number, { unit, axes, extents }: NonNullable<WireCost['separable']>): GainTables {
   const tables = axes.map((coordinates, k) => ({
     coordinates,
     extent: extents[k],
-    sums: new Float64Array(neurons * extents[k]),
+    /** F, shape [extent, neurons]: what neuron a's links would measure along this axis if a sat at x. */
+    sums: new Float64Array(extents[k] * neurons),
+    /** F at each neuron's own coordinate. */
+    own: new Float64Array(neurons),
     /** Coordinate of each neuron. */
     at: new Int32Array(neurons),
   }));
+  const change = new Float64Array(neurons);
   let links: Float64Array = new Float64Array(0);
   return {
     build(newLinks, site) {
       links = newLinks;
-      let wirelength = 0;
-      for (const { coordinates, extent, sums, at } of tables) {
+      for (const { coordinates, sums, at } of tables) {
         for (let i = 0; i < neurons; i++) at[i] = coordinates[site[i]];
         sums.fill(0);
+      }
+      for (let i = 0; i < neurons; i++) {
+        for (const { sums, at } of tables) addRow(sums, at[i] * neurons, links, i * neurons, neurons);
+      }
+      let wirelength = 0;
+      for (const { extent, sums, own, at } of tables) {
+        distancesToAll(sums, extent, neurons);
         for (let a = 0; a < neurons; a++) {
-          const base = a * extent;
-          for (let i = 0; i < neurons; i++) sums[base + at[i]] += links[a * neurons + i];
-          distancesToAll(sums, base, extent);
-          wirelength += sums[base + at[a]];
+          own[a] = sums[at[a] * neurons + a];
+          wirelength += own[a];
         }
       }
       return 0.5 * unit * wirelength;
     },
     gains(a, out) {
       out.fill(0);
-      for (const { extent, sums, at } of tables) {
-        const base = a * extent;
+      for (const { sums, own, at } of tables) {
         const from = at[a];
-        const own = sums[base + from];
+        const base = from * neurons;
+        const here = own[a];
         for (let b = 0; b < neurons; b++) {
-          const to = at[b];
-          const theirs = b * extent;
-          const between = 2 * links[a * neurons + b] * Math.abs(from - to);
-          out[b] += unit * (sums[base + to] + sums[theirs + from] - own - sums[theirs + to] + between);
+          const between = 2 * links[a * neurons + b] * Math.abs(from - at[b]);
+          out[b] += unit * (sums[at[b] * neurons + a] + sums[base + b] - here - own[b] + between);
         }
       }
       out[a] = 0;
     },
     exchange(a, b) {
-      for (const { extent, sums, at } of tables) {
+      for (let i = 0; i < neurons; i++) change[i] = links[a * neurons + i] - links[b * neurons + i];
+      for (const { extent, sums, own, at } of tables) {
         const from = at[a];
         const to = at[b];
         if (from === to) continue;
-        for (let i = 0; i < neurons; i++) {
-          const change = links[a * neurons + i] - links[b * neurons + i];
-          if (change === 0) continue;
-          const base = i * extent;
-          for (let x = 0; x < extent; x++) sums[base + x] += change * (Math.abs(to - x) - Math.abs(from - x));
+        for (let x = 0; x < extent; x++) {
+          const farther = Math.abs(to - x) - Math.abs(from - x);
+          for (let i = 0; i < neurons; i++) sums[x * neurons + i] += change[i] * farther;
         }
         at[a] = to;
         at[b] = from;
+        for (let i = 0; i < neurons; i++) own[i] = sums[at[i] * neurons + i];
       }
     },
   };
 }
 
-/** Turns weights m[x] at base … base + extent − 1 into Σ_y m[y]·|y − x|, by one pass in each direction. */
-function distancesToAll(values: Float64Array, base: number, extent: number): void {
-  let total = 0;
-  let sum = 0;
+function addRow(to: Float64Array, toStart: number, from: Float64Array, fromStart: number, length: number): void {
+  for (let i = 0; i < length; i++) to[toStart + i] += from[fromStart + i];
+}
+
+/** Turns masses m[x][a], shape [extent, neurons], into Σ_y m[y][a]·|y − x|. */
+function distancesToAll(values: Float64Array, extent: number, neurons: number): void {
+  const total = new Float64Array(neurons);
+  const sum = new Float64Array(neurons);
   for (let x = 0; x < extent; x++) {
-    total += values[base + x];
-    sum += values[base + x] * x;
+    for (let a = 0; a < neurons; a++) {
+      total[a] += values[x * neurons + a];
+      sum[a] += values[x * neurons + a] * x;
+    }
   }
-  // Going one step right brings the weights on the right nearer by one and takes those on the left (and here) away by one.
-  let passed = 0;
+  // One step along the axis brings what lies ahead nearer by one, and takes what lies here and behind away by one.
   for (let x = 0; x < extent; x++) {
-    const here = values[base + x];
-    values[base + x] = sum;
-    passed += here;
-    sum += 2 * passed - total;
+    for (let a = 0; a < neurons; a++) {
+      const here = values[x * neurons + a];
+      values[x * neurons + a] = sum[a];
+      total[a] -= 2 * here;
+      sum[a] -= total[a];
+    }
   }
 }
 
