@@ -58,8 +58,8 @@ function decodeArrays(storage: CellStorage, core: MappedCore, images: Tensors, f
   for (const [k, array] of core.arrays.entries()) {
     const name = imageTensor.array(core.id, k);
     const cells = image(images, name, Uint8Array, [arrayRows, arrayColumns], file);
-    const tooLarge = cells.findIndex((digit) => digit >= 2 ** bitsPerCell);
-    if (tooLarge >= 0) throw new UsageError(`${file}: ${name} stores ${cells[tooLarge]} in a cell of ${bitsPerCell} bits`);
+    const largest = cells.reduce((a, b) => Math.max(a, b), 0);
+    if (largest >= 2 ** bitsPerCell) throw new UsageError(`${file}: ${name} stores ${largest} in a cell of ${bitsPerCell} bits`);
     for (let row = 0; row < array.axons; row++) {
       for (let neuron = 0; neuron < array.neurons; neuron++) {
         const first = row * arrayColumns + neuron * columnsPerNeuron;

@@ -107,8 +107,7 @@ function mutateAddress(chip: Chip, random: Random): Mutation {
     .filter((address) => !sameAddress(address, old));
   const to = elsewhere.length > 0 && random.int(3) > 0 ? random.pick(elsewhere) : null;
   const changed = to === null ? targets.toSpliced(at, 1) : targets.with(at, to);
-  const isSender = (unit: { index: number }) => unit.index === index;
-  const reroute = <Unit extends { index: number }>(unit: Unit): Unit => (isSender(unit) ? { ...unit, targets: changed } : unit);
+  const reroute = <Unit extends { index: number }>(unit: Unit): Unit => (unit.index === index ? { ...unit, targets: changed } : unit);
   const destination = to === null ? 'nowhere' : `axon ${to.axon} of core ${to.core}`;
   return {
     kind: 'address',
