@@ -7,6 +7,7 @@ import { type Ranges, requireRelu } from './calibrate.ts';
 import type { IntegerNetwork } from './integer-network.ts';
 import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, requireInt32 } from './integer-proof.ts';
 import { roundHalfEven } from './rounding.ts';
+import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weight-format.ts';
 
 /** Largest quantized input: int8 without −128, so that negation is safe. */
@@ -21,13 +22,6 @@ export interface QuantizeOptions {
   readonly stateBits?: number;
   /** Width of the target's accumulator, sign included; null if unknown. Exceeding it is a warning. */
   readonly accumulatorBits?: number | null;
-}
-
-/** Synapses of each matrix. */
-export interface SynapseCounts {
-  readonly recurrent: number;
-  readonly input: number;
-  readonly readout: number;
 }
 
 export interface Quantized {
@@ -82,11 +76,7 @@ export function quantize(network: Network, ranges: Ranges, options: QuantizeOpti
       scales: { state, input, accumulator, readout },
       site: network.site,
     },
-    roundedToZero: {
-      recurrent: network.recurrent.values.length - parts.recurrent.values.length,
-      input: network.input.values.length - parts.input.values.length,
-      readout: network.readout.values.length - parts.readout.values.length,
-    },
+    roundedToZero: removedSynapses(network, parts),
     warnings: [
       ...zeroWarnings('W', network.recurrent, parts.recurrent, siteName),
       ...zeroWarnings('W_in', network.input, parts.input, siteName),
