@@ -1,4 +1,7 @@
-// What is a physical constant of a target, with everything a report must say about it?
+// What is a physical constant of a target, with everything a report must say about it, and how are terms of them summed?
+
+import { provenanceText } from './known.ts';
+import type { NumberQuantity } from './schema.ts';
 
 /** A constant as a formula uses it: SI value, and where it comes from. */
 export interface Constant {
@@ -13,14 +16,14 @@ export interface Constant {
   readonly provenance: string;
   /** Field of the target file. */
   readonly field: string;
-  /** Source ids with locator, or the reason of an assumption or of a missing value. */
+  /** Provenance with source and locator, or with the reason of an assumption or of a missing value. */
   readonly source: string;
 }
 
-/** One term of a sum: a count times constants. */
+/** One term of a sum: counts times constants. */
 export interface Term {
   readonly name: string;
-  /** In the unit of the estimate; null when a constant it needs is unknown. */
+  /** In the unit of the estimate; null when something it needs is unknown. */
   readonly value: number | null;
   /** With every constant at the low and the high end of its range. */
   readonly low: number | null;
@@ -37,4 +40,64 @@ export interface Sum {
   readonly high: number | null;
   /** False if a term is unknown: the value is then a lower bound ("partial"). */
   readonly complete: boolean;
+}
+
+/** A term before evaluation: name, and pairs (count, name of the constant). A count of null is unknown. */
+export type TermParts = readonly [name: string, parts: readonly (readonly [count: number | null, constant: string])[]];
+
+/** A value object as a constant; a field that the file leaves out is unknown. */
+export function constantOf(name: string, field: string, quantity: NumberQuantity | undefined): Constant {
+  if (quantity === undefined) {
+    const source = 'not-published; the file does not state it';
+    return { name, field, value: null, unit: '', bound: 'exact', range: null, provenance: 'not-published', source };
+  }
+  const { value, unit, bound = 'exact', range = null, provenance } = quantity;
+  return { name, field, value, unit, bound, range, provenance, source: provenanceText(quantity) };
+}
+
+/** Terms with their values, and the names of what they need and nobody knows. */
+export function evaluateTerms(
+  terms: readonly TermParts[],
+  constants: readonly Constant[],
+  unitsPerSi: number,
+): { terms: Term[]; unknown: string[] } {
+  const byName = new Map(constants.map((constant) => [constant.name, constant]));
+  const unknown = new Set<string>();
+  const evaluated = terms.map(([name, parts]): Term => {
+    let value = 0;
+    let low = 0;
+    let high = 0;
+    let known = true;
+    for (const [count, constantName] of parts) {
+      const constant = byName.get(constantName);
+      if (constant === undefined) throw new Error(`the formula's constant ${constantName} is not in the profile`);
+      // Nothing of an unknown cost costs nothing.
+      if (count === 0) continue;
+      if (count === null || constant.value === null) {
+        known = false;
+        unknown.add(count === null ? `count for ${constantName}` : constantName);
+        continue;
+      }
+      const [lowest, highest] = constant.range ?? [constant.value, constant.value];
+      value += count * constant.value * unitsPerSi;
+      low += count * lowest * unitsPerSi;
+      high += count * highest * unitsPerSi;
+    }
+    const names = parts.map(([, constant]) => constant);
+    return known ? { name, value, low, high, constants: names } : { name, value: null, low: null, high: null, constants: names };
+  });
+  return { terms: evaluated, unknown: [...unknown] };
+}
+
+/** Sum of the known terms. */
+export function sumTerms(terms: readonly Term[]): Sum {
+  const known = terms.filter(({ value }) => value !== null);
+  const add = (pick: (term: Term) => number | null) =>
+    known.length === 0 ? null : known.reduce((sum, term) => sum + (pick(term) ?? 0), 0);
+  return {
+    value: add((term) => term.value),
+    low: add((term) => term.low),
+    high: add((term) => term.high),
+    complete: known.length === terms.length,
+  };
 }

@@ -1,7 +1,12 @@
 // How much energy does a time step take, and which constants does the answer stand on?
-import type { Constant, Sum, Term } from './constants.ts';
+import { UsageError } from '../core/errors.ts';
+import { type Constant, constantOf, evaluateTerms, type Sum, sumTerms, type Term, type TermParts } from './constants.ts';
 import type { Target } from './load.ts';
-import type { MvmCounts } from './mvm.ts';
+import { converterOf, type MvmCounts } from './mvm.ts';
+import { findProfile } from './profiles.ts';
+import type { EnergyProfileData, NumberQuantity } from './schema.ts';
+
+const PJ_PER_J = 1e12;
 
 /** What happens on the chip in one time step (means over steps may be fractional). */
 export interface StepCounts {
@@ -29,7 +34,7 @@ export interface StepCounts {
 /** An energy profile with its constants resolved. */
 export interface EnergyProfile {
   readonly id: string;
-  readonly kind: 'event' | 'affine-chip' | 'aggregate' | 'mvm' | 'mac-flat' | 'wire';
+  readonly kind: EnergyProfileData['kind'];
   readonly constants: readonly Constant[];
 }
 
@@ -44,9 +49,63 @@ export interface EnergyEstimate {
   readonly total: Sum;
   /** Constants used, with provenance. */
   readonly constants: readonly Constant[];
-  /** Names of the constants that are needed and unknown. */
+  /** Names of the constants (or counts) that are needed and unknown. */
   readonly unknown: readonly string[];
 }
+
+type Kind = EnergyProfile['kind'];
+
+/** Formula of each kind, as terms. */
+const FORMULAS: { readonly [kind in Kind]?: (counts: StepCounts) => readonly TermParts[] } = {
+  event: (c) => [
+    ['synapses', [[c.synops, 'synop']]],
+    [
+      'neurons',
+      [
+        [c.activeNeurons, 'neuronActive'],
+        [c.idleNeurons, 'neuronIdle'],
+      ],
+    ],
+    [
+      'routing',
+      [
+        [c.messages, 'message'],
+        [c.hopsX, 'hopX'],
+        [c.hopsY, 'hopY'],
+      ],
+    ],
+    ['chip crossings', [[c.chipCrossings, 'chipCrossing']]],
+    staticTerm(c),
+  ],
+  mvm: (c) => [
+    ['row drives', [[total(c.mvms, 'rowDrives'), 'rowDrive']]],
+    ['cells', [[total(c.mvms, 'cellReads'), 'cellRead']]],
+    ['conversions', [[total(c.mvms, 'conversions'), 'conversion']]],
+    ['buffers', [[c.bufferBytes, 'buffer']]],
+    ['links', [[c.flitHops, 'flitHop']]],
+    staticTerm(c),
+  ],
+};
+
+const STATIC = 'static';
+
+function staticTerm({ chips, stepNs }: StepCounts): TermParts {
+  return [STATIC, [[stepNs === null ? null : chips * stepNs * 1e-9, 'staticPower']]];
+}
+
+function total(mvms: readonly MvmCounts[], field: 'rowDrives' | 'cellReads' | 'conversions'): number {
+  return mvms.reduce((sum, mvm) => sum + mvm[field], 0);
+}
+
+/** Constants of each kind that are fields of the profile. */
+const FIELDS: { readonly [kind in Kind]: readonly string[] } = {
+  event: ['synop', 'neuronActive', 'neuronIdle', 'message', 'hopX', 'hopY', 'chipCrossing', 'staticPower'],
+  'affine-chip': ['idlePerCycle', 'clock', 'synop', 'hopX', 'hopY', 'staticPower'],
+  aggregate: ['synop'],
+  mvm: ['rowDrive', 'cellRead', 'buffer', 'flitHop', 'staticPower'],
+  'mac-flat': ['mac', 'flitHop'],
+  wire: ['wire'],
+};
 
 /**
  * A profile of the target, the default one unless named.
@@ -54,10 +113,35 @@ export interface EnergyEstimate {
  * @throws UsageError for an unknown profile
  */
 export function energyProfile(target: Target, id?: string): EnergyProfile {
-  throw new Error(`not built yet: ${target.id} ${id}`);
+  const { data, field } = findProfile(target, id);
+  const quantities = data as unknown as Readonly<Record<string, NumberQuantity | undefined>>;
+  const constants = FIELDS[data.kind].map((name) => constantOf(name, `${field}.${name}`, quantities[name]));
+  if (data.kind === 'mvm') {
+    const converter = converterOf(target);
+    constants.push(constantOf('conversion', converter.field, converter.data?.conversion));
+  }
+  return { id: data.id, kind: data.kind, constants };
 }
 
-/** Energy of a step, term by term. @see Davies et al. (2018), Table 2 for `event`; Shafiee et al. (2016) for `mvm` */
+/**
+ * Energy of a step, term by term.
+ *
+ * @throws UsageError if the kind of the profile is not modelled
+ * @see Davies et al. (2018), Table 2 for `event`; Shafiee et al. (2016), Table I for `mvm`
+ */
 export function estimateEnergy(profile: EnergyProfile, counts: StepCounts): EnergyEstimate {
-  throw new Error(`not built yet: ${profile.id} ${counts.synops}`);
+  const formula = FORMULAS[profile.kind];
+  if (formula === undefined) {
+    throw new UsageError(`energy profile ${profile.id} is of kind ${profile.kind}; modelled are: ${Object.keys(FORMULAS).join(', ')}`);
+  }
+  const { terms, unknown } = evaluateTerms(formula(counts), profile.constants, PJ_PER_J);
+  return {
+    profile: profile.id,
+    kind: profile.kind,
+    terms,
+    dynamic: sumTerms(terms.filter(({ name }) => name !== STATIC)),
+    total: sumTerms(terms),
+    constants: profile.constants,
+    unknown,
+  };
 }

@@ -1,5 +1,10 @@
 // What does one matrix–vector product on a core's crossbars consist of?
+import { UsageError } from '../core/errors.ts';
+import { storageFormat } from './formats.ts';
+import { required } from './known.ts';
 import type { Target } from './load.ts';
+import type { TargetFile } from './schema.ts';
+import { arraysFor } from './usage.ts';
 
 /** One matrix–vector product of a core: all input cycles, all arrays. */
 export interface MvmCounts {
@@ -15,16 +20,66 @@ export interface MvmCounts {
   readonly conversions: number;
 }
 
-/** Rows an array can sum in one read, at most its rows. */
-export function rowsPerRead(target: Target): number {
-  throw new Error(`not built yet: ${target.id}`);
+type CrossbarField = 'rows' | 'bitsPerCell' | 'adcBits' | 'dacBits';
+
+function crossbarNumber(target: Target, field: CrossbarField): number {
+  return required(target, `crossbar.${field}`, target.file.crossbar?.[field], 'a matrix–vector product');
 }
 
 /**
- * The product of a core with the given axons and neurons; whole arrays are charged, used or not (P3).
+ * Rows an array can sum in one read, at most its rows. A converter of b bits tells 2^b sums apart, 0 included, and each
+ * row adds at most (2^bitsPerCell − 1)·(2^dacBits − 1).
+ *
+ * @throws UsageError if the converter cannot resolve even one row
+ */
+export function rowsPerRead(target: Target): number {
+  const rows = crossbarNumber(target, 'rows');
+  if (target.file.crossbar?.readRule === 'all-rows') return rows;
+  const [adc, cell, dac] = (['adcBits', 'bitsPerCell', 'dacBits'] as const).map((field) => 2 ** crossbarNumber(target, field) - 1);
+  const resolved = Math.floor(adc / (cell * dac));
+  if (resolved === 0) {
+    throw new UsageError(
+      `the converters of target ${target.id} tell ${adc + 1} sums apart, one row adds up to ${cell * dac}; try more adcBits, or fewer bitsPerCell or dacBits`,
+    );
+  }
+  return Math.min(rows, resolved);
+}
+
+/** The converter that `crossbar.adcBits` picks from the file's table; unknown if the table has none of that width. */
+export function converterOf(target: Target): { readonly field: string; readonly data: Converter | undefined } {
+  const { adcBits, converters = [] } = target.file.crossbar ?? {};
+  const index = converters.findIndex(({ bits }) => bits.value === adcBits?.value);
+  return { field: index < 0 ? 'crossbar.converters' : `crossbar.converters[${index}]`, data: converters[index] };
+}
+
+type Converter = NonNullable<TargetFile['crossbar']>['converters'][number];
+
+/**
+ * The product of a core with the given axons and neurons; whole arrays are charged, used or not, but a read is split
+ * only as often as the used rows ask for.
  *
  * @returns null if the target has no crossbars
  */
 export function mvmCounts(target: Target, axons: number, neurons: number, bits = 8): MvmCounts | null {
-  throw new Error(`not built yet: ${target.id} ${axons} ${neurons} ${bits}`);
+  const storage = storageFormat(target, bits);
+  if (storage.kind !== 'cells') return null;
+  const { arrayRows, arrayColumns } = storage;
+  const arrays = arraysFor(storage, axons, neurons);
+  const rowBlocks = Math.ceil(axons / arrayRows);
+  const columnBlocks = rowBlocks === 0 ? 0 : arrays / rowBlocks;
+  const atOnce = rowsPerRead(target);
+  const activationBits = required(target, 'activation.bits', target.file.activation.bits, 'a matrix–vector product');
+  const inputCycles = Math.ceil(activationBits / crossbarNumber(target, 'dacBits'));
+  let readsOfAllBlocks = 0;
+  for (let block = 0; block < rowBlocks; block++) {
+    readsOfAllBlocks += Math.ceil(Math.min(arrayRows, axons - block * arrayRows) / atOnce);
+  }
+  return {
+    arrays,
+    reads: Math.ceil(Math.min(arrayRows, axons) / atOnce),
+    inputCycles,
+    rowDrives: arrays * arrayRows * inputCycles,
+    cellReads: arrays * arrayRows * arrayColumns * inputCycles,
+    conversions: readsOfAllBlocks * columnBlocks * arrayColumns * inputCycles,
+  };
 }

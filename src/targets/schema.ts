@@ -188,8 +188,8 @@ const times = z.strictObject({
     .strictObject({
       /** One read of the arrays; null where it follows from the read pulse and the converters. */
       cycle: time,
-      /** Cycles from first input to last output; null where only the input cycles count. */
-      pipelineCycles: count,
+      /** Cycles from first input to last output; left out where a product takes its input cycles. */
+      pipelineCycles: count.optional(),
     })
     .optional(),
   other: z.record(name, time).optional(),
