@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { MismatchError } from '../../src/core/errors.ts';
 import { canonicalJson } from '../../src/core/hash.ts';
-import { type Integers, loadChip, runChip } from '../../src/simulation/chip.ts';
-import { assertAgreement, type Execution, stressInputs, verifyExecutions } from '../../src/simulation/verify.ts';
+import { TOOL } from '../../src/core/version.ts';
+import { type Integers, loadChip } from '../../src/simulation/chip.ts';
+import { assertAgreement, chipExecution, type Execution, stressInputs, verifyExecutions } from '../../src/simulation/verify.ts';
 import { naiveRun, STORAGES, tinyMap, tinyNetwork } from './tiny-mapper.ts';
 
 const network = tinyNetwork(5, 3, 7, 2);
@@ -12,7 +13,7 @@ const FACTS = { stateMax: 255, executable: { value: false, reason: 'binary spike
 const BATCHES = [stressInputs(1, 4, 6, 3), stressInputs(2, 5, 8, 3)];
 
 const interpreter: Execution = { name: 'interpreter', version: '1', run: async (...trials) => naiveRun(network, ...trials) };
-const simulated: Execution = { name: 'chip', version: '1', run: async (...trials) => runChip(chip, ...trials) };
+const simulated = chipExecution(chip);
 
 /** The interpreter, with changes planted in the batch that has `inBatch` steps. */
 function planted(name: string, inBatch: number, plant: (run: Integers) => void): Execution {
@@ -39,7 +40,7 @@ describe('verification', () => {
       saturatedStates: states.filter((state) => state === 255).length,
       executions: [
         { name: 'interpreter', version: '1' },
-        { name: 'chip', version: '1' },
+        { name: 'simulated chip', version: TOOL },
       ],
       mismatches: [],
       executable: FACTS.executable,
