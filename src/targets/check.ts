@@ -1,6 +1,6 @@
 // Is this a correct target file? All problems at once, each with where, what was found and what was expected.
 import type { z } from 'zod';
-import { chipGrid, countOf, levelsInChip } from './grid.ts';
+import { chipGrid, coresPerChip as coresOfChip, countOf } from './grid.ts';
 import { findQuantities, isQuantity, type LocatedQuantity, MAX_DEPTH, pathText, valueAt } from './quantities.ts';
 import { type EnergyProfileData, type NumberQuantity, type Quantity, type TargetFile, targetSchema } from './schema.ts';
 
@@ -36,10 +36,10 @@ export function checkTarget(data: unknown): CheckedTarget {
   return { file: null, problems };
 }
 
-/** Problems as text, one a line; twenty at most, `targets check --json` has all. */
-export function describeProblems(problems: readonly TargetProblem[]): string {
-  const lines = problems.slice(0, 20).map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`);
-  if (problems.length > 20) lines.push(`  and ${problems.length - 20} more; all of them: bimt-export targets check FILE --json`);
+/** Problems as text, one a line, at most so many. */
+export function describeProblems(problems: readonly TargetProblem[], most = problems.length): string {
+  const lines = problems.slice(0, most).map(({ path, found, expected }) => `  ${path}: found ${found}, expected ${expected}`);
+  if (problems.length > most) lines.push(`  and ${problems.length - most} more; all of them: bimt-export targets check FILE`);
   return lines.join('\n');
 }
 
@@ -161,10 +161,7 @@ function checkHierarchy(file: TargetFile, add: Add): void {
     }
   });
   if (levels.at(-1)?.name !== 'core') add('hierarchy.levels', `"${levels.at(-1)?.name}" as the innermost level`, '"core"');
-  const product = levelsInChip(file).reduce<number | null>((cores, level) => {
-    const count = countOf(level);
-    return cores === null || count === null ? null : cores * count;
-  }, 1);
+  const product = coresOfChip(file);
   if (coresPerChip && coresPerChip.value !== product) {
     add('hierarchy.coresPerChip', String(coresPerChip.value), `${product}, the product of the levels within the chip`);
   }

@@ -21,7 +21,7 @@ export function countOf(level: Level): number | null {
 }
 
 /** The levels inside a chip that a file lists, outermost first. */
-export function levelsInChip(file: TargetFile): Level[] {
+function levelsInChip(file: TargetFile): Level[] {
   return file.hierarchy.levels.filter(({ name }) => name === 'tile' || name === 'core');
 }
 
@@ -40,4 +40,10 @@ export function chipGrid(file: TargetFile): ChipGrid | null {
   }
   // Without positions all cores stand at one point, which only a chip without a mesh may do.
   return { width: 1, height: 1, absent: [], coresPerTile: coresPerTile * count };
+}
+
+/** Cores of one chip; null where the file does not say. */
+export function coresPerChip(file: TargetFile): number | null {
+  const grid = chipGrid(file);
+  return grid && (grid.width * grid.height - grid.absent.length) * grid.coresPerTile;
 }

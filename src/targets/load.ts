@@ -47,13 +47,13 @@ export function loadTarget(spec: string): Target {
   if (checked.file === null) {
     const count = checked.problems.length;
     throw new UsageError(
-      `${path} is not a correct target file (${count} problem${count === 1 ? '' : 's'}):\n${describeProblems(checked.problems)}`,
+      `${path} is not a correct target file (${count} problem${count === 1 ? '' : 's'}):\n${describeProblems(checked.problems, 20)}`,
     );
   }
   const file = setParameters(checked.file, values, `bimt-export targets show ${name}`);
   // Bounds of single parameters do not exclude sizes that only together are too large.
   const { problems } = checkTarget(file);
-  if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems)}`);
+  if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems, 20)}`);
   const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
   return { id: file.id, label, hash: hashJson(file), file, path };
