@@ -1,10 +1,11 @@
 // model.int.onnx: how does ONNX execute the integer network, exactly? Int32 products and an int64 requantization in a Scan.
 import type { IntegerNetwork } from '../compression/integer-network.ts';
+import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { Csr } from '../network/csr.ts';
-import type { Grid } from '../network/geometry.ts';
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
 import { DATA_TYPE, type GraphMessage } from '../onnx/proto.ts';
-import { denseTransposed, type ExportContext, encodeForm } from './model-file.ts';
+import { denseValues, encodeForm } from './model-file.ts';
+import { scanFromZero } from './scan.ts';
 
 const DESCRIPTION =
   'Integer recurrent network, exact in every execution. Feed u, int8 [time, batch, inputs], quantized with scales.input; ' +
@@ -15,42 +16,23 @@ const DESCRIPTION =
  * The integer form: input `u` int8 [time, batch, inputs]; outputs `h` int32 [time, batch, neurons] and
  * `o` int32 [time, batch, outputs].
  *
+ * `mapping`, any JSON that says where neurons run on the chip, is written as metadata `bimt.mapping` when given.
+ *
  * MatMulInteger and QLinearMatMul are avoided: ONNX Runtime saturates their int16 partial sums on x86 without VNNI.
  */
-export function exportInteger(
-  network: IntegerNetwork,
-  grid: Grid,
-  context: ExportContext,
-  details: Readonly<Record<string, unknown>> = {},
-) {
-  const { neurons, inputs, outputs } = network;
+export function exportInteger({ network, details, header }: QuantizedArtifact, mapping?: unknown): Uint8Array {
+  const { neurons, inputs, outputs, scales, stateMax, shift, site } = network;
   const graph = graphBuilder('bimt_integer');
   const u = graph.input('u', 'int8', ['time', 'batch', inputs]);
-  const batch = graph.node('Shape', [u], [attribute.int('start', 1), attribute.int('end', 2)], 'batch_size');
-  graph.valueInfo(batch, 'int64', [1]);
-  const stateShape = graph.node(
-    'Concat',
-    [batch, graph.constant('neurons', [1], BigInt64Array.of(BigInt(neurons)))],
-    [attribute.int('axis', 0)],
-    'state_shape',
-  );
-  graph.valueInfo(stateShape, 'int64', [2]);
-  const initial = graph.node('Expand', [graph.constant('zero_state', [1, 1], Int32Array.of(0)), stateShape], [], 'h_initial');
-  graph.valueInfo(initial, 'int32', ['batch', neurons]);
-  const [last, states, readouts] = graph.nodeMulti(
-    'Scan',
-    [initial, u],
-    ['h_last', 'h', 'o'],
-    [attribute.int('num_scan_inputs', 1), attribute.graph('body', stepBody(network))],
-  );
-  graph.valueInfo(last, 'int32', ['batch', neurons]);
+  const [states, readouts] = scanFromZero(graph, u, stepBody(network), neurons, Int32Array.of(0), ['h', 'o']);
   graph.output(states, 'int32', ['time', 'batch', neurons]);
   graph.output(readouts, 'int32', ['time', 'batch', outputs]);
-  const { scales, stateMax, shift } = network;
-  return encodeForm('int', DESCRIPTION, graph.build(), { grid, site: network.site }, context, {
-    ...details,
-    scales: { state: scales.state, input: scales.input, readout: scales.readout, accumulator: Array.from(scales.accumulator) },
+  const { grid, ...format } = details;
+  return encodeForm('int', DESCRIPTION, graph.build(), { grid, site }, header, {
+    ...format,
     requantization: { stateMax, shift },
+    scales: { ...scales, accumulator: Array.from(scales.accumulator) },
+    ...(mapping === undefined ? {} : { mapping }),
   });
 }
 
@@ -98,8 +80,8 @@ function product(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Ar
   const shape = [matrix.columns, matrix.rows];
   const fitsInt8 = mantissa.values.every((value) => value >= -128 && value <= 127);
   const weights = fitsInt8
-    ? castTo(body, body.constant(name, shape, denseTransposed(mantissa, Int8Array)), 'int32')
-    : body.constant(name, shape, denseTransposed(mantissa, Int32Array));
+    ? castTo(body, body.constant(name, shape, denseValues(mantissa, true, Int8Array)), 'int32')
+    : body.constant(name, shape, denseValues(mantissa, true, Int32Array));
   const sum = body.node('MatMul', [x, weights]);
   return factor === 1 ? sum : body.node('Mul', [sum, body.constant(`${name}_factor`, [], Int32Array.of(factor))]);
 }

@@ -2,6 +2,7 @@
 
 import type { IntegerRun } from '../compression/integer-network.ts';
 import { UsageError } from '../core/errors.ts';
+import type { Run } from '../network/run.ts';
 import { openSession, type RuntimeName, type RuntimeTensor, type Session } from '../onnx/runtime.ts';
 
 /** A loaded form. Inputs have shape [steps, rows, inputs]; every size of steps and rows goes through the same session. */
@@ -27,6 +28,43 @@ export async function openIntegerModel(bytes: Uint8Array, runtime: RuntimeName):
   });
 }
 
+/**
+ * Opens `model.seq.onnx` or `model.qdq.onnx`, at the optimisation level that changes no arithmetic.
+ *
+ * @throws UsageError if the runtime is missing or refuses the model
+ */
+export async function openSequenceModel(bytes: Uint8Array, runtime: RuntimeName): Promise<OnnxRunner<Float32Array, Run>> {
+  const session = await openSession(bytes, runtime, 'basic');
+  return runner(session, async (inputs, steps, rows) => {
+    const { h, o } = await session.run({ u: { data: inputs, dims: [steps, rows, inputs.length / (steps * rows)] } });
+    return { states: rowsLast(h, Float32Array), outputs: rowsLast(o, Float32Array) };
+  });
+}
+
+/**
+ * Opens `model.step.onnx` and feeds its state back from step to step.
+ *
+ * @param neurons - width of the state
+ * @throws UsageError if the runtime is missing or refuses the model
+ */
+export async function openStepModel(bytes: Uint8Array, runtime: RuntimeName, neurons: number): Promise<OnnxRunner<Float32Array, Run>> {
+  const session = await openSession(bytes, runtime, 'basic');
+  return runner(session, async (inputs, steps, rows) => {
+    const width = inputs.length / steps;
+    const states: Float32Array[] = [];
+    const outputs: Float32Array[] = [];
+    let h: RuntimeTensor = { data: new Float32Array(rows * neurons), dims: [rows, neurons] };
+    for (let step = 0; step < steps; step++) {
+      const u = { data: inputs.subarray(step * width, (step + 1) * width), dims: [rows, width / rows] };
+      const { h_next: next, o } = await session.run({ u, h });
+      states.push(rowsLast({ data: next.data, dims: [1, ...next.dims] }, Float32Array));
+      outputs.push(rowsLast({ data: o.data, dims: [1, ...o.dims] }, Float32Array));
+      h = next;
+    }
+    return { states: concatenated(states), outputs: concatenated(outputs) };
+  });
+}
+
 function runner<Inputs, Result>(session: Session, run: OnnxRunner<Inputs, Result>['run']): OnnxRunner<Inputs, Result> {
   return { version: session.version, run, release: () => session.release() };
 }
@@ -40,6 +78,16 @@ function rowsLast<T extends Float32Array | Int32Array>({ data, dims }: RuntimeTe
     for (let row = 0; row < rows; row++) {
       for (let unit = 0; unit < units; unit++) out[at + unit * rows + row] = data[at + row * units + unit] as number;
     }
+  }
+  return out;
+}
+
+function concatenated(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
   }
   return out;
 }

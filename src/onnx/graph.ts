@@ -36,8 +36,8 @@ export interface GraphBuilder {
   input(name: string, type: DataType, dims: readonly Dim[]): Value;
   /** Declares a graph output; the value must exist. */
   output(value: Value, type: DataType, dims: readonly Dim[]): void;
-  /** Records type and shape of an inner value, for readers that do not infer. */
-  valueInfo(value: Value, type: DataType, dims: readonly Dim[]): void;
+  /** Records type and shape of an inner value, for readers that do not infer; returns the value. */
+  valueInfo(value: Value, type: DataType, dims: readonly Dim[]): Value;
   /** A constant; float data are written as float32 unless a Float64Array is given. */
   constant(name: string, dims: readonly number[], data: Typed): Value;
   /** A node with one output, named after the operator and a counter unless `name` says otherwise. */
@@ -79,6 +79,7 @@ export function graphBuilder(name: string, prefix = ''): GraphBuilder {
     },
     valueInfo(value, type, dims) {
       infos.push(valueInfo(value, type, dims));
+      return value;
     },
     constant(wanted, dims, data) {
       initializers.push(tensor(wanted, dims, data));

@@ -5,7 +5,7 @@ import { exportInteger } from '../../src/exchange/int.ts';
 import { openIntegerModel } from '../../src/exchange/run-onnx.ts';
 import { RUNTIMES } from '../../src/onnx/runtime.ts';
 import { type IntegerNetworkShape, randomIntegerInputs, randomIntegerNetwork } from '../compression/random-integer-network.ts';
-import { CONTEXT, lineGrid } from './context.ts';
+import { quantizedArtifact } from './artifacts.ts';
 
 const SHAPES: Record<string, IntegerNetworkShape> = {
   'one neuron': { inputs: 1, neurons: 1, outputs: 1, density: 1 },
@@ -20,7 +20,7 @@ const SHAPES: Record<string, IntegerNetworkShape> = {
 describe.each(RUNTIMES)('the integer form in onnxruntime-%s', (runtime) => {
   it.each(Object.entries(SHAPES))('equals the interpreter on every integer: %s', async (_, shape) => {
     const network = randomIntegerNetwork(3, shape);
-    const model = await openIntegerModel(exportInteger(network, lineGrid(network.neurons), CONTEXT), runtime);
+    const model = await openIntegerModel(exportInteger(quantizedArtifact(network)), runtime);
     for (const [steps, rows] of [
       [12, 1],
       [5, 7],
@@ -46,7 +46,7 @@ describe.each(RUNTIMES)('the integer form in onnxruntime-%s', (runtime) => {
     await fc.assert(
       fc.asyncProperty(shape, async ({ seed, ...sizes }) => {
         const network = randomIntegerNetwork(seed, sizes);
-        const model = await openIntegerModel(exportInteger(network, lineGrid(network.neurons), CONTEXT), runtime);
+        const model = await openIntegerModel(exportInteger(quantizedArtifact(network)), runtime);
         const inputs = randomIntegerInputs(seed, 4 * 3 * network.inputs);
         const found = await model.run(inputs, 4, 3);
         await model.release();
@@ -58,7 +58,7 @@ describe.each(RUNTIMES)('the integer form in onnxruntime-%s', (runtime) => {
 
   it('refuses inputs beyond int8', async () => {
     const network = randomIntegerNetwork(1, { inputs: 1, neurons: 2, outputs: 1 });
-    const model = await openIntegerModel(exportInteger(network, lineGrid(2), CONTEXT), runtime);
+    const model = await openIntegerModel(exportInteger(quantizedArtifact(network)), runtime);
     await expect(model.run(Int32Array.of(128), 1, 1)).rejects.toThrow('an integer input is 128; int8 is −128 … 127');
     await model.release();
   });
