@@ -86,8 +86,8 @@ export function decodeSafetensors(bytes: Uint8Array, what: string): { tensors: T
     if (end - start !== count * Type.BYTES_PER_ELEMENT)
       throw bad(`tensor '${name}' has ${end - start} bytes, shape [${shape}] needs ${count * Type.BYTES_PER_ELEMENT}`);
     spans.push([start, end]);
-    // A copy, so that the data are aligned wherever the file put them.
-    const copy = bytes.slice(8 + headerBytes + start, 8 + headerBytes + end);
+    // A copy, so that the data are aligned wherever the file put them (not slice: of a Buffer it is no copy).
+    const copy = new Uint8Array(bytes.subarray(8 + headerBytes + start, 8 + headerBytes + end));
     tensors[name] = { shape, data: new Type(copy.buffer, 0, count) };
   }
   spans.sort((a, b) => a[0] - b[0] || a[1] - b[1]);

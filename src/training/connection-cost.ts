@@ -21,10 +21,10 @@ export function penaltyVector(sizes: NetworkSizes, site: Int32Array, wire: WireC
   return penalty;
 }
 
-/** ℓ_cc, and the wirelength Σ D_ij|W_ij| that swaps can change; sums in float64. */
+/** ℓ_cc, and the grid wirelength Σ D_ij|W_ij| that swaps can change; sums in float64. */
 export interface ConnectionCost {
   readonly connectionCost: number;
-  readonly wirelength: number;
+  readonly gridWirelength: number;
 }
 
 /** Connection cost of parameters whose neurons sit at `site`. */
@@ -37,11 +37,11 @@ export function connectionCost(
 ): ConnectionCost {
   let sum = 0;
   for (let at = 0; at < parameters.length; at++) sum += Math.abs(parameters[at]);
-  let wirelength = 0;
+  let gridWirelength = 0;
   for (let to = 0; to < neurons; to++) {
     for (let from = 0; from < neurons; from++) {
-      wirelength += wire.distance(site[to], site[from]) * Math.abs(parameters[to * neurons + from]);
+      gridWirelength += wire.distance(site[to], site[from]) * Math.abs(parameters[to * neurons + from]);
     }
   }
-  return { connectionCost: sum + locality * wirelength, wirelength };
+  return { connectionCost: sum + locality * gridWirelength, gridWirelength };
 }

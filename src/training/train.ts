@@ -105,7 +105,7 @@ export async function train(suite: TaskSuite, config: TrainConfig, options: Trai
       predictionLoss,
       penalty,
       connectionCost: cost.connectionCost,
-      gridWirelength: cost.wirelength,
+      gridWirelength: cost.gridWirelength,
       gradientNorm,
       learningRate: learningRateAt(config, update),
       lambda: lambdaAt(config, update),

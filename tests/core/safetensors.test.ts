@@ -47,6 +47,12 @@ describe('safetensors', () => {
     );
   });
 
+  it('read back from a Buffer, as files are read, with its bytes anywhere', () => {
+    const tensors = { a: { shape: [3], data: Float32Array.of(1, 2, 3) }, b: { shape: [2], data: Int32Array.of(4, 5) } };
+    const bytes = encodeSafetensors(tensors, {});
+    expect(decodeSafetensors(Buffer.concat([Buffer.alloc(3), bytes]).subarray(3), 'f').tensors).toEqual(tensors);
+  });
+
   it('refuse overlapping tensors, negative shapes and unknown types', () => {
     const file = (header: unknown, data = 8) => {
       const json = new TextEncoder().encode(JSON.stringify(header));
