@@ -1,0 +1,152 @@
+// bimt-export tasks: which tasks are there, what do their trials look like, and the trials themselves as JSON.
+import { Command } from 'commander';
+import { UsageError } from '../core/errors.ts';
+import { fileExists, writeFileAtomic } from '../core/files.ts';
+import { randomStream } from '../core/random.ts';
+import { type Column, textTable } from '../report/table.ts';
+import { trialPlot } from '../report/trial-plot.ts';
+import { trialText } from '../report/trial-text.ts';
+import { STEP_MS } from '../tasks/ring.ts';
+import type { TaskSuite, Trial } from '../tasks/suite.ts';
+import { findSuite, findTask, SUITES } from '../tasks/suites.ts';
+import { sampleTrial } from '../tasks/trial.ts';
+import { type CommonOptions, integerOption, note, printResult, withCommonOptions } from './common.ts';
+
+// More would not fit the longest string that Node can print.
+const MAX_TRIALS = 5000;
+
+interface TrialOptions extends CommonOptions {
+  readonly suite: string;
+  readonly seed: number;
+  readonly noise: boolean;
+}
+
+/** The command with its subcommands. */
+export function tasksCommand(): Command {
+  return new Command('tasks')
+    .description('The cognitive tasks a network can learn.')
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addCommand(sampleCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ bimt-export tasks list
+  $ bimt-export tasks show dms --svg dms.svg
+  $ bimt-export tasks sample --task multidm --trials 3 --seed 1 --no-noise --json`,
+    );
+}
+
+function listCommand(): Command {
+  return withCommonOptions(new Command('list')).description('All suites and their tasks.').action(listAction);
+}
+
+function showCommand(): Command {
+  return withTrialOptions(new Command('show'))
+    .description('One trial as a picture in text, or as an SVG file.')
+    .argument('<task>', 'name of the task')
+    .option('--svg <file>', 'also write the picture as SVG')
+    .option('--force', 'overwrite the SVG file')
+    .action(showAction);
+}
+
+function sampleCommand(): Command {
+  return withTrialOptions(new Command('sample'))
+    .description('Trials of one task: with --json inputs [step][channel], targets [step], periods and description.')
+    .requiredOption('--task <name>', 'name of the task')
+    .option('--trials <n>', 'how many', integerOption(1, MAX_TRIALS), 1)
+    .action(sampleAction);
+}
+
+function withTrialOptions(command: Command): Command {
+  return withCommonOptions(command)
+    .option('--suite <name>', 'task suite', SUITES[0].name)
+    .option('--seed <n>', 'seed of the trials', integerOption(0), 0)
+    .option('--no-noise', 'without input noise');
+}
+
+function listAction(options: CommonOptions): void {
+  const suites = SUITES.map(({ name, title, inputs, outputs, maxSteps, tasks, ceilings, summaries }) => ({
+    name,
+    title,
+    inputs,
+    outputs,
+    maxSteps,
+    stepMs: STEP_MS,
+    tasks: tasks.map((task, index) => ({ index, name: task, ceiling: ceilings[index], summary: summaries[index] })),
+  }));
+  const text = suites.map(
+    ({ name, title, inputs, outputs, maxSteps, tasks }) =>
+      `${name}: ${title}\n${inputs} inputs, ${outputs} outputs, trials of at most ${maxSteps} steps of ${STEP_MS} ms\n\n${textTable(TASK_COLUMNS, tasks, { indent: 2 })}`,
+  );
+  printResult(options, suites, text.join('\n'));
+}
+
+interface TaskRow {
+  readonly index: number;
+  readonly name: string;
+  readonly ceiling: number;
+  readonly summary: string;
+}
+
+const TASK_COLUMNS: readonly Column<TaskRow>[] = [
+  {
+    key: 'index',
+    title: 'rule',
+    unit: '',
+    format: { decimals: 0 },
+    meaning: 'position among the rule channels',
+    value: ({ index }) => index,
+  },
+  { key: 'task', title: 'task', unit: '', format: 'words', meaning: 'name of the task', value: ({ name }) => name },
+  {
+    key: 'ceiling',
+    title: 'ceiling',
+    unit: '',
+    format: { decimals: 3 },
+    meaning: 'best possible accuracy',
+    value: ({ ceiling }) => ceiling,
+  },
+  { key: 'summary', title: 'what it asks', unit: '', format: 'words', meaning: 'the rule in one line', value: ({ summary }) => summary },
+];
+
+function showAction(name: string, options: TrialOptions & { readonly svg?: string; readonly force?: boolean }): void {
+  const suite = findSuite(options.suite);
+  const [trial] = drawTrials(suite, name, 1, options);
+  if (options.svg !== undefined) {
+    if (fileExists(options.svg) && !options.force)
+      throw new UsageError(`${options.svg} exists; overwrite it with --force, or choose another name`);
+    writeFileAtomic(options.svg, trialPlot(suite, trial));
+    note(options, `picture: ${options.svg}`);
+  }
+  printResult(options, trialJson(suite, trial), trialText(suite, trial));
+}
+
+function sampleAction(options: TrialOptions & { readonly task: string; readonly trials: number }): void {
+  const suite = findSuite(options.suite);
+  const trials = drawTrials(suite, options.task, options.trials, options);
+  printResult(
+    options,
+    trials.map((trial) => trialJson(suite, trial)),
+    trials.map((trial) => trialText(suite, trial)).join('\n\n'),
+  );
+}
+
+/** Trial i is the same whatever their number, so that `show` shows the first of `sample`. */
+function drawTrials(suite: TaskSuite, name: string, count: number, { seed, noise }: TrialOptions): Trial[] {
+  const task = findTask(suite, name);
+  return Array.from({ length: count }, (_, i) =>
+    sampleTrial(suite, task, randomStream(seed, `sample/${suite.name}/${name}`, i), { noise }),
+  );
+}
+
+function trialJson(suite: TaskSuite, { info, steps, inputs, targets }: Trial): unknown {
+  return {
+    task: info.task,
+    periods: info.periods,
+    inputs: Array.from({ length: steps }, (_, step) => [...inputs.subarray(step * suite.inputs, (step + 1) * suite.inputs)]),
+    targets: [...targets],
+    info,
+  };
+}
