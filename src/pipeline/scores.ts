@@ -1,5 +1,7 @@
 // How accurate is a network after a stage? Every stage is measured on the same held-back trials.
 import type { Scores } from '../network/artifact.ts';
+import type { Network } from '../network/network.ts';
+import { runNetwork } from '../network/run.ts';
 import { measureAccuracy, type Outputs, type Predict, type SuiteScores } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 
@@ -29,4 +31,9 @@ export function outputsByRow<Values extends Outputs>(values: Values, steps: numb
     }
   }
   return out;
+}
+
+/** Predictions of a float network by the plain interpreter; fast enough once it is sparse. */
+export function predictWith(network: Network): Predict {
+  return async (inputs, steps, rows) => outputsByRow(runNetwork(network, inputs, steps, rows).outputs, steps, rows);
 }
