@@ -1,8 +1,9 @@
 // How accurate is a network after a stage? Every stage is measured on the same held-back trials.
+import type { CalibrationBatch } from '../compression/calibrate.ts';
 import type { Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { runNetwork } from '../network/run.ts';
-import { measureAccuracy, type Outputs, type Predict, type SuiteScores } from '../tasks/accuracy.ts';
+import { evaluationTrials, measureAccuracy, type Outputs, type Predict, type SuiteScores } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 
 /** Which trials the scores in artifacts and reports come from. */
@@ -36,4 +37,9 @@ export function outputsByRow<Values extends Outputs>(values: Values, steps: numb
 /** Predictions of a float network by the plain interpreter; fast enough once it is sparse. */
 export function predictWith(network: Network): Predict {
   return async (inputs, steps, rows) => outputsByRow(runNetwork(network, inputs, steps, rows).outputs, steps, rows);
+}
+
+/** Held-back trials of every task, for ranges and for silent neurons. */
+export function calibrationBatches(suite: TaskSuite, trialsPerTask: number, seed: number): CalibrationBatch[] {
+  return suite.tasks.flatMap((_, task) => evaluationTrials(suite, task, trialsPerTask, seed, 'calibration'));
 }

@@ -1,0 +1,79 @@
+// How does pruned.safetensors become quantized.safetensors, in the integers one target can store?
+import { calibrate } from '../compression/calibrate.ts';
+import type { IntegerNetwork } from '../compression/integer-network.ts';
+import { quantize, quantizeInputs } from '../compression/quantize.ts';
+import type { QuantizedArtifact } from '../compression/quantized-file.ts';
+import { runInteger } from '../compression/run-integer.ts';
+import { hashJson, sha256 } from '../core/hash.ts';
+import type { Warning } from '../core/progress.ts';
+import { TOOL } from '../core/version.ts';
+import { groupOfNeuron, type Partition } from '../mapping/partition.ts';
+import type { MappingProblem } from '../mapping/problem.ts';
+import { stateFormat, weightFormat } from '../targets/formats.ts';
+import type { Target } from '../targets/load.ts';
+import type { Predict } from '../tasks/accuracy.ts';
+import { findSuite } from '../tasks/suites.ts';
+import type { QuantizeConfig } from './config.ts';
+import type { NetworkArtifact } from './network-file.ts';
+import { calibrationBatches, measureScores, outputsByRow, type ScorePlan } from './scores.ts';
+
+/** A quantized network before it is written, and what its user should know. */
+export interface QuantizedResult {
+  readonly artifact: QuantizedArtifact;
+  readonly warnings: readonly Warning[];
+}
+
+/** Which neurons share a core, for granularity `core`. */
+export interface CoreGroups {
+  readonly problem: MappingProblem;
+  readonly partition: Partition;
+}
+
+/**
+ * Quantizes a pruned network for a target and measures it.
+ *
+ * @param groups - needed for granularity `core` only
+ * @throws UsageError if the network is not ReLU or its integers would not fit int32
+ */
+export async function quantizeStage(
+  pruned: NetworkArtifact,
+  target: Target,
+  config: QuantizeConfig,
+  scores: ScorePlan,
+  groups: CoreGroups,
+): Promise<QuantizedResult> {
+  const { network, header } = pruned;
+  const suite = findSuite(header.config.suite);
+  const weights = weightFormat(target, config.weightBits);
+  const { stateBits } = stateFormat(target);
+  const ranges = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed));
+  const quantized = quantize(network, ranges, {
+    weights,
+    stateBits,
+    groups: config.granularity === 'core' ? groupOfNeuron(groups.problem, groups.partition) : config.granularity,
+    accumulatorBits: target.file.state?.bits?.value ?? null,
+  });
+  const artifact: QuantizedArtifact = {
+    network: quantized.network,
+    details: { target: target.label, weights, grid: network.grid },
+    header: {
+      config: { ...header.config, quantize: config },
+      provenance: {
+        stage: 'quantized',
+        parentHash: sha256(pruned.bytes),
+        configHash: hashJson({ ...config, target: target.hash }),
+        tool: TOOL,
+        engine: null,
+      },
+      scores: { ...header.scores, integer: await measureScores(suite, predictInteger(quantized.network), scores) },
+    },
+  };
+  return { artifact, warnings: quantized.warnings };
+}
+
+function predictInteger(network: IntegerNetwork): Predict {
+  return async (inputs, steps, rows) => {
+    const { integers } = quantizeInputs(inputs, network.scales.input);
+    return outputsByRow(runInteger(network, integers, steps, rows).outputs, steps, rows);
+  };
+}
