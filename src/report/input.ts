@@ -15,8 +15,8 @@ import type { MetricsRow } from '../training/metrics.ts';
 
 /** A network placed on a target, and what that costs. */
 export interface PlacementInput {
-  /** The target with the cap and the port it was placed with. */
-  readonly chip: Chip;
+  /** The chip with the cap and the port it was placed with. */
+  readonly chip: Pick<Chip, 'topology' | 'maxNeuronsPerCore' | 'port'>;
   /** What is in the way; empty if it fits. */
   readonly violations: readonly Violation[];
   /** Null when no placement was found. */

@@ -2,7 +2,7 @@
 import { type WeightByDistance, weightByDistance } from '../analysis/weight-distance.ts';
 import type { Violation } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
-import type { Chip, Port } from '../mapping/chip.ts';
+import type { Port } from '../mapping/chip.ts';
 import type { CoreMetrics, MappingMetrics, ResourceOccupancy } from '../mapping/metrics.ts';
 import type { Placement } from '../mapping/placement.ts';
 import type { Csr } from '../network/csr.ts';
@@ -263,7 +263,7 @@ function limiting(violations: readonly Violation[], metrics: MappingMetrics | nu
 
 function placementResult(
   { placement, metrics, ...costs }: NonNullable<PlacementInput['result']>,
-  { topology, port }: Chip,
+  { topology, port }: PlacementInput['chip'],
 ): PlacementResult {
   return {
     ...metrics,

@@ -202,6 +202,16 @@ export interface LegendEntry {
   swatch(left: number, top: number): Markup;
 }
 
+/** A filled box as the sign of a legend entry. */
+export function boxSwatch(fill: string, stroke: string): LegendEntry['swatch'] {
+  return (left, top) => element('rect', { x: left + 3, y: top - 1, width: 20, height: 14, fill, stroke });
+}
+
+/** A line as the sign of a legend entry. */
+export function lineSwatch(stroke: string, width: number, more: Attributes = {}): LegendEntry['swatch'] {
+  return (left, top) => line(left, top + 6, left + 26, top + 6, stroke, { 'stroke-width': width, ...more });
+}
+
 /** Legend entries one below the other; returns its markup and the height it takes. */
 export function legend(left: number, top: number, entries: readonly LegendEntry[], title?: string): { markup: Markup; height: number } {
   const first = title === undefined ? top : top + 20;

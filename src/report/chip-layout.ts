@@ -1,0 +1,178 @@
+// Where do routers, tiles and cores of a chip lie on paper? Blocks of tiles behind one router, in their places, with room for links between.
+import type { ChipFacts, PlacementResult } from './report.ts';
+import { type Box, element, fixed, INK, type LegendEntry, type Markup, titled, xAxis, yAxis } from './svg.ts';
+
+/** A router's position on the router grid. */
+export interface RouterPosition {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The part of a chip that is drawn, and where. Positions are in pixels. */
+export interface ChipLayout {
+  /** Everything that is drawn, port excluded. */
+  readonly area: Box;
+  /** The routers drawn: inclusive ranges of the router grid. */
+  readonly view: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+  /** Whether some of the chip is left out. */
+  readonly cropped: boolean;
+  /** The tiles behind one router. */
+  block(router: RouterPosition): Box;
+  core(tileX: number, tileY: number, slot: number): Box;
+  /** Width of a link that carries this share of the busiest one's load. */
+  linkWidth(share: number): number;
+  /** Ends of a link: messages keep to the right, so that the two directions run side by side. */
+  link(from: RouterPosition, to: RouterPosition): { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
+}
+
+/** Narrowest core, in pixels, at which the whole chip is drawn even if most of it is idle. */
+const NARROWEST = 12;
+/** Largest distance of two routers and largest height of the picture, in pixels. */
+const MAX_PITCH = 160;
+const MAX_HEIGHT = 620;
+/** Share of a block's pitch left free for links. */
+const GAP = 0.3;
+
+/**
+ * Lays out a chip in about `width` pixels. A large chip is cut to the part in use.
+ *
+ * @param origin - top left corner
+ */
+export function chipLayout(chip: ChipFacts, result: PlacementResult, origin: { left: number; top: number }, width: number): ChipLayout {
+  const { routersWide, routersHigh, coresPerTile } = chip;
+  const { tilesX, tilesY } = tilesPerRouter(chip);
+  const coreColumns = Math.ceil(Math.sqrt(coresPerTile));
+  const coreRows = Math.ceil(coresPerTile / coreColumns);
+  const pitchOf = (across: number, down: number) => Math.min(MAX_PITCH, width / across, MAX_HEIGHT / down);
+  const whole = (pitchOf(routersWide, routersHigh) * (1 - GAP)) / (tilesX * coreColumns) >= NARROWEST;
+  const view = whole ? { left: 0, top: 0, right: routersWide - 1, bottom: routersHigh - 1 } : usedView(chip, result);
+  const across = view.right - view.left + 1;
+  const down = view.bottom - view.top + 1;
+  const pitch = pitchOf(across, down);
+  const side = pitch * (1 - GAP);
+  const tileWidth = side / tilesX;
+  const tileHeight = side / tilesY;
+  const block = ({ x, y }: RouterPosition): Box => ({
+    left: origin.left + (x - view.left) * pitch + (pitch - side) / 2,
+    top: origin.top + (y - view.top) * pitch + (pitch - side) / 2,
+    width: side,
+    height: side,
+  });
+  return {
+    area: { ...origin, width: across * pitch, height: down * pitch },
+    view,
+    cropped: across < routersWide || down < routersHigh,
+    block,
+    core(tileX, tileY, slot) {
+      const { left, top } = block({ x: Math.floor(tileX / tilesX), y: Math.floor(tileY / tilesY) });
+      const margin = Math.min(1.5, tileWidth / coreColumns / 10);
+      const width = tileWidth / coreColumns;
+      const height = tileHeight / coreRows;
+      return {
+        left: left + (tileX % tilesX) * tileWidth + (slot % coreColumns) * width + margin,
+        top: top + (tileY % tilesY) * tileHeight + Math.floor(slot / coreColumns) * height + margin,
+        width: width - 2 * margin,
+        height: height - 2 * margin,
+      };
+    },
+    linkWidth: (share) => 0.5 + share * Math.min(8, 0.2 * side),
+    link(from, to) {
+      const start = block(from);
+      // Neighbours in a torus may lie at opposite edges: such a link leaves the chip and is drawn as far as its edge.
+      const wraps = Math.abs(to.x - from.x) > 1 || Math.abs(to.y - from.y) > 1;
+      const stepX = Math.abs(to.x - from.x) > 1 ? -Math.sign(to.x - from.x) : to.x - from.x;
+      const stepY = Math.abs(to.y - from.y) > 1 ? -Math.sign(to.y - from.y) : to.y - from.y;
+      const shift = side * 0.14;
+      const x1 = start.left + side / 2 + (stepX * side) / 2 - stepY * shift;
+      const y1 = start.top + side / 2 + (stepY * side) / 2 + stepX * shift;
+      const length = (pitch - side) * (wraps ? 0.5 : 1);
+      return { x1, y1, x2: x1 + stepX * length, y2: y1 + stepY * length };
+    },
+  };
+}
+
+/** Tiles behind one router along each axis. */
+export function tilesPerRouter({ tilesWide, tilesHigh, routersWide, routersHigh }: ChipFacts): { tilesX: number; tilesY: number } {
+  return { tilesX: Math.ceil(tilesWide / routersWide), tilesY: Math.ceil(tilesHigh / routersHigh) };
+}
+
+/** Routers in use, the port's, and one more all around. */
+function usedView({ routersWide, routersHigh }: ChipFacts, { cores, port, links }: PlacementResult): ChipLayout['view'] {
+  const loaded = links?.loads.flatMap(({ from, to }) => [from, to]) ?? [];
+  const routers = [port, ...cores.map(({ routerX, routerY }) => ({ x: routerX, y: routerY })), ...loaded];
+  const xs = routers.map(({ x }) => x);
+  const ys = routers.map(({ y }) => y);
+  return {
+    left: Math.max(0, Math.min(...xs) - 1),
+    top: Math.max(0, Math.min(...ys) - 1),
+    right: Math.min(routersWide - 1, Math.max(...xs) + 1),
+    bottom: Math.min(routersHigh - 1, Math.max(...ys) + 1),
+  };
+}
+
+/** Axes that count routers. */
+export function routerAxes({ area, view, block }: ChipLayout): Markup[] {
+  const centre = (box: Box) => ({ x: box.left + box.width / 2, y: box.top + box.height / 2 });
+  const every = (from: number, to: number) => Math.ceil((to - from + 1) / 16);
+  const columns = range(view.left, view.right, every(view.left, view.right));
+  const rows = range(view.top, view.bottom, every(view.top, view.bottom));
+  return [
+    xAxis(
+      area,
+      columns.map((x) => ({ at: centre(block({ x, y: view.top })).x, label: `${x}` })),
+      'router column',
+    ),
+    yAxis(
+      area,
+      rows.map((y) => ({ at: centre(block({ x: view.left, y })).y, label: `${y}` })),
+      'router row',
+    ),
+  ];
+}
+
+/** Arrow where inputs enter. */
+export function portArrow({ block }: ChipLayout, { x, y, assumed }: PlacementResult['port']): Markup {
+  const { left, top, height } = block({ x, y });
+  const tip = { x: left - 1, y: top + height / 2 };
+  const points = [
+    [tip.x, tip.y],
+    [tip.x - 11, tip.y - 7],
+    [tip.x - 11, tip.y + 7],
+  ];
+  return titled(
+    'polygon',
+    { points: points.map(([px, py]) => `${fixed(px as number)},${fixed(py as number)}`).join(' '), fill: INK.text },
+    `inputs enter at router ${x},${y}${assumed ? ' (assumed)' : ''}`,
+  );
+}
+
+/** The legend's sign of the port. */
+export const portEntry: LegendEntry = {
+  label: 'inputs enter here',
+  swatch: (left, top) =>
+    element('polygon', {
+      points: `${fixed(left + 18)},${fixed(top + 6)} ${fixed(left + 7)},${fixed(top - 1)} ${fixed(left + 7)},${fixed(top + 13)}`,
+      fill: INK.text,
+    }),
+};
+
+/** The legend's sign of how directions are told apart. */
+export const directionEntry: LegendEntry = {
+  label: 'messages keep to the right',
+  swatch: (left, top) =>
+    element('path', {
+      d: `M${fixed(left + 24)} ${fixed(top + 2)}h-22l4-3M${fixed(left + 2)} ${fixed(top + 10)}h22l-4 3`,
+      fill: 'none',
+      stroke: INK.soft,
+    }),
+};
+
+/** What of the chip is not drawn, in words; empty if nothing is missing. */
+export function croppedWords({ cropped, view }: ChipLayout, { routersWide, routersHigh }: ChipFacts): string {
+  if (!cropped) return '';
+  return ` · routers ${view.left}–${view.right} × ${view.top}–${view.bottom} of ${routersWide} × ${routersHigh}, the others are idle`;
+}
+
+function range(from: number, to: number, step: number): number[] {
+  return Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
+}

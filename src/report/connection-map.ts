@@ -1,0 +1,179 @@
+// What does the network look like on its sheet? Neurons in their places, one curve per recurrent weight.
+import { forEachEntry } from '../network/csr.ts';
+import { siteCoordinates, siteCount } from '../network/geometry.ts';
+import type { Network } from '../network/network.ts';
+import { formatCount, formatNumber, plural } from './format.ts';
+import {
+  type Attributes,
+  element,
+  fixed,
+  group,
+  INK,
+  type LegendEntry,
+  legend,
+  lineSwatch,
+  type Markup,
+  SIGN_COLOURS,
+  svgDocument,
+  titled,
+  xAxis,
+  yAxis,
+} from './svg.ts';
+
+const ORIGIN = { left: 76, top: 66 };
+const SIZE = 640;
+const LEGEND_WIDTH = 200;
+/** Weights below this share of the largest would be invisible, and there may be very many of them. */
+const FAINTEST = 0.01;
+
+type Sign = keyof typeof SIGN_COLOURS;
+
+/** Positive solid and dark, negative dashed and light, so that the signs differ in grey too. */
+const STROKES: Readonly<Record<Sign, Attributes>> = {
+  positive: { stroke: SIGN_COLOURS.positive },
+  negative: { stroke: SIGN_COLOURS.negative, 'stroke-dasharray': '5 2.5' },
+};
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where sites lie in pixels, and how curves between them are drawn. */
+interface Sheet {
+  readonly width: number;
+  readonly height: number;
+  readonly pitch: number;
+  at(site: number): Point;
+  /** How far a curve's control point lies off the straight line, over its length. */
+  readonly bend: number;
+}
+
+/**
+ * `connection-map.svg`: a curve from source to target bends to the left of its direction, so that both directions of a
+ * pair can be told apart; a ring is a neuron's connection to itself.
+ */
+export function connectionMap(title: string, network: Network): string {
+  const { grid, neurons, site, recurrent } = network;
+  const sheet = layOut(network);
+  const connections: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
+  forEachEntry(recurrent, (to, from, weight) => connections.push({ from, to, weight }));
+  const most = connections.reduce((largest, { weight }) => Math.max(largest, Math.abs(weight)), 0);
+  const visible = connections
+    .filter(({ weight }) => Math.abs(weight) >= FAINTEST * most)
+    // Strongest last, on top.
+    .sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
+  const hidden = connections.length - visible.length;
+  const widest = Math.min(4, Math.max(2.5, 0.1 * sheet.pitch));
+  const radius = Math.min(6, Math.max(1.2, 0.16 * sheet.pitch));
+  const area = { ...ORIGIN, width: sheet.width, height: sheet.height };
+  const occupied = new Set(site);
+  const dots = Array.from({ length: siteCount(grid) }, (_, s) => s).filter((s) => !occupied.has(s));
+  const key = legend(area.left + area.width + 28, area.top, legendEntries(most, widest), 'weight (width ∝ |weight|)');
+  const ticks = (count: number, place: (k: number) => number) => {
+    const every = Math.max(1, Math.ceil(count / 10));
+    return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({ at: place(k * every), label: `${k * every}` }));
+  };
+  return svgDocument(
+    { width: area.left + area.width + LEGEND_WIDTH + 28, height: Math.max(area.top + area.height + 52, area.top + key.height + 20) },
+    {
+      title,
+      subtitle: `${plural(neurons, 'neuron')}, ${plural(connections.length, 'recurrent connection')}${hidden > 0 ? ` (${formatCount(hidden)} below ${formatNumber(FAINTEST, 'percent')} of the strongest not drawn)` : ''}`,
+    },
+    [
+      xAxis(
+        area,
+        ticks(grid.columns, (k) => sheet.at(k).x),
+        grid.rows === 1 ? 'site' : 'grid column',
+      ),
+      ...(grid.rows === 1
+        ? []
+        : [
+            yAxis(
+              area,
+              ticks(grid.rows, (k) => sheet.at(k * grid.columns).y),
+              'grid row',
+            ),
+          ]),
+      group(
+        { fill: INK.grid },
+        dots.map((s) => element('circle', { cx: sheet.at(s).x, cy: sheet.at(s).y, r: radius * 0.5 })),
+      ),
+      group(
+        { fill: 'none', 'stroke-opacity': 0.8 },
+        visible.map(({ from, to, weight }) => {
+          const attributes = { ...STROKES[signOf(weight)], 'stroke-width': (widest * Math.abs(weight)) / most };
+          const value = formatNumber(weight, { significant: 4 });
+          if (from === to) {
+            const { x, y } = sheet.at(site[from]);
+            return titled('circle', { cx: x, cy: y, r: radius + widest * 0.75, ...attributes }, `neuron ${from} to itself: ${value}`);
+          }
+          return titled(
+            'path',
+            { d: curve(sheet.at(site[from]), sheet.at(site[to]), sheet.bend), ...attributes },
+            `neuron ${from} to neuron ${to}: ${value}`,
+          );
+        }),
+      ),
+      group(
+        { fill: INK.text, stroke: INK.background, 'stroke-width': 0.6 },
+        [...site].map((s, neuron) => {
+          const { row, column } = siteCoordinates(grid, s);
+          return titled('circle', { cx: sheet.at(s).x, cy: sheet.at(s).y, r: radius }, `neuron ${neuron} at row ${row}, column ${column}`);
+        }),
+      ),
+      key.markup,
+    ],
+  );
+}
+
+/** Sites as a sheet; a line of neurons gets arcs above (to the right) and below (to the left) instead. */
+function layOut({ grid }: Network): Sheet {
+  const pitch = Math.min(64, SIZE / Math.max(grid.rows, grid.columns));
+  const flat = grid.rows === 1;
+  const width = pitch * grid.columns;
+  const height = flat ? width * 0.52 + 20 : pitch * grid.rows;
+  return {
+    width,
+    height,
+    pitch,
+    bend: flat ? 0.5 : 0.1,
+    at(s) {
+      const { row, column } = siteCoordinates(grid, s);
+      return { x: ORIGIN.left + (column + 0.5) * pitch, y: ORIGIN.top + (flat ? height / 2 : (row + 0.5) * pitch) };
+    },
+  };
+}
+
+/** A quadratic curve; its middle lies `bend`/2 of its length to the left of the straight line. */
+function curve(from: Point, to: Point, bend: number): string {
+  const x = (from.x + to.x) / 2 + bend * (to.y - from.y);
+  const y = (from.y + to.y) / 2 - bend * (to.x - from.x);
+  return `M${fixed(from.x)} ${fixed(from.y)}Q${fixed(x)} ${fixed(y)} ${fixed(to.x)} ${fixed(to.y)}`;
+}
+
+function legendEntries(most: number, widest: number): LegendEntry[] {
+  const stroke = (sign: Sign, share: number) => lineSwatch(SIGN_COLOURS[sign], widest * share, STROKES[sign]);
+  const amount = (share: number) => formatNumber(share * most, { significant: 2 });
+  const dot = (fill: string, r: number) => (left: number, top: number) => element('circle', { cx: left + 13, cy: top + 6, r, fill });
+  return [
+    { label: `positive, ${amount(1)}`, swatch: stroke('positive', 1) },
+    { label: `positive, ${amount(0.25)}`, swatch: stroke('positive', 0.25) },
+    { label: `negative, −${amount(1)}`, swatch: stroke('negative', 1) },
+    { label: `negative, −${amount(0.25)}`, swatch: stroke('negative', 0.25) },
+    { label: 'neuron', swatch: dot(INK.text, 5) },
+    { label: 'site without a neuron', swatch: dot(INK.grid, 3) },
+    { label: 'connection to itself', swatch: (left: number, top: number): Markup => ring(left + 13, top + 6) },
+  ];
+}
+
+function ring(cx: number, cy: number): Markup {
+  return group({}, [
+    element('circle', { cx, cy, r: 3, fill: INK.text }),
+    element('circle', { cx, cy, r: 6, fill: 'none', stroke: SIGN_COLOURS.positive, 'stroke-width': 1.5 }),
+  ]);
+}
+
+function signOf(weight: number): Sign {
+  return weight < 0 ? 'negative' : 'positive';
+}

@@ -1,0 +1,114 @@
+// Did training keep wires short? Mean |weight| and share of connected pairs against distance on the grid.
+import { scaleLinear } from 'd3-scale';
+import type { DistanceBin, WeightByDistance } from '../analysis/weight-distance.ts';
+import { formatCount, formatNumber, plural } from './format.ts';
+import {
+  type Box,
+  boxSwatch,
+  INK,
+  legend,
+  line,
+  type Markup,
+  SIGN_COLOURS,
+  svgDocument,
+  ticksOf,
+  titled,
+  words,
+  xAxis,
+  yAxis,
+} from './svg.ts';
+
+const LEFT = 84;
+const WIDTH = 520;
+const HEIGHT = 170;
+const UPPER: Box = { left: LEFT, top: 66, width: WIDTH, height: HEIGHT };
+const LOWER: Box = { ...UPPER, top: UPPER.top + HEIGHT + 34 };
+/** Room at the left of each panel for the self-connections. */
+const SELF = 64;
+
+/** One of the two quantities drawn against distance. */
+interface Panel {
+  readonly box: Box;
+  readonly name: string;
+  readonly colour: string;
+  readonly format: 'percent' | null;
+  value(bin: DistanceBin): number;
+  describe(bin: DistanceBin): string;
+}
+
+const PANELS: readonly Panel[] = [
+  {
+    box: UPPER,
+    name: 'mean |weight|',
+    colour: SIGN_COLOURS.positive,
+    format: null,
+    value: ({ meanWeight }) => meanWeight,
+    describe: ({ meanWeight, pairs }) => `mean |weight| ${formatNumber(meanWeight, { significant: 3 })} over ${plural(pairs, 'pair')}`,
+  },
+  {
+    box: LOWER,
+    name: 'connected pairs',
+    colour: '#8c6bb1',
+    format: 'percent',
+    value: ({ activeShare }) => activeShare,
+    describe: ({ active, activeShare, pairs }) =>
+      `${formatCount(active)} of ${plural(pairs, 'pair')} connected (${formatNumber(activeShare, 'percent')})`,
+  },
+];
+
+/** `weight-distance.svg`: two panels over one distance axis; self-connections stand apart at the left, for they have no length. */
+export function weightDistancePlot(title: string, { bins, self }: WeightByDistance): string {
+  const farthest = bins.at(-1)?.distance ?? 1;
+  const step = Math.min(farthest, ...bins.slice(1).map((bin, i) => bin.distance - (bins[i] as DistanceBin).distance));
+  const x = scaleLinear([0, farthest + step], [LEFT + SELF, LEFT + WIDTH]);
+  const barWidth = Math.min(32, Math.max(1, 0.8 * (x(step) - x(0))));
+  const bars: Bar[] = [
+    { bin: self, centre: LEFT + SELF / 2, where: 'self-connections' },
+    ...bins.map((bin) => ({ bin, centre: x(bin.distance), where: `distance ${formatNumber(bin.distance, { decimals: 3 })}` })),
+  ];
+  const distances = ticksOf(x, 8);
+  const connections = bins.reduce((sum, { active }) => sum + active, 0);
+  const key = legend(
+    LEFT + WIDTH + 24,
+    UPPER.top,
+    PANELS.map(({ name, colour }) => ({ label: name, swatch: boxSwatch(colour, colour) })),
+    'all ordered pairs',
+  );
+  return svgDocument(
+    { width: LEFT + WIDTH + 170, height: LOWER.top + HEIGHT + 56 },
+    { title, subtitle: `${plural(connections, 'connection')} between neurons, ${formatCount(self.active)} of a neuron to itself` },
+    [
+      ...PANELS.flatMap((panel) => drawPanel(panel, bars, barWidth)),
+      xAxis(
+        UPPER,
+        distances.map((tick) => ({ ...tick, label: '' })),
+        '',
+      ),
+      xAxis(LOWER, distances, 'distance between two neurons (grid sides)'),
+      words(LEFT + SELF / 2, LOWER.top + HEIGHT + 17, 'itself', { anchor: 'middle', fill: INK.soft }),
+      key.markup,
+    ],
+  );
+}
+
+/** A bin, the middle of its bar in pixels, and what it is called. */
+interface Bar {
+  readonly bin: DistanceBin;
+  readonly centre: number;
+  readonly where: string;
+}
+
+function drawPanel({ box, name, colour, format, value, describe }: Panel, bars: readonly Bar[], width: number): Markup[] {
+  const most = Math.max(...bars.map(({ bin }) => value(bin)));
+  const bottom = box.top + box.height;
+  const y = scaleLinear([0, most > 0 ? most : 1], [bottom, box.top]).nice(4);
+  const ticks = format === null ? ticksOf(y, 4) : y.ticks(4).map((share) => ({ at: y(share), label: formatNumber(share, format) }));
+  return [
+    yAxis(box, ticks, name, { lines: true, titleOffset: 58 }),
+    line(LEFT + SELF, box.top, LEFT + SELF, bottom, INK.axis, { 'stroke-dasharray': '2 3' }),
+    ...bars.map(({ bin, centre, where }) => {
+      const top = y(value(bin));
+      return titled('rect', { x: centre - width / 2, y: top, width, height: bottom - top, fill: colour }, `${where}: ${describe(bin)}`);
+    }),
+  ];
+}

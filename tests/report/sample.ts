@@ -1,0 +1,332 @@
+// A run small enough to check by hand: 12 neurons on a 4×4 grid, one chip they fit on and one they do not.
+import type { HopStatistics, LinkLoad, MappingMetrics, NullComparison, PartMetrics } from '../../src/mapping/metrics.ts';
+import type { Scores } from '../../src/network/artifact.ts';
+import { csrFromDense } from '../../src/network/csr.ts';
+import type { Network } from '../../src/network/network.ts';
+import type { PlacementInput, ReportInput, TargetInput } from '../../src/report/input.ts';
+import type { Constant, Term } from '../../src/targets/constants.ts';
+import type { Target } from '../../src/targets/load.ts';
+import type { Topology } from '../../src/targets/topology.ts';
+import { resolveTrainConfig } from '../../src/training/config.ts';
+
+/** Neurons at sites 0 … 11: each listens to its left neighbour, and four more synapses cross the sheet or close on themselves. */
+export function sampleNetwork(): Network {
+  const neurons = 12;
+  const recurrent = new Float32Array(neurons * neurons);
+  for (let i = 0; i < neurons; i++) if (i % 4 !== 0) recurrent[i * neurons + i - 1] = (i % 2 === 0 ? -1 : 1) * 0.125 * i;
+  recurrent[0 * neurons + 11] = 1;
+  recurrent[11 * neurons + 0] = -0.75;
+  recurrent[5 * neurons + 5] = 0.5;
+  recurrent[6 * neurons + 10] = -0.25;
+  return {
+    inputs: 2,
+    neurons,
+    outputs: 2,
+    activation: 'relu',
+    grid: { rows: 4, columns: 4, metric: 'l1' },
+    site: Int32Array.from({ length: neurons }, (_, i) => i),
+    recurrent: csrFromDense(recurrent, neurons, neurons),
+    input: csrFromDense(
+      Float32Array.from({ length: 24 }, (_, at) => (at < 6 ? 0.5 : 0)),
+      neurons,
+      2,
+    ),
+    readout: csrFromDense(
+      Float32Array.from({ length: 24 }, (_, at) => (at % 3 === 0 ? 1 : 0)),
+      2,
+      neurons,
+    ),
+    bias: new Float32Array(neurons),
+    readoutBias: new Float32Array(2),
+  };
+}
+
+/** A mesh of tiles, ids row-major by tile, then slot. */
+export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile: number, block = 1, wraps = false): Topology {
+  const cores = tilesWide * tilesHigh * coresPerTile;
+  const each = (value: (core: number) => number) => Int32Array.from({ length: cores }, (_, core) => value(core));
+  const tile = (core: number) => Math.floor(core / coresPerTile);
+  const tileX = each((core) => tile(core) % tilesWide);
+  const tileY = each((core) => Math.floor(tile(core) / tilesWide));
+  const router = (at: number) => Math.floor(at / block);
+  const hops = (a: number, b: number) => ({
+    x: Math.abs(router(tileX[a]) - router(tileX[b])),
+    y: Math.abs(router(tileY[a]) - router(tileY[b])),
+  });
+  return {
+    kind: wraps ? 'torus2d' : block > 1 ? 'cmesh' : 'mesh2d',
+    cores,
+    coresPerTile,
+    tileX,
+    tileY,
+    tilesWide,
+    tilesHigh,
+    slot: each((core) => core % coresPerTile),
+    routerX: tileX.map(router),
+    routerY: tileY.map(router),
+    routersWide: Math.ceil(tilesWide / block),
+    routersHigh: Math.ceil(tilesHigh / block),
+    wraps,
+    hops,
+    distance: (a, b) => hops(a, b).x + hops(a, b).y,
+    port: { x: 0, y: Math.floor(Math.ceil(tilesHigh / block) / 2), assumption: 'middle of the west edge' },
+    portHops: (core) => hops(0, core),
+    pitch: { xMm: 0.5, yMm: 0.5, basis: 'area-share', source: 'mesh.json, geometry.pitch (derived)' },
+  };
+}
+
+export function sampleTarget(label: string): Target {
+  return { id: label, label, hash: 'c0ffee', path: `targets/${label}.json`, file: { name: `Sample ${label}` } as Target['file'] };
+}
+
+export function sampleChip(topology: Topology, maxNeuronsPerCore: number | null): PlacementInput['chip'] {
+  return { topology, maxNeuronsPerCore, port: { x: topology.port.x, y: topology.port.y, assumed: true } };
+}
+
+/** Statistics of a histogram of hops. */
+function hopStatistics(histogram: readonly number[]): HopStatistics {
+  const all = histogram.flatMap((count, hops) => Array<number>(count).fill(hops));
+  const mean = all.reduce((a, b) => a + b, 0) / all.length;
+  return { mean, p95: all[Math.ceil(0.95 * all.length) - 1], max: all[all.length - 1], histogram };
+}
+
+function nullModel(value: number, expected: number): NullComparison {
+  return {
+    value,
+    expected,
+    ratio: value / expected,
+    sample: { permutations: 20, mean: expected, deviation: 1, min: expected - 2, max: expected + 2 },
+  };
+}
+
+function part(histogram: readonly number[], inside: number, wiringCost: number, messagesPerStep: number): PartMetrics {
+  const statistics = hopStatistics(histogram);
+  const synapses = histogram.reduce((a, b) => a + b, 0);
+  const hopsSum = histogram.reduce((sum, count, hops) => sum + count * hops, 0);
+  const hopsPerStep = (messagesPerStep * hopsSum) / synapses;
+  return {
+    synapses,
+    synapsesInsideCore: inside,
+    synapsesBetweenCores: synapses - inside,
+    weight: synapses * 0.5,
+    weightInsideCore: inside * 0.5,
+    weightBetweenCores: (synapses - inside) * 0.5,
+    wiringCost,
+    synapseHopsSum: hopsSum,
+    synapseHops: statistics,
+    connections: synapses - inside,
+    connectionHopsSum: hopsSum,
+    connectionHops: statistics,
+    synapseWireLengthMm: hopsSum * 0.5,
+    connectionWireLengthMm: hopsSum * 0.5,
+    traffic: {
+      messagesPerStep,
+      hopsPerStep,
+      hopsXPerStep: hopsPerStep / 2,
+      hopsYPerStep: hopsPerStep / 2,
+      meanHops: hopsSum / synapses,
+      normalisedEnergyPerStep: hopsPerStep * 1.1 + messagesPerStep,
+    },
+    nullModel: { wiringCost: nullModel(wiringCost, 2 * wiringCost), synapseHopsSum: nullModel(hopsSum, 1.6 * hopsSum) },
+  };
+}
+
+function link(fromX: number, fromY: number, toX: number, toY: number, neurons: number, inputs: number): LinkLoad {
+  const from = { x: fromX, y: fromY };
+  return { from, to: { x: toX, y: toY }, neuronTrafficPerStep: neurons, inputTrafficPerStep: inputs, trafficPerStep: neurons + inputs };
+}
+
+const LINKS: readonly LinkLoad[] = [
+  link(0, 1, 1, 1, 1.5, 2),
+  link(1, 1, 0, 1, 0.75, 0),
+  link(1, 1, 1, 0, 0.5, 0.25),
+  link(1, 0, 1, 1, 0.25, 0),
+  link(1, 1, 2, 1, 2.25, 0),
+];
+
+/** Four used cores of a mesh of 3 × 2 tiles with two cores each. */
+function sampleMetrics(cap: number | null): MappingMetrics {
+  const cores = [
+    { id: 6, x: 0, y: 1, slot: 0, neurons: 4, readouts: 0, axons: 9, synapses: 11, utilization: 0.5625 },
+    { id: 8, x: 1, y: 1, slot: 0, neurons: 4, readouts: 0, axons: 8, synapses: 7, utilization: 0.5 },
+    { id: 10, x: 2, y: 1, slot: 0, neurons: 3, readouts: 1, axons: 7, synapses: 6, utilization: 0.4375 },
+    { id: 2, x: 1, y: 0, slot: 0, neurons: 1, readouts: 1, axons: 5, synapses: 3, utilization: 0.3125 },
+  ];
+  return {
+    coresUsed: 4,
+    coresMinimum: 3,
+    coresOverhead: 4 / 3,
+    maxNeuronsPerCore: cap,
+    cores,
+    resources: [
+      {
+        resource: 'neurons',
+        unit: 'neurons',
+        limit: 8,
+        source: 'mesh.json, limits.neurons (architectural)',
+        mean: 14 / 32,
+        max: 0.5,
+        maxCore: 6,
+      },
+      {
+        resource: 'axonsIn',
+        unit: 'axons',
+        limit: 16,
+        source: 'mesh.json, limits.axonsIn (assumption)',
+        mean: 29 / 64,
+        max: 0.5625,
+        maxCore: 6,
+      },
+    ],
+    bindingResource: 'axonsIn',
+    cellUtilization: { usedCells: 27, cells: 1024, arrays: 4, ratio: 27 / 1024 },
+    wireLengthBasis: 'area-share',
+    parts: { recurrent: part([8, 2, 3], 7, 4.25, 3.5), readout: part([3, 5], 2, 5, 1.75), input: part([4, 2], 0, 1.25, 2) },
+    total: part([15, 9, 3], 9, 10.5, 6.75),
+    links: { max: 3.5, mean: 7.5 / 14, busiest: LINKS[0], loads: LINKS },
+  };
+}
+
+function constant(name: string, value: number | null, provenance: string, source: string, bound = 'exact', unit = 'J'): Constant {
+  return { name, value, unit, bound, range: null, provenance, field: `energyProfiles[0].${name}`, source };
+}
+
+function term(name: string, value: number | null, constants: readonly string[]): Term {
+  return { name, value, low: value, high: value, constants };
+}
+
+const SYNOP = constant('synop', 2.36e-11, 'simulated', 'S1 Table 2', 'min');
+const HOP = constant('hop', 3e-12, 'assumption', 'half of the router power');
+const SYNC = constant('sync', null, 'not-published', 'not published', 'exact', 's');
+const UPDATE = constant('update', 8.4e-9, 'simulated', 'S1 Table 2', 'max', 's');
+
+export function samplePlacement(chip: PlacementInput['chip']): PlacementInput {
+  const synapses = term('synaptic operations', 1180, ['synop']);
+  const messages = term('messages', 20.25, ['hop']);
+  const sum = (value: number, complete: boolean) => ({ value, low: value, high: value, complete });
+  return {
+    chip,
+    violations: [],
+    result: {
+      placement: { core: Int32Array.of(6, 6, 6, 6, 8, 8, 8, 8, 10, 10, 10, 2, 10, 2), seed: 1, cost: { start: 12, final: 10.5 } },
+      metrics: sampleMetrics(chip.maxNeuronsPerCore),
+      counts: null,
+      energy: [
+        {
+          profile: 'first2018',
+          kind: 'event',
+          terms: [synapses, messages],
+          dynamic: sum(1200.25, true),
+          total: sum(1200.25, true),
+          constants: [SYNOP, HOP],
+          unknown: [],
+        },
+      ],
+      latency: [
+        {
+          profile: 'first2018',
+          terms: [term('busiest core', 84, ['update']), term('barrier', null, ['sync'])],
+          total: sum(84, false),
+          constants: [UPDATE, SYNC],
+          unknown: ['sync'],
+        },
+      ],
+    },
+  };
+}
+
+function scores(perTask: Readonly<Record<string, number>>): Scores {
+  const values = Object.values(perTask);
+  return { trialsPerTask: 200, seed: 7, meanAccuracy: values.reduce((a, b) => a + b, 0) / values.length, perTask };
+}
+
+function fittingTarget(): TargetInput {
+  const topology = meshTopology(3, 2, 2);
+  return {
+    target: sampleTarget('mesh'),
+    placements: [samplePlacement(sampleChip(topology, 4)), samplePlacement(sampleChip(topology, null))],
+    scores: scores({ go: 0.9375, dms: 0.8125 }),
+    verification: {
+      schema: 'bimt-verify/1',
+      trials: 1000,
+      trialSteps: 50_000,
+      integersCompared: 700_000,
+      saturatedStates: 120,
+      executions: [
+        { name: 'interpreter', version: '0.1.0' },
+        { name: 'onnxruntime-node', version: '1.16.3' },
+        { name: 'chip', version: '0.1.0' },
+      ],
+      mismatches: [],
+      executable: { value: false, reason: 'its neurons send binary spikes' },
+      hashes: { trials: 'beef' },
+    },
+    assumptions: ['one chip is powered'],
+    warnings: [{ rule: 'quantize/zero-row', message: 'neuron 3 has no weight left' }],
+  };
+}
+
+function fullTarget(): TargetInput {
+  const chip = sampleChip(meshTopology(1, 1, 1), null);
+  return {
+    target: sampleTarget('tiny'),
+    placements: [
+      {
+        chip,
+        violations: [
+          {
+            rule: 'fit/neurons',
+            subject: 'the network',
+            found: 14,
+            limit: 8,
+            unit: 'neurons',
+            source: 'tiny.json, limits.neurons (architectural)',
+            remedy: 'prune to 6 neurons',
+          },
+        ],
+        result: null,
+      },
+    ],
+    scores: null,
+    verification: null,
+    assumptions: [],
+    warnings: [],
+  };
+}
+
+export function sampleInput(): ReportInput {
+  return {
+    run: {
+      tool: 'bimt-export@0.1.0',
+      suite: { name: 'pair', title: 'Two cognitive tasks', tasks: ['go', 'dms'], ceilings: [1, 0.96875] },
+      seed: 1,
+      configHash: 'abcd',
+      artifacts: { 'trained.safetensors': '0123', 'pruned.safetensors': '4567' },
+    },
+    network: sampleNetwork(),
+    neuronsTrained: 16,
+    training: {
+      config: resolveTrainConfig({ grid: '4x4', updates: 500 }),
+      engine: { name: 'ort', version: 'onnxruntime-node@1.16.3' },
+      last: {
+        update: 500,
+        predictionLoss: 0.25,
+        penalty: 0.0001,
+        connectionCost: 10,
+        gridWirelength: 2.5,
+        gradientNorm: 0.5,
+        learningRate: 0.0002,
+        lambda: 0.00001,
+        swaps: 12,
+        meanAccuracy: 0.9,
+      },
+    },
+    scores: [
+      { stage: 'trained', scores: scores({ go: 0.96875, dms: 0.875 }) },
+      { stage: 'pruned', scores: scores({ go: 0.9375, dms: 0.84375 }) },
+    ],
+    activity: { mode: 'nonzero', trials: 400, activeNeurons: 5.5 },
+    targets: [fittingTarget(), fullTarget()],
+    warnings: [],
+  };
+}
