@@ -7,10 +7,16 @@ import { scanFromZero } from './scan.ts';
 export type MatrixName = 'W' | 'W_in' | 'W_out';
 
 /**
- * Writes a weight matrix into a graph and returns its float value: shape [source, target] for MatMul with row vectors,
- * or [1, target, source] for the RNN operator.
+ * Shape in which a weight matrix is written: `matrix` [source, target] and `batched` [1, source, target] for MatMul with
+ * row vectors, `rnn` [1, target, source] for the RNN operator.
+ *
+ * Sequences use `batched`: from 1.25 on, ONNX Runtime's default optimisation fuses DequantizeLinear and MatMul of a rank-2
+ * weight into a kernel that also quantizes the activations, which put results off by about 1 % (1.30, x86).
  */
-export type WeightSource = (graph: GraphBuilder, name: MatrixName, layout: 'matmul' | 'rnn') => Value;
+export type Layout = 'matrix' | 'batched' | 'rnn';
+
+/** Writes a weight matrix into a graph and returns its float value. */
+export type WeightSource = (graph: GraphBuilder, name: MatrixName, layout: Layout) => Value;
 
 /** One step: inputs `u` [batch, inputs] and `h` [batch, neurons]; outputs `h_next` and `o` [batch, outputs]. */
 export function stepGraph(network: Network, weights: WeightSource): GraphMessage {
@@ -18,9 +24,9 @@ export function stepGraph(network: Network, weights: WeightSource): GraphMessage
   const graph = graphBuilder('bimt_step');
   const u = graph.input('u', 'float', ['batch', inputs]);
   const h = graph.input('h', 'float', ['batch', neurons]);
-  const next = hiddenStep(graph, network, weights, u, h);
+  const next = hiddenStep(graph, network, weights, u, h, 'matrix');
   graph.output(next, 'float', ['batch', neurons]);
-  graph.output(readout(graph, network, weights, next, ['batch']), 'float', ['batch', outputs]);
+  graph.output(readout(graph, network, weights, next, 'matrix'), 'float', ['batch', outputs]);
   return graph.build();
 }
 
@@ -30,46 +36,57 @@ export function sequenceGraph(network: Network, weights: WeightSource): GraphMes
   const graph = graphBuilder('bimt_sequence');
   const u = graph.input('u', 'float', ['time', 'batch', inputs]);
   // ONNX Runtime's RNN computes softplus as log(1 + exp(x)), which overflows above 88; its Softplus operator does not.
-  const states = activation === 'softplus' ? scanStates(graph, network, weights, u) : rnnStates(graph, network, weights, u);
+  const perStep = activation === 'softplus' ? scanStates(graph, network, weights, u) : rnnStates(graph, network, weights, u);
+  graph.valueInfo(perStep, 'float', ['time', 1, 'batch', neurons]);
+  const states = graph.node('Squeeze', [perStep, graph.constant('squeezed_axis', [1], BigInt64Array.of(1n))], [], 'h');
   graph.output(states, 'float', ['time', 'batch', neurons]);
-  graph.output(readout(graph, network, weights, states, ['time', 'batch']), 'float', ['time', 'batch', outputs]);
+  graph.output(readout(graph, network, weights, states, 'batched'), 'float', ['time', 'batch', outputs]);
   return graph.build();
 }
 
-/** The RNN operator: understood by most readers, and it keeps weight dequantization outside the recurrence. */
+/**
+ * The RNN operator: understood by most readers, and it keeps weight dequantization outside the recurrence.
+ *
+ * @returns states [time, 1, batch, neurons]
+ */
 function rnnStates(graph: GraphBuilder, network: Network, weights: WeightSource, u: Value): Value {
   const { neurons } = network;
   // The operator has two biases, which it adds.
   const bias = new Float32Array(2 * neurons);
   bias.set(network.bias);
-  const [y] = graph.nodeMulti(
+  const [states] = graph.nodeMulti(
     'RNN',
     [u, weights(graph, 'W_in', 'rnn'), weights(graph, 'W', 'rnn'), graph.constant('b', [1, 2 * neurons], bias)],
-    ['h_directions'],
+    ['h_per_step'],
     [attribute.int('hidden_size', neurons), attribute.strings('activations', [operatorOf(network)])],
   );
-  graph.valueInfo(y, 'float', ['time', 1, 'batch', neurons]);
-  return graph.node('Squeeze', [y, graph.constant('direction_axis', [1], BigInt64Array.of(1n))], [], 'h');
+  return states;
 }
 
-/** A Scan whose body holds its weights itself: captured outer values break some readers and optimisers. */
+/**
+ * A Scan whose body holds its weights itself: captured outer values break some readers and optimisers.
+ *
+ * @returns states [time, 1, batch, neurons]
+ */
 function scanStates(graph: GraphBuilder, network: Network, weights: WeightSource, u: Value): Value {
   const { neurons, inputs } = network;
+  const dims = [1, 'batch', neurons];
   const body = graphBuilder('step', 'step_');
-  const previous = body.input('h_previous', 'float', ['batch', neurons]);
+  const previous = body.input('h_previous', 'float', dims);
   const now = body.input('u_now', 'float', ['batch', inputs]);
-  const next = hiddenStep(body, network, weights, now, previous);
-  body.output(next, 'float', ['batch', neurons]);
-  body.output(body.node('Identity', [next], [], 'h_now'), 'float', ['batch', neurons]);
-  const [states] = scanFromZero(graph, u, body.build(), neurons, Float32Array.of(0), ['h']);
+  const next = hiddenStep(body, network, weights, now, previous, 'batched');
+  body.output(next, 'float', dims);
+  body.output(body.node('Identity', [next], [], 'h_now'), 'float', dims);
+  const zero = { dims: [1, 1, 1], data: Float32Array.of(0) };
+  const [states] = scanFromZero(graph, u, body.build(), { type: 'float', dims, zero }, ['h_per_step']);
   return states;
 }
 
 /** h_next = φ(h Wᵀ + u W_inᵀ + b). */
-function hiddenStep(graph: GraphBuilder, network: Network, weights: WeightSource, u: Value, h: Value): Value {
-  const dims = ['batch', network.neurons];
-  const recurrent = graph.valueInfo(graph.node('MatMul', [h, weights(graph, 'W', 'matmul')], [], 'recurrent_sum'), 'float', dims);
-  const input = graph.valueInfo(graph.node('MatMul', [u, weights(graph, 'W_in', 'matmul')], [], 'input_sum'), 'float', dims);
+function hiddenStep(graph: GraphBuilder, network: Network, weights: WeightSource, u: Value, h: Value, layout: 'matrix' | 'batched'): Value {
+  const dims = layout === 'matrix' ? ['batch', network.neurons] : [1, 'batch', network.neurons];
+  const recurrent = graph.valueInfo(graph.node('MatMul', [h, weights(graph, 'W', layout)], [], 'recurrent_sum'), 'float', dims);
+  const input = graph.valueInfo(graph.node('MatMul', [u, weights(graph, 'W_in', layout)], [], 'input_sum'), 'float', dims);
   const synapses = graph.valueInfo(graph.node('Add', [recurrent, input], [], 'synaptic_sum'), 'float', dims);
   const bias = graph.constant('b', [network.neurons], network.bias);
   const drive = graph.valueInfo(graph.node('Add', [synapses, bias], [], 'drive'), 'float', dims);
@@ -77,9 +94,9 @@ function hiddenStep(graph: GraphBuilder, network: Network, weights: WeightSource
 }
 
 /** o = h W_outᵀ + b_o. */
-function readout(graph: GraphBuilder, network: Network, weights: WeightSource, h: Value, batchDims: readonly string[]): Value {
-  const dims = [...batchDims, network.outputs];
-  const sum = graph.valueInfo(graph.node('MatMul', [h, weights(graph, 'W_out', 'matmul')], [], 'readout_sum'), 'float', dims);
+function readout(graph: GraphBuilder, network: Network, weights: WeightSource, h: Value, layout: 'matrix' | 'batched'): Value {
+  const dims = [...(layout === 'matrix' ? ['batch'] : ['time', 'batch']), network.outputs];
+  const sum = graph.valueInfo(graph.node('MatMul', [h, weights(graph, 'W_out', layout)], [], 'readout_sum'), 'float', dims);
   return graph.node('Add', [sum, graph.constant('b_out', [network.outputs], network.readoutBias)], [], 'o');
 }
 

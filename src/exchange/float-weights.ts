@@ -2,7 +2,7 @@
 import type { WeightOnly } from '../compression/dequantize.ts';
 import type { Network } from '../network/network.ts';
 import type { GraphBuilder } from '../onnx/graph.ts';
-import type { MatrixName, WeightSource } from './float-graph.ts';
+import type { Layout, MatrixName, WeightSource } from './float-graph.ts';
 import { denseValues } from './model-file.ts';
 
 const FIELD = { W: 'recurrent', W_in: 'input', W_out: 'readout' } as const satisfies Record<MatrixName, string>;
@@ -11,7 +11,7 @@ const FIELD = { W: 'recurrent', W_in: 'input', W_out: 'readout' } as const satis
 export function floatWeights(network: Network): WeightSource {
   return (graph, name, layout) => {
     const matrix = network[FIELD[name]];
-    return graph.constant(name, shapeOf(matrix, layout), denseValues(matrix, layout === 'matmul', Float32Array));
+    return graph.constant(name, shapeOf(matrix, layout), denseValues(matrix, layout !== 'rnn', Float32Array));
   };
 }
 
@@ -23,7 +23,7 @@ export function int8Weights(weights: WeightOnly): WeightSource {
   return (graph, name, layout) => {
     const { integers, scale } = weights[FIELD[name]];
     const shape = shapeOf(integers, layout);
-    const stored = graph.constant(`${name}_int8`, shape, denseValues(integers, layout === 'matmul', Int8Array));
+    const stored = graph.constant(`${name}_int8`, shape, denseValues(integers, layout !== 'rnn', Int8Array));
     graph.valueInfo(stored, 'int8', shape);
     return dequantize(graph, name, stored, scale, shape);
   };
@@ -35,6 +35,6 @@ function dequantize(graph: GraphBuilder, name: MatrixName, stored: string, scale
   return graph.valueInfo(graph.node('DequantizeLinear', [stored, scaleValue, zeroPoint], [], name), 'float', shape);
 }
 
-function shapeOf({ rows, columns }: { rows: number; columns: number }, layout: 'matmul' | 'rnn'): number[] {
-  return layout === 'matmul' ? [columns, rows] : [1, rows, columns];
+function shapeOf({ rows, columns }: { rows: number; columns: number }, layout: Layout): number[] {
+  return { matrix: [columns, rows], batched: [1, columns, rows], rnn: [1, rows, columns] }[layout];
 }

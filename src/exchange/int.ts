@@ -5,7 +5,7 @@ import type { Csr } from '../network/csr.ts';
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
 import { DATA_TYPE, type GraphMessage } from '../onnx/proto.ts';
 import { denseValues, encodeForm } from './model-file.ts';
-import { scanFromZero } from './scan.ts';
+import { type ScanState, scanFromZero } from './scan.ts';
 
 const DESCRIPTION =
   'Integer recurrent network, exact in every execution. Feed u, int8 [time, batch, inputs], quantized with scales.input; ' +
@@ -24,7 +24,9 @@ export function exportInteger({ network, details, header }: QuantizedArtifact, m
   const { neurons, inputs, outputs, scales, stateMax, shift, site } = network;
   const graph = graphBuilder('bimt_integer');
   const u = graph.input('u', 'int8', ['time', 'batch', inputs]);
-  const [states, readouts] = scanFromZero(graph, u, stepBody(network), neurons, Int32Array.of(0), ['h', 'o']);
+  const zero = { dims: [1, 1], data: Int32Array.of(0) };
+  const state: ScanState = { type: 'int32', dims: ['batch', neurons], zero };
+  const [states, readouts] = scanFromZero(graph, u, stepBody(network), state, ['h', 'o']);
   graph.output(states, 'int32', ['time', 'batch', neurons]);
   graph.output(readouts, 'int32', ['time', 'batch', outputs]);
   const { grid, ...format } = details;
