@@ -28,7 +28,7 @@ export function reach(label: Label, timing: Readonly<Record<string, number>>, ru
         stimuli: [stimulus(ring, shown, 1, period)],
         noise: null,
         response,
-        facts: { ring, direction: shown },
+        facts: { ring, stimulusDirection: shown },
       };
     },
   };
