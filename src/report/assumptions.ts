@@ -20,11 +20,11 @@ export function assumptionsOf(input: TargetInput): Assumption[] {
   return [...new Set(assumedBy(input))].map((text) => ({ subject: input.target.label, text }));
 }
 
-function* assumedBy({ placements, verification, assumptions }: TargetInput): Generator<string> {
-  for (const { chip, result } of placements) {
-    const { port, pitch } = chip.topology;
-    if (chip.port.assumed) yield `inputs enter at router ${port.x},${port.y}: ${port.assumption}`;
-    if (PITCH[pitch.basis] !== undefined) yield PITCH[pitch.basis] as string;
+function* assumedBy({ topology, placements, verification, assumptions }: TargetInput): Generator<string> {
+  const basis = PITCH[topology.pitch.basis];
+  if (basis !== undefined) yield basis;
+  for (const { port, result } of placements) {
+    if (port.assumed) yield `${topology.port.assumption} (router ${port.x},${port.y})`;
     if (result === null) continue;
     for (const { resource, limit, unit, source } of result.metrics.resources) {
       if (source.includes('assumption')) yield `limit of ${resource}: ${limit} ${unit} (${source})`;

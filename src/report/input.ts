@@ -1,7 +1,7 @@
 // What does a report need to know? Results of the stages as they are; nothing here is computed for the report alone.
 import type { Violation } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
-import type { Chip } from '../mapping/chip.ts';
+import type { Port } from '../mapping/chip.ts';
 import type { MappingMetrics } from '../mapping/metrics.ts';
 import type { Placement } from '../mapping/placement.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
@@ -10,18 +10,21 @@ import type { Verification } from '../simulation/verify.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
 import type { Target } from '../targets/load.ts';
+import type { Topology } from '../targets/topology.ts';
 import type { TrainConfig } from '../training/config.ts';
 import type { MetricsRow } from '../training/metrics.ts';
 
-/** A network placed on a target, and what that costs. */
+/** A network placed on a target, and what that costs; plain JSON data. */
 export interface PlacementInput {
-  /** The chip with the cap and the port it was placed with. */
-  readonly chip: Pick<Chip, 'topology' | 'maxNeuronsPerCore' | 'port'>;
+  /** Most neurons a core may hold; null when only the target's own limits count. */
+  readonly cap: number | null;
+  /** Where inputs enter. */
+  readonly port: Port;
   /** What is in the way; empty if it fits. */
   readonly violations: readonly Violation[];
   /** Null when no placement was found. */
   readonly result: {
-    readonly placement: Placement;
+    readonly placement: Pick<Placement, 'seed' | 'cost'>;
     readonly metrics: MappingMetrics;
     /** What happens in a step; null when no activity was measured. */
     readonly counts: StepCounts | null;
@@ -34,6 +37,9 @@ export interface PlacementInput {
 /** Everything that is known about one target. */
 export interface TargetInput {
   readonly target: Target;
+  readonly topology: Topology;
+  /** How traffic was measured; null when no trials were run. */
+  readonly activity: Activity | null;
   /** The placement that was exported and verified first, others for comparison behind it; at least one. */
   readonly placements: readonly PlacementInput[];
   /** Accuracy of the target's integer network; null if there is none. */
@@ -76,8 +82,6 @@ export interface ReportInput {
   readonly training: { readonly config: TrainConfig; readonly engine: Provenance['engine']; readonly last: MetricsRow | null } | null;
   /** Float stages in their order, for example `trained`, `pruned`, `fine-tuned`. */
   readonly scores: readonly { readonly stage: string; readonly scores: Scores }[];
-  /** Null when no trials were run. */
-  readonly activity: Activity | null;
   readonly targets: readonly TargetInput[];
   readonly warnings: readonly Warning[];
 }

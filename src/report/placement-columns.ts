@@ -14,11 +14,11 @@ export function placementRows(report: Report): PlacementRow[] {
   return report.targets.flatMap((target) => target.placements.map((placement) => ({ target, placement })));
 }
 
-/** A column of something that only a placement that was found has. */
+/** A column of something that only a placement that was found has; its cell stays empty otherwise. */
 function found(
   column: Omit<Column<PlacementRow>, 'value'> & { value(result: PlacementResult): ReturnType<Column<PlacementRow>['value']> },
 ): Column<PlacementRow> {
-  return { ...column, value: ({ placement: { result } }) => (result === null ? null : column.value(result)) };
+  return { ...column, value: ({ placement: { result } }) => (result === null ? '' : column.value(result)) };
 }
 
 const label: Column<PlacementRow> = {
@@ -119,7 +119,7 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
     format: { significant: 4 },
     key: 'wiringCost',
     title: 'wiring',
-    meaning: 'Sum of |weight| times hops over the recurrent synapses: what the placement minimises.',
+    meaning: 'Sum of |weight| times hops over the recurrent synapses: how far signals travel, strong ones counting more.',
     value: ({ parts: { recurrent } }) => recurrent.wiringCost,
   }),
   found({
@@ -170,5 +170,39 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
     title: 'latency',
     meaning: 'Estimated duration of a time step: its busiest core, then its longest message; `≥` where a constant is unknown.',
     value: ({ latency }) => sumValue(latency[0]?.total, 1e-3),
+  }),
+];
+
+/** Everything that stands side by side: `placements.csv` and the metrics. */
+export const PLACEMENT_COLUMNS: readonly Column<PlacementRow>[] = [
+  ...FIT_COLUMNS,
+  ...COST_COLUMNS.slice(2),
+  found({
+    ...words,
+    key: 'wireLengthBasis',
+    title: 'basis of mm',
+    meaning: 'Where the distance between routers comes from; `area-share` makes lengths upper bounds.',
+    value: ({ wireLengthBasis }) => wireLengthBasis,
+  }),
+  found({
+    ...words,
+    key: 'energyProfile',
+    title: 'energy profile',
+    meaning: 'Set of constants behind energy and latency, as the target file names it.',
+    value: ({ energy }) => energy[0]?.profile ?? null,
+  }),
+  found({
+    ...words,
+    key: 'energyComplete',
+    title: 'energy complete',
+    meaning: 'Whether every constant of the energy estimate is known.',
+    value: ({ energy }) => energy[0]?.total.complete ?? null,
+  }),
+  found({
+    ...words,
+    key: 'latencyComplete',
+    title: 'latency complete',
+    meaning: 'Whether every constant of the latency estimate is known.',
+    value: ({ latency }) => latency[0]?.total.complete ?? null,
   }),
 ];

@@ -11,7 +11,7 @@ import type { Activation, Network } from '../network/network.ts';
 import type { Verification } from '../simulation/verify.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
-import type { Pitch } from '../targets/topology.ts';
+import type { Pitch, Topology } from '../targets/topology.ts';
 import { type Assumption, assumptionsOf } from './assumptions.ts';
 import type { Activity, PlacementInput, ReportInput, TargetInput } from './input.ts';
 
@@ -119,6 +119,7 @@ export interface TargetReport {
   readonly hash: string;
   readonly file: string;
   readonly chip: ChipFacts;
+  readonly activity: Activity | null;
   /** The exported one first. */
   readonly placements: readonly PlacementReport[];
   readonly verification: Verification | null;
@@ -132,7 +133,6 @@ export interface Report {
   readonly network: NetworkFacts;
   readonly training: ReportInput['training'];
   readonly accuracy: { readonly meanCeiling: number; readonly stages: readonly AccuracyStage[]; readonly tasks: readonly TaskAccuracy[] };
-  readonly activity: Activity | null;
   readonly weightByDistance: WeightByDistance;
   readonly targets: readonly TargetReport[];
   readonly assumptions: readonly Assumption[];
@@ -141,7 +141,7 @@ export interface Report {
 
 /** Everything there is to tell about a run. */
 export function buildReport(input: ReportInput): Report {
-  const { run, network, neuronsTrained, training, activity, targets, warnings } = input;
+  const { run, network, neuronsTrained, training, targets, warnings } = input;
   const { suite, ...identity } = run;
   const byDistance = weightByDistance(network);
   return {
@@ -150,7 +150,6 @@ export function buildReport(input: ReportInput): Report {
     network: networkFacts(network, neuronsTrained, byDistance),
     training,
     accuracy: accuracyReport(input),
-    activity,
     weightByDistance: byDistance,
     targets: targets.map(targetReport),
     assumptions: targets.flatMap(assumptionsOf),
@@ -221,10 +220,7 @@ function accuracyReport({ run: { suite }, scores, targets }: ReportInput): Repor
   };
 }
 
-function targetReport({ target, placements, verification, warnings }: TargetInput): TargetReport {
-  const [exported] = placements;
-  if (exported === undefined) throw new Error(`no placement on ${target.label} to report`);
-  const { topology } = exported.chip;
+function targetReport({ target, topology, activity, placements, verification, warnings }: TargetInput): TargetReport {
   const { kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch } = topology;
   return {
     label: target.label,
@@ -233,21 +229,21 @@ function targetReport({ target, placements, verification, warnings }: TargetInpu
     hash: target.hash,
     file: target.path,
     chip: { topology: kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch },
-    placements: placements.map(placementReport),
+    activity,
+    placements: placements.map((placement) => placementReport(placement, topology)),
     verification,
     warnings,
   };
 }
 
-function placementReport({ chip, violations, result }: PlacementInput): PlacementReport {
-  const cap = chip.maxNeuronsPerCore;
+function placementReport({ cap, port, violations, result }: PlacementInput, topology: Topology): PlacementReport {
   return {
     name: cap === null ? "target's own limits" : `at most ${cap} neurons a core`,
     cap,
     fits: result !== null && violations.length === 0,
     limiting: limiting(violations, result?.metrics ?? null),
     violations,
-    result: result === null ? null : placementResult(result, chip),
+    result: result === null ? null : placementResult(result, port, topology),
   };
 }
 
@@ -263,7 +259,8 @@ function limiting(violations: readonly Violation[], metrics: MappingMetrics | nu
 
 function placementResult(
   { placement, metrics, ...costs }: NonNullable<PlacementInput['result']>,
-  { topology, port }: PlacementInput['chip'],
+  port: Port,
+  topology: Topology,
 ): PlacementResult {
   return {
     ...metrics,

@@ -69,7 +69,11 @@ export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile:
     wraps,
     hops,
     distance: (a, b) => hops(a, b).x + hops(a, b).y,
-    port: { x: 0, y: Math.floor(Math.ceil(tilesHigh / block) / 2), assumption: 'middle of the west edge' },
+    port: {
+      x: 0,
+      y: Math.floor(Math.ceil(tilesHigh / block) / 2),
+      assumption: 'inputs enter at the router in the middle of the west edge',
+    },
     portHops: (core) => hops(0, core),
     pitch: { xMm: 0.5, yMm: 0.5, basis: 'area-share', source: 'mesh.json, geometry.pitch (derived)' },
   };
@@ -77,10 +81,6 @@ export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile:
 
 export function sampleTarget(label: string): Target {
   return { id: label, label, hash: 'c0ffee', path: `targets/${label}.json`, file: { name: `Sample ${label}` } as Target['file'] };
-}
-
-export function sampleChip(topology: Topology, maxNeuronsPerCore: number | null): PlacementInput['chip'] {
-  return { topology, maxNeuronsPerCore, port: { x: topology.port.x, y: topology.port.y, assumed: true } };
 }
 
 /** Statistics of a histogram of hops. */
@@ -200,16 +200,17 @@ const HOP = constant('hop', 3e-12, 'assumption', 'half of the router power');
 const SYNC = constant('sync', null, 'not-published', 'not published', 'exact', 's');
 const UPDATE = constant('update', 8.4e-9, 'simulated', 'S1 Table 2', 'max', 's');
 
-export function samplePlacement(chip: PlacementInput['chip']): PlacementInput {
+export function samplePlacement(topology: Topology, cap: number | null): PlacementInput {
   const synapses = term('synaptic operations', 1180, ['synop']);
   const messages = term('messages', 20.25, ['hop']);
   const sum = (value: number, complete: boolean) => ({ value, low: value, high: value, complete });
   return {
-    chip,
+    cap,
+    port: { x: topology.port.x, y: topology.port.y, assumed: true },
     violations: [],
     result: {
-      placement: { core: Int32Array.of(6, 6, 6, 6, 8, 8, 8, 8, 10, 10, 10, 2, 10, 2), seed: 1, cost: { start: 12, final: 10.5 } },
-      metrics: sampleMetrics(chip.maxNeuronsPerCore),
+      placement: { seed: 1, cost: { start: 12, final: 10.5 } },
+      metrics: sampleMetrics(cap),
       counts: null,
       energy: [
         {
@@ -244,7 +245,9 @@ function fittingTarget(): TargetInput {
   const topology = meshTopology(3, 2, 2);
   return {
     target: sampleTarget('mesh'),
-    placements: [samplePlacement(sampleChip(topology, 4)), samplePlacement(sampleChip(topology, null))],
+    topology,
+    activity: { mode: 'nonzero', trials: 400, activeNeurons: 5.5 },
+    placements: [samplePlacement(topology, 4), samplePlacement(topology, null)],
     scores: scores({ go: 0.9375, dms: 0.8125 }),
     verification: {
       schema: 'bimt-verify/1',
@@ -267,12 +270,15 @@ function fittingTarget(): TargetInput {
 }
 
 function fullTarget(): TargetInput {
-  const chip = sampleChip(meshTopology(1, 1, 1), null);
+  const topology = meshTopology(1, 1, 1);
   return {
     target: sampleTarget('tiny'),
+    topology,
+    activity: null,
     placements: [
       {
-        chip,
+        cap: null,
+        port: { x: 0, y: 0, assumed: true },
         violations: [
           {
             rule: 'fit/neurons',
@@ -325,7 +331,6 @@ export function sampleInput(): ReportInput {
       { stage: 'trained', scores: scores({ go: 0.96875, dms: 0.875 }) },
       { stage: 'pruned', scores: scores({ go: 0.9375, dms: 0.84375 }) },
     ],
-    activity: { mode: 'nonzero', trials: 400, activeNeurons: 5.5 },
     targets: [fittingTarget(), fullTarget()],
     warnings: [],
   };

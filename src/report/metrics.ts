@@ -1,0 +1,100 @@
+// Which numbers can a flow read without knowing us? One flat object: `stage__group__metric`, each with its unit beside it.
+import type { Part } from '../mapping/problem.ts';
+import { PART_COLUMNS, RESOURCE_COLUMNS } from './detail-columns.ts';
+import type { Value } from './format.ts';
+import { PLACEMENT_COLUMNS, placementRows } from './placement-columns.ts';
+import type { PlacementResult, Report } from './report.ts';
+import type { Column } from './table.ts';
+
+/** Numbers by key and, under `<key>__unit`, their units; null is unknown, yes and no are 1 and 0. */
+export type Metrics = Readonly<Record<string, number | string | null>>;
+
+/** The data of `metrics.json`. */
+export function flatMetrics(report: Report): Metrics {
+  const metrics: Record<string, number | string | null> = { schema: 'bimt-metrics/1' };
+  const add = (stage: string, group: string, name: string, unit: string, value: Value): void => {
+    const key = [stage, group, name].map(snakeCase).join('__');
+    if (key in metrics) throw new Error(`metric ${key} twice`);
+    metrics[key] = toNumber(value);
+    metrics[`${key}__unit`] = unit === '' ? '1' : unit;
+  };
+  const addRow = <Row>(stage: string, group: string, prefix: string, columns: readonly Column<Row>[], row: Row): void => {
+    for (const { key, unit, format, value } of columns) {
+      const cell = value(row);
+      if (format !== 'words' || typeof cell === 'boolean') add(stage, group, `${prefix}${key}`, unit, cell);
+    }
+  };
+  const { network, accuracy, targets } = report;
+  for (const name of ['neuronsTrained', 'neurons', 'inputs', 'outputs', 'selfConnections'] as const)
+    add('network', 'size', name, '', network[name]);
+  for (const name of ['meanConnectionLength', 'meanPairDistance'] as const) add('network', 'wiring', name, 'grid sides', network[name]);
+  for (const [name, { synapses, density }] of Object.entries(network.matrices)) {
+    add('network', name, 'synapses', '', synapses);
+    add('network', name, 'density', '', density);
+  }
+  add('accuracy', 'ceiling', 'mean', '', accuracy.meanCeiling);
+  for (const { key, mean } of accuracy.stages) {
+    add('accuracy', key, 'mean', '', mean);
+    add(
+      'accuracy',
+      key,
+      'tasksNearCeiling',
+      '',
+      accuracy.tasks.filter((task) => (task.accuracy[key] ?? 0) >= task.ceiling - NEAR_CEILING).length,
+    );
+  }
+  for (const row of placementRows(report)) {
+    const { label } = row.target;
+    const group = row.placement.cap === null ? label : `${label} cap ${row.placement.cap}`;
+    addRow('map', group, '', PLACEMENT_COLUMNS, row);
+    const { result } = row.placement;
+    if (result === null) continue;
+    for (const resource of result.resources) addRow('map', group, `${resource.resource} `, RESOURCE_COLUMNS, resource);
+    for (const { name, part, wireLengthBasis } of partRows(result))
+      addRow('map', group, `${name} `, PART_COLUMNS, { name, part, wireLengthBasis });
+  }
+  for (const { label, verification } of targets) {
+    if (verification === null) continue;
+    add('verify', label, 'trials', '', verification.trials);
+    add('verify', label, 'integersCompared', '', verification.integersCompared);
+    add('verify', label, 'saturatedStates', '', verification.saturatedStates);
+    add(
+      'verify',
+      label,
+      'mismatches',
+      '',
+      verification.mismatches.reduce((sum, { differing }) => sum + differing, 0),
+    );
+  }
+  return metrics;
+}
+
+/** A task is near its ceiling within this much accuracy. */
+const NEAR_CEILING = 0.1;
+
+/** The sorts of synapses of a placement, then all together. */
+export function partRows({ parts, total, wireLengthBasis }: PlacementResult) {
+  const names: readonly Part[] = ['recurrent', 'readout', 'input'];
+  return [...names.map((name) => ({ name: name as string, part: parts[name] })), { name: 'all', part: total }].map((row) => ({
+    ...row,
+    wireLengthBasis,
+  }));
+}
+
+/** `metrics.json`. */
+export function metricsJson(report: Report): string {
+  return `${JSON.stringify(flatMetrics(report), null, 2)}\n`;
+}
+
+function toNumber(value: Value): number | null {
+  if (value === null || typeof value === 'string') return null;
+  return typeof value === 'object' ? value.value : Number(value);
+}
+
+function snakeCase(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '_')
+    .replaceAll(/^_|_$/g, '');
+}
