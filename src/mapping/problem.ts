@@ -51,7 +51,8 @@ export function mappingProblem(network: WeightedNetwork, activity: Float64Array 
   if (activity !== null && activity.length !== sources) {
     throw new Error(`activity has ${activity.length} values, expected ${sources} (neurons, then inputs)`);
   }
-  const synapses = stackSynapses(network);
+  const signed = stackSynapses(network, Float32Array);
+  const synapses = { ...signed, values: signed.values.map(Math.abs) };
   return { inputs, neurons, outputs, units: neurons + outputs, sources, synapses, position: unitPositions(network, synapses), activity };
 }
 
@@ -88,15 +89,25 @@ export function unitName(problem: NetworkSizes, unit: number): string {
   return unit < problem.neurons ? `neuron ${unit}` : `readout ${unit - problem.neurons}`;
 }
 
-function stackSynapses({ inputs, neurons, outputs, recurrent, input, readout }: WeightedNetwork): Csr {
+/** `neuron 41` or `input 7`. */
+export function sourceName(problem: NetworkSizes, source: number): string {
+  return source < problem.neurons ? `neuron ${source}` : `input ${source - problem.neurons}`;
+}
+
+/** All synapses of a network as one matrix, shape [units, sources]. */
+export function stackSynapses<Values extends Float32Array | Int32Array>(
+  network: NetworkSizes & { readonly recurrent: Csr<Values>; readonly input: Csr<Values>; readonly readout: Csr<Values> },
+  Values: { new (length: number): Values },
+): Csr<Values> {
+  const { inputs, neurons, outputs, recurrent, input, readout } = network;
   const indptr = new Int32Array(neurons + outputs + 1);
   const indices = new Int32Array(recurrent.values.length + input.values.length + readout.values.length);
-  const values = new Float32Array(indices.length);
+  const values = new Values(indices.length);
   let at = 0;
-  const append = (matrix: Csr, row: number, shift: number) => {
+  const append = (matrix: Csr<Values>, row: number, shift: number) => {
     for (let k = matrix.indptr[row]; k < matrix.indptr[row + 1]; k++) {
       indices[at] = matrix.indices[k] + shift;
-      values[at++] = Math.abs(matrix.values[k]);
+      values[at++] = matrix.values[k];
     }
   };
   for (let i = 0; i < neurons; i++) {

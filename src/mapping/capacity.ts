@@ -1,0 +1,59 @@
+// How much do units ask of one core, and how much can it take?
+import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import type { MappingProblem } from './problem.ts';
+
+/** Largest number of units a core may hold, whatever they listen to; 0 if not even one. */
+export function unitLimit(capacity: CoreCapacity, units: number): number {
+  return largest(units, (neurons) => capacity.fits({ neurons, axons: 1, axonsOut: 0, memory: capacity.axonMemory(1) }));
+}
+
+/** Largest fan-in of a neuron that is alone on a core. */
+export function fanInLimit(capacity: CoreCapacity, atMost: number): number {
+  return largest(atMost, (axons) => capacity.fits({ neurons: 1, axons, axonsOut: 0, memory: axons * capacity.axonMemory(1) }));
+}
+
+/** Adds up what a set of units asks of one core. Messages out depend on the other cores and are left at 0. */
+export class DemandCounter {
+  private readonly stamp: Int32Array;
+  private readonly count: Int32Array;
+  private round = 0;
+
+  constructor(
+    private readonly problem: MappingProblem,
+    private readonly capacity: CoreCapacity,
+  ) {
+    this.stamp = new Int32Array(problem.sources);
+    this.count = new Int32Array(problem.sources);
+  }
+
+  totals(units: ArrayLike<number>): CoreTotals {
+    const { indptr, indices } = this.problem.synapses;
+    this.round++;
+    const totals: CoreTotals = { neurons: units.length, axons: 0, axonsOut: 0, memory: 0 };
+    for (let i = 0; i < units.length; i++) {
+      for (let at = indptr[units[i]]; at < indptr[units[i] + 1]; at++) {
+        const source = indices[at];
+        if (this.stamp[source] !== this.round) {
+          this.stamp[source] = this.round;
+          this.count[source] = 0;
+          totals.axons++;
+        }
+        totals.memory += this.capacity.axonMemory(this.count[source] + 1) - this.capacity.axonMemory(this.count[source]);
+        this.count[source]++;
+      }
+    }
+    return totals;
+  }
+}
+
+/** Largest n in 0 … limit that passes a monotone test. */
+function largest(limit: number, passes: (n: number) => boolean): number {
+  let low = 0;
+  let high = limit;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

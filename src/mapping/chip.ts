@@ -1,0 +1,89 @@
+// What does the mapper see of a target? Its cores, their limits with the user's cap, and where inputs enter.
+import { UsageError } from '../core/errors.ts';
+import type { Target } from '../targets/load.ts';
+import { type Hops, type Topology, topology } from '../targets/topology.ts';
+import { type CoreCapacity, coreCapacity, type ResourceUse } from '../targets/usage.ts';
+
+/** What the user may ask beyond the target's own limits. */
+export interface ChipOptions {
+  /** Most units (hidden and readout) on a core; null leaves it to the target. */
+  readonly maxNeuronsPerCore: number | null;
+  /** Width of the stored weights; 8 unless given. */
+  readonly weightBits?: number;
+  /** Router where inputs enter; the target's assumption unless given. */
+  readonly port?: { readonly x: number; readonly y: number };
+}
+
+/** Router where inputs enter; `assumed` when nobody stated it. */
+export interface Port {
+  readonly x: number;
+  readonly y: number;
+  readonly assumed: boolean;
+}
+
+/** A target as the mapper uses it, options resolved. */
+export interface Chip {
+  readonly target: Target;
+  readonly topology: Topology;
+  /** The target's limits of a core. */
+  readonly limits: CoreCapacity;
+  /** The limits with the user's cap. */
+  readonly capacity: CoreCapacity;
+  readonly maxNeuronsPerCore: number | null;
+  readonly weightBits: number;
+  readonly port: Port;
+  /** Links from the port to a core's router. */
+  portHops(core: number): Hops;
+}
+
+/**
+ * Resolves a target and the user's options.
+ *
+ * @throws UsageError if the cap is not a positive integer, or no core sits behind the port's router
+ */
+export function chipOf(target: Target, options: ChipOptions): Chip {
+  const { maxNeuronsPerCore, weightBits = 8 } = options;
+  if (maxNeuronsPerCore !== null && !(Number.isSafeInteger(maxNeuronsPerCore) && maxNeuronsPerCore >= 1)) {
+    throw new UsageError(`--max-neurons-per-core is ${maxNeuronsPerCore}, expected a whole number of at least 1`);
+  }
+  const noc = topology(target);
+  const limits = coreCapacity(target, weightBits);
+  return { target, topology: noc, limits, weightBits, ...capOf(limits, maxNeuronsPerCore), ...portOf(target, noc, options.port) };
+}
+
+/** The same chip under another cap, or under none. */
+export function withCap(chip: Chip, maxNeuronsPerCore: number | null): Chip {
+  return { ...chip, ...capOf(chip.limits, maxNeuronsPerCore) };
+}
+
+function capOf(limits: CoreCapacity, cap: number | null): Pick<Chip, 'capacity' | 'maxNeuronsPerCore'> {
+  return { maxNeuronsPerCore: cap, capacity: cap === null ? limits : capped(limits, cap) };
+}
+
+function portOf(target: Target, noc: Topology, asked: ChipOptions['port']): Pick<Chip, 'port' | 'portHops'> {
+  if (asked === undefined) {
+    return { port: { x: noc.port.x, y: noc.port.y, assumed: true }, portHops: (core) => noc.portHops(core) };
+  }
+  const entry = noc.routerX.findIndex((x, core) => x === asked.x && noc.routerY[core] === asked.y);
+  if (entry < 0) {
+    throw new UsageError(
+      `no core of ${target.label} sits behind router (${asked.x}, ${asked.y}), where inputs are to enter; ` +
+        `its routers are (0 … ${noc.routersWide - 1}, 0 … ${noc.routersHigh - 1})`,
+    );
+  }
+  return { port: { ...asked, assumed: false }, portHops: (core) => noc.hops(entry, core) };
+}
+
+/** The user's cap as one more limit. */
+function capped(capacity: CoreCapacity, cap: number): CoreCapacity {
+  const capNeurons = (use: ResourceUse): ResourceUse =>
+    use.resource !== 'neurons' || (use.limit !== null && use.limit <= cap)
+      ? use
+      : { ...use, limit: cap, source: 'option --max-neurons-per-core' };
+  return {
+    axonMemory: (synapses) => capacity.axonMemory(synapses),
+    fits: (totals) => totals.neurons <= cap && capacity.fits(totals),
+    load: (totals) => Math.max(totals.neurons / cap, capacity.load(totals)),
+    usage: (totals) => capacity.usage(totals).map(capNeurons),
+  };
+}

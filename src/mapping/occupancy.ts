@@ -1,0 +1,140 @@
+// What does each core hold while units move? Running totals, so that a move costs its synapses and not the network.
+import type { Csr } from '../network/csr.ts';
+import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import { type Placement, usedCores } from './placement.ts';
+import type { MappingProblem } from './problem.ts';
+
+/** The occupancy of a placement, with the core ids behind its numbering. */
+export function occupancyOf(
+  problem: MappingProblem,
+  capacity: CoreCapacity,
+  placement: Placement,
+): { readonly occupancy: Occupancy; readonly cores: readonly number[] } {
+  const cores = usedCores(placement);
+  const number = new Map(cores.map((id, k) => [id, k]));
+  const core = placement.core.map((id) => number.get(id) as number);
+  return { occupancy: new Occupancy(problem, core, cores.length, capacity), cores };
+}
+
+/**
+ * Units on cores 0 … cores − 1 (a placement's own numbering), with the totals each core's limits are checked against.
+ * A source with targets on a core takes one axon there, and, if it is a neuron of another core, one axon out.
+ */
+export class Occupancy {
+  readonly core: Int32Array;
+  readonly totals: readonly CoreTotals[];
+  /** Pairs of a neuron and another core where it has targets: messages when every neuron sends. */
+  connections = 0;
+  /** Targets of each source on each core, shape [sources, cores]. */
+  private readonly targets: Int32Array;
+  private readonly broken: Uint8Array;
+  private illegalCores = 0;
+  /** Cores whose totals have changed since they were last checked. */
+  private readonly touched: number[] = [];
+  private readonly isTouched: Uint8Array;
+  /** Memory of an axon by its number of synapses. */
+  private readonly memory: Float64Array;
+  private readonly synapses: Csr;
+  private readonly neurons: number;
+
+  constructor(
+    problem: MappingProblem,
+    core: ArrayLike<number>,
+    readonly cores: number,
+    private readonly capacity: CoreCapacity,
+  ) {
+    this.synapses = problem.synapses;
+    this.neurons = problem.neurons;
+    this.core = Int32Array.from(core);
+    this.totals = Array.from({ length: cores }, () => ({ neurons: 0, axons: 0, axonsOut: 0, memory: 0 }));
+    this.targets = new Int32Array(problem.sources * cores);
+    this.broken = new Uint8Array(cores);
+    this.isTouched = new Uint8Array(cores);
+    this.memory = Float64Array.from({ length: problem.units + 1 }, (_, synapses) => capacity.axonMemory(synapses));
+    for (let unit = 0; unit < problem.units; unit++) {
+      this.totals[this.core[unit]].neurons++;
+      for (let at = this.synapses.indptr[unit]; at < this.synapses.indptr[unit + 1]; at++)
+        this.connect(this.synapses.indices[at], this.core[unit]);
+    }
+    for (let k = 0; k < cores; k++) this.touch(k);
+  }
+
+  /** Cores that break a limit. */
+  get illegal(): number {
+    for (const core of this.touched) {
+      this.isTouched[core] = 0;
+      // An empty core asks nothing of the chip.
+      const broken = this.totals[core].neurons > 0 && !this.capacity.fits(this.totals[core]) ? 1 : 0;
+      this.illegalCores += broken - this.broken[core];
+      this.broken[core] = broken;
+    }
+    this.touched.length = 0;
+    return this.illegalCores;
+  }
+
+  /** Targets of a source on a core. */
+  targetsOn(source: number, core: number): number {
+    return this.targets[source * this.cores + core];
+  }
+
+  /** Puts a unit on another core. */
+  move(unit: number, to: number): void {
+    const { indptr, indices } = this.synapses;
+    const from = this.core[unit];
+    const start = indptr[unit];
+    const end = indptr[unit + 1];
+    for (let at = start; at < end; at++) this.disconnect(indices[at], from);
+    this.reach(from, -this.coresReached(unit));
+    this.totals[from].neurons--;
+    this.core[unit] = to;
+    this.totals[to].neurons++;
+    this.reach(to, this.coresReached(unit));
+    for (let at = start; at < end; at++) this.connect(indices[at], to);
+    this.touch(from);
+    this.touch(to);
+  }
+
+  private connect(source: number, core: number): void {
+    const at = source * this.cores + core;
+    const totals = this.totals[core];
+    if (this.targets[at] === 0) {
+      totals.axons++;
+      if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], 1);
+    }
+    totals.memory -= this.memory[this.targets[at]];
+    this.targets[at]++;
+    totals.memory += this.memory[this.targets[at]];
+  }
+
+  private disconnect(source: number, core: number): void {
+    const at = source * this.cores + core;
+    const totals = this.totals[core];
+    totals.memory -= this.memory[this.targets[at]];
+    this.targets[at]--;
+    totals.memory += this.memory[this.targets[at]];
+    if (this.targets[at] > 0) return;
+    totals.axons--;
+    if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], -1);
+  }
+
+  private reach(core: number, change: number): void {
+    this.totals[core].axonsOut += change;
+    this.connections += change;
+    this.touch(core);
+  }
+
+  /** Cores other than its own where a unit, as a source, has targets. */
+  private coresReached(unit: number): number {
+    if (unit >= this.neurons) return 0;
+    let reached = 0;
+    const row = unit * this.cores;
+    for (let k = 0; k < this.cores; k++) if (this.targets[row + k] > 0 && k !== this.core[unit]) reached++;
+    return reached;
+  }
+
+  private touch(core: number): void {
+    if (this.isTouched[core] === 1) return;
+    this.isTouched[core] = 1;
+    this.touched.push(core);
+  }
+}

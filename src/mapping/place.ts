@@ -1,0 +1,65 @@
+// Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
+import { FitError, type Violation } from '../core/errors.ts';
+import { randomStream } from '../core/random.ts';
+import type { Chip } from './chip.ts';
+import { checkFit, checkPlacement } from './legality.ts';
+import { type Partition, partitions } from './partition.ts';
+import type { Placement } from './placement.ts';
+import type { MappingProblem } from './problem.ts';
+import { isBetter, type Layout, LayoutSearch } from './search.ts';
+import { wiresOf } from './wires.ts';
+
+/** How to search. */
+export interface PlaceOptions {
+  readonly seed: number;
+  /** Multiplies the number of moves tried; 1 unless given. */
+  readonly effort?: number;
+  /** Keeps these groups together and only chooses their cores. */
+  readonly partition?: Partition;
+}
+
+/**
+ * Places a network so that Σ|w|·hops is small, over recurrent, readout and input synapses (inputs from the port); ties by
+ * the number of messages. Deterministic in the seed; never costs more than the best start.
+ *
+ * @throws FitError with every violation if the network does not fit the chip
+ */
+export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions): Placement {
+  const { seed, effort = 1, partition } = options;
+  const { violations } = checkFit(problem, chip);
+  if (violations.length > 0) throw doesNotFit(chip, violations);
+  const wires = wiresOf(problem);
+  const search = new LayoutSearch(problem, chip, wires);
+  const starts = (partition === undefined ? candidates(problem, chip) : [partition]).map((cut) => search.start(cut));
+  const start = cheapest(starts);
+  const improve = (layout: Layout, share: number, purpose: string, number: number) => {
+    const random = randomStream(seed, purpose, number);
+    return partition === undefined ? search.improve(layout, random, share * effort) : search.arrange(layout, random, share * effort);
+  };
+  // A short look at every cut, then all effort on the one that promises most.
+  const looks = starts.map((layout, number) => improve(layout, 0.25, 'place/look', number));
+  const best = improve(cheapest(looks), 1, 'place', 0);
+  const placement = {
+    core: best.partition.group.map((group) => best.sites.cores[best.site[group]]),
+    seed,
+    cost: { start: start.cost * wires.scale, final: best.cost * wires.scale },
+  };
+  const broken = checkPlacement(problem, chip, placement);
+  if (broken.length > 0) throw doesNotFit(chip, broken);
+  return placement;
+}
+
+/** Cuts worth a search: those that need hardly more cores than the smallest. */
+function candidates(problem: MappingProblem, chip: Chip): Partition[] {
+  const cuts = partitions(problem, chip.capacity);
+  const most = Math.min(chip.topology.cores, Math.ceil(cuts[0].groups * 1.25));
+  return cuts.filter((cut) => cut.groups <= most);
+}
+
+function cheapest(layouts: readonly Layout[]): Layout {
+  return layouts.reduce((best, layout) => (isBetter(layout, best) ? layout : best));
+}
+
+function doesNotFit(chip: Chip, violations: readonly Violation[]): FitError {
+  return new FitError(`the network does not fit ${chip.target.label}`, violations);
+}

@@ -1,0 +1,55 @@
+// What would make it fit? Suggestions that were tried, not stock phrases.
+import { filterCsr } from '../network/csr.ts';
+import { type Chip, withCap } from './chip.ts';
+import { partition } from './partition.ts';
+import type { MappingProblem } from './problem.ts';
+
+/** What to change so that the network fits the chip: a density, a cap, or that neither can help. */
+export function remedyFor(problem: MappingProblem, chip: Chip): string {
+  const remedies: string[] = [];
+  const density = fittingDensity(problem, chip);
+  if (density !== null) remedies.push(`prune to density ${density.toPrecision(2)} or less`);
+  const cap = fittingCap(problem, chip);
+  if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
+  if (remedies.length > 0) return remedies.join(', or ');
+  return `a target with larger or more cores: no density fits ${problem.units} neurons on the ${chip.topology.cores} cores of ${chip.target.label}`;
+}
+
+/** Largest share of the possible synapses, weakest dropped first, that fits; null if none does. */
+function fittingDensity(problem: MappingProblem, chip: Chip): number | null {
+  const { neurons, inputs, outputs, synapses } = problem;
+  const ranked = Float32Array.from(synapses.values).sort().reverse();
+  let fitting = 0;
+  let failing = ranked.length;
+  const fitsWith = (kept: number) =>
+    fits({ ...problem, synapses: filterCsr(synapses, (_unit, _source, weight) => weight > ranked[kept]) }, chip);
+  if (ranked.length === 0 || !fitsWith(0)) return null;
+  // Two digits are printed, so a hundredth is near enough.
+  while (failing - fitting > Math.max(1, failing / 100)) {
+    const middle = (fitting + failing) >> 1;
+    if (fitsWith(middle)) fitting = middle;
+    else failing = middle;
+  }
+  const possible = neurons * (neurons + inputs + outputs);
+  // Rounded down to the digits that are printed.
+  const digits = 10 ** Math.max(0, 1 - Math.floor(Math.log10(fitting / possible)));
+  return fitting === 0 ? null : Math.floor((fitting / possible) * digits) / digits;
+}
+
+/** Smallest cap that fits, when a cap is what is in the way. */
+function fittingCap(problem: MappingProblem, chip: Chip): number | null {
+  if (chip.maxNeuronsPerCore === null || !fits(problem, withCap(chip, null))) return null;
+  let failing = chip.maxNeuronsPerCore;
+  let fitting = problem.units;
+  while (fitting - failing > 1) {
+    const middle = (fitting + failing) >> 1;
+    if (fits(problem, withCap(chip, middle))) fitting = middle;
+    else failing = middle;
+  }
+  return fitting;
+}
+
+function fits(problem: MappingProblem, chip: Chip): boolean {
+  const cut = partition(problem, chip);
+  return cut !== null && cut.groups <= chip.topology.cores;
+}
