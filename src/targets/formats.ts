@@ -32,9 +32,9 @@ export interface Executability {
 }
 
 /**
- * Weights as digits in crossbar cells. Row r of a core (axon r) lies in row block ⌊r / arrayRows⌋; column c in column block
- * ⌊c / arrayColumns⌋; array = rowBlock · columnBlocks + columnBlock. Neuron n owns columns n·columnsPerNeuron onwards,
- * least significant digit first; `differential` has the digits of max(w, 0) first, then those of max(−w, 0).
+ * Weights as digits in crossbar cells. Row r of a core (axon r) lies in row block ⌊r / arrayRows⌋; neuron n, whose columns
+ * lie in one array, in column block ⌊n / ⌊arrayColumns / columnsPerNeuron⌋⌋; array = rowBlock · columnBlocks + columnBlock.
+ * Least significant digit first; `differential` has the digits of max(w, 0) first, then those of max(−w, 0).
  */
 export interface CellStorage {
   readonly kind: 'cells';

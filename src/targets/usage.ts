@@ -183,7 +183,11 @@ function arrayPacking(target: Target, bits: number): Packing {
   };
 }
 
-/** Arrays a rectangle of axons × neurons takes: blocks of rows times blocks of columns, whatever the sparsity. */
+/**
+ * Arrays a rectangle of axons × neurons takes: blocks of rows times blocks of columns, whatever the sparsity. The columns of
+ * a neuron lie in one array.
+ */
 export function arraysFor(storage: CellStorage, axons: number, neurons: number): number {
-  return Math.ceil(axons / storage.arrayRows) * Math.ceil((neurons * storage.columnsPerNeuron) / storage.arrayColumns);
+  const neuronsPerArray = Math.floor(storage.arrayColumns / storage.columnsPerNeuron);
+  return Math.ceil(axons / storage.arrayRows) * Math.ceil(neurons / neuronsPerArray);
 }
