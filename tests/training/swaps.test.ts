@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { gridWireCost, parseGrid, type WireCost } from '../../src/network/geometry.ts';
 import { connectionCost } from '../../src/training/connection-cost.ts';
 import { initialParameters } from '../../src/training/initial.ts';
-import { createSwapSearch, type GainTables, rowGains, separableGains } from '../../src/training/swaps.ts';
+import { densePotentials, separablePotentials } from '../../src/training/potentials.ts';
+import { createGains, createSwapSearch, type Gains } from '../../src/training/swaps.ts';
 import { anyCase, type Case, exchanged, wirelength } from './geometry-cases.ts';
 
 /** S = |W| + |W|ᵀ with zero diagonal. */
@@ -41,8 +42,9 @@ function allPairs({ wire, sizes: { neurons }, parameters }: Case, site: Int32Arr
   return (a, b) => g[a][b] + g[b][a] - g[a][a] - g[b][b] + (2 * s(a, b) - s(a, a) - s(b, b)) * d(a, b);
 }
 
-function tablesOf({ wire, sizes }: Case): GainTables[] {
-  return [rowGains(sizes.neurons, wire), ...(wire.separable ? [separableGains(sizes.neurons, wire.separable)] : [])];
+function gainsOf({ wire, sizes: { neurons } }: Case): Gains[] {
+  const separable = wire.separable ? [separablePotentials(neurons, wire.separable)] : [];
+  return [densePotentials(neurons, wire), ...separable].map((potentials) => createGains(neurons, wire, potentials));
 }
 
 const withoutAxes = (wire: WireCost): WireCost => ({ ...wire, separable: null });
@@ -75,24 +77,24 @@ describe('gains of exchanges', () => {
       fc.property(anyCase, fc.nat(), fc.nat(), (network, p, q) => {
         const { neurons } = network.sizes;
         const links = linksOf(network);
-        const out = new Float64Array(neurons);
-        const first = p % neurons;
-        const second = (first + 1 + (q % (neurons - 1))) % neurons;
-        for (const tables of tablesOf(network)) {
+        for (const gains of gainsOf(network)) {
           const site = network.site.slice();
-          expect(tables.build(links, site)).toBeCloseTo(wirelength(network, site), 9);
-          for (const followed of [false, true]) {
-            if (followed) {
-              tables.exchange(first, second);
-              site.set(exchanged(site, first, second));
+          expect(gains.build(links, site)).toBeCloseTo(wirelength(network, site), 9);
+          // Forty, because corrections are gathered up after some tens of them.
+          for (const exchanges of [0, 1, 40]) {
+            for (let k = 0; k < exchanges; k++) {
+              const first = (p + k) % neurons;
+              const second = (first + 1 + ((q + k) % (neurons - 1))) % neurons;
+              gains.all(first);
+              gains.exchange(first, second);
             }
             const before = wirelength(network, site);
             const pair = allPairs(network, site);
             for (let a = 0; a < neurons; a++) {
-              tables.gains(a, out);
+              const changes = gains.all(a);
               for (let b = 0; b < neurons; b++) {
                 const truth = wirelength(network, exchanged(site, a, b)) - before;
-                expect(Math.abs(out[b] - truth)).toBeLessThan(1e-9);
+                expect(Math.abs(changes[b] - truth)).toBeLessThan(1e-9);
                 if (a === b) continue;
                 expect(Math.abs(sumOverThirds(network, links, site, a, b) - truth)).toBeLessThan(1e-9);
                 expect(Math.abs(pair(a, b) - truth)).toBeLessThan(1e-9);
