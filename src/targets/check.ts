@@ -1,6 +1,6 @@
 // Is this a correct target file? All problems at once, each with where, what was found and what was expected.
 import type { z } from 'zod';
-import { chipGrid, coresPerChip as coresOfChip, countOf } from './grid.ts';
+import { chipGrid, coresPerChip as coresOfChip, countOf, levelsInChip } from './grid.ts';
 import { findQuantities, isQuantity, type LocatedQuantity, MAX_DEPTH, pathText, valueAt } from './quantities.ts';
 import { type EnergyProfileData, type NumberQuantity, type Quantity, type TargetFile, targetSchema } from './schema.ts';
 
@@ -51,6 +51,18 @@ function describe(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+const BARE_NUMBER = 'a value object {value, unit, provenance, source, …}; a bare number says neither its unit nor where it comes from';
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  tuple: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
 function schemaProblems(issue: z.core.$ZodIssue, data: unknown, prefix: readonly PropertyKey[]): TargetProblem[] {
   const path = [...prefix, ...issue.path];
   const value = valueAt(data, path);
@@ -58,11 +70,7 @@ function schemaProblems(issue: z.core.$ZodIssue, data: unknown, prefix: readonly
   switch (issue.code) {
     case 'invalid_type':
       return problem(
-        issue.expected === 'object' && typeof value === 'number'
-          ? 'a value object {value, unit, provenance, source, …}; a bare number says neither its unit nor where it comes from'
-          : issue.expected === 'object' || issue.expected === 'array'
-            ? `an ${issue.expected}`
-            : `a ${issue.expected}`,
+        issue.expected === 'object' && typeof value === 'number' ? BARE_NUMBER : (TYPE_WORDS[issue.expected] ?? issue.expected),
       );
     case 'invalid_value':
       return problem(issue.values.map(String).join(' | '));
@@ -132,6 +140,8 @@ function checkFile(file: TargetFile): TargetProblem[] {
   return problems;
 }
 
+/** Networks whose routers have coordinates. */
+const GRID_KINDS: readonly string[] = ['mesh2d', 'torus2d', 'cmesh', 'hexmesh', 'hextorus', 'interleaved'];
 const LEVEL_ORDER = ['system', 'board', 'chip', 'tile', 'core'];
 
 /** Check 3: the levels multiply to the stated count, and missing points lie in their grid. */
@@ -149,11 +159,13 @@ function checkHierarchy(file: TargetFile, add: Add): void {
       return;
     }
     const { width, height, absent = [] } = arrangement;
+    const seen = new Set<string>();
     absent.forEach(([x, y], k) => {
-      const repeated = absent.findIndex((point) => point[0] === x && point[1] === y) < k;
-      if (repeated || x >= (width.value ?? 0) || y >= (height.value ?? 0)) {
+      const point = `${x},${y}`;
+      if (seen.has(point) || x >= (width.value ?? 0) || y >= (height.value ?? 0)) {
         add(`${path}.arrangement.absent[${k}]`, `[${x}, ${y}]`, `distinct points in a ${width.value} × ${height.value} grid`);
       }
+      seen.add(point);
     });
     const arranged = countOf({ ...level, countPerParent: undefined });
     if (level.countPerParent && level.countPerParent.value !== arranged) {
@@ -161,6 +173,10 @@ function checkHierarchy(file: TargetFile, add: Add): void {
     }
   });
   if (levels.at(-1)?.name !== 'core') add('hierarchy.levels', `"${levels.at(-1)?.name}" as the innermost level`, '"core"');
+  const [outer] = levelsInChip(file);
+  if (GRID_KINDS.includes(file.topology.kind) && outer && !outer.arrangement) {
+    add(`hierarchy.levels[${levels.indexOf(outer)}].arrangement`, 'nothing', `a grid, because the network is a ${file.topology.kind}`);
+  }
   const product = coresOfChip(file);
   if (coresPerChip && coresPerChip.value !== product) {
     add('hierarchy.coresPerChip', String(coresPerChip.value), `${product}, the product of the levels within the chip`);

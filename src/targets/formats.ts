@@ -164,15 +164,22 @@ export function storageFormat(target: Target, bits = 8): StorageFormat {
   const bitsPerCell = array('bitsPerCell');
   // A pair of columns has the sign; an offset weight has it within its digits.
   const cellsPerWeight = Math.ceil((differential ? bits - 1 : stored) / bitsPerCell);
+  const columnsPerNeuron = differential ? 2 * cellsPerWeight : cellsPerWeight;
+  const arrayColumns = array('cols');
+  if (columnsPerNeuron > arrayColumns) {
+    throw new UsageError(
+      `a weight of ${bits} bits takes ${columnsPerNeuron} columns of an array of target ${target.id}, which has ${arrayColumns}`,
+    );
+  }
   return {
     kind: 'cells',
     scheme: differential ? 'differential' : 'offset',
     bitsPerCell,
     cellsPerWeight,
     offset: differential ? 0 : 2 ** (stored - 1),
-    columnsPerNeuron: differential ? 2 * cellsPerWeight : cellsPerWeight,
+    columnsPerNeuron,
     arrayRows: array('rows'),
-    arrayColumns: array('cols'),
+    arrayColumns,
     arraysPerCore: array('arraysPerCore'),
   };
 }

@@ -21,7 +21,7 @@ export function countOf(level: Level): number | null {
 }
 
 /** The levels inside a chip that a file lists, outermost first. */
-function levelsInChip(file: TargetFile): Level[] {
+export function levelsInChip(file: TargetFile): Level[] {
   return file.hierarchy.levels.filter(({ name }) => name === 'tile' || name === 'core');
 }
 

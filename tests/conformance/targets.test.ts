@@ -1,0 +1,196 @@
+// Every target that ships keeps the promises of the family.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PACKAGE_ROOT } from '../../src/core/version.ts';
+import { energyProfile, estimateEnergy } from '../../src/targets/energy.ts';
+import { executability, messageFormat, stateFormat, storageFormat, weightFormat } from '../../src/targets/formats.ts';
+import { estimateLatency, timing } from '../../src/targets/latency.ts';
+import { listTargets, loadTarget } from '../../src/targets/load.ts';
+import { mvmCounts } from '../../src/targets/mvm.ts';
+import { parameterValues } from '../../src/targets/parameters.ts';
+import { type Topology, topology } from '../../src/targets/topology.ts';
+import { type CoreTotals, coreCapacity } from '../../src/targets/usage.ts';
+
+describe.each(listTargets())('%s', (id) => {
+  const target = loadTarget(id);
+  const text = readFileSync(join(PACKAGE_ROOT, 'targets', `${id}.json`), 'utf8');
+
+  it('has the id of its file, and uses every source it lists', () => {
+    expect(target.id).toBe(id);
+    for (const source of Object.keys(target.file.sources)) {
+      const uses = text.match(new RegExp(`"source": ("${source}"|\\[[^\\]]*"${source}")|\\b${source}\\b[^"]*"`, 'g')) ?? [];
+      expect(uses.length, `uses of ${source}`).toBeGreaterThan(0);
+    }
+  });
+
+  it('has no number outside a value object, and no recalled one', () => {
+    expect(bareNumbers(JSON.parse(text))).toEqual([]);
+    expect(text).not.toContain('recalled');
+  });
+
+  it('measures hops as a breadth-first search over its links does', () => {
+    const network = topology(target);
+    const alongX = linkDistances(network, true, false);
+    const alongY = linkDistances(network, false, true);
+    const both = linkDistances(network, true, true);
+    const pairs = corePairs(network);
+    const found = pairs.map(([a, b]) => [network.hops(a, b).x, network.hops(a, b).y, network.distance(a, b)]);
+    const expected = pairs.map(([a, b]) => {
+      const [from, corner, to] = [
+        [a, a],
+        [b, a],
+        [b, b],
+      ].map(([column, row]) => network.routerY[row] * network.routersWide + network.routerX[column]) as [number, number, number];
+      return [alongX(from, corner), alongY(corner, to), both(from, to)];
+    });
+    expect(found).toEqual(expected);
+  });
+
+  it('has hops that are symmetric, zero at home, and obey the triangle inequality', () => {
+    const { distance, hops, cores } = topology(target);
+    const broken: string[] = [];
+    for (let a = 0; a < cores; a += 7) {
+      if (hops(a, a).x !== 0 || hops(a, a).y !== 0) broken.push(`${a} is away from itself`);
+      for (let b = 3; b < cores; b += 31) {
+        if (distance(a, b) !== distance(b, a)) broken.push(`${a}, ${b} is not symmetric`);
+        for (let c = 5; c < cores; c += 101) {
+          if (distance(a, c) > distance(a, b) + distance(b, c)) broken.push(`${a} to ${c} is shorter through ${b}`);
+        }
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('has its port at a router of the west edge, from where hops count as between cores', () => {
+    const { port, portHops, hops, routerX, routerY, cores } = topology(target);
+    const beside = routerX.findIndex((x, core) => x === port.x && routerY[core] === port.y);
+    expect([port.x, beside >= 0]).toEqual([0, true]);
+    for (let core = 0; core < cores; core += 13) expect(portHops(core)).toEqual(hops(beside, core));
+  });
+
+  it('stores every weight of its format, and only those', () => {
+    const { qmax, step } = weightFormat(target);
+    const storage = storageFormat(target);
+    expect(qmax % step).toBe(0);
+    if (storage.kind === 'synapse-list') {
+      expect([2 ** storage.mantissaShift, storage.mantissaMax * step]).toEqual([step, qmax]);
+      expect(storage.mantissaMax).toBeLessThan(2 ** (storage.weightBits - 1));
+      return;
+    }
+    const largest = 2 ** (storage.bitsPerCell * storage.cellsPerWeight) - 1;
+    expect(step).toBe(1);
+    expect(qmax + storage.offset).toBeLessThanOrEqual(largest);
+    expect(-qmax + storage.offset).toBeGreaterThanOrEqual(storage.scheme === 'offset' ? 0 : -largest);
+  });
+
+  it('fits when a limit is exactly full, and not with one more', () => {
+    const capacity = coreCapacity(target);
+    const nothing: CoreTotals = { neurons: 0, axons: 0, axonsOut: 0, memory: 0 };
+    const fields = { neurons: 'neurons', axonsIn: 'axons', axonsOut: 'axonsOut', synapseMemory: 'memory' } as const;
+    let limits = 0;
+    for (const { resource, limit } of capacity.usage(nothing)) {
+      if (limit === null) continue;
+      limits++;
+      if (resource === 'arrays') {
+        const storage = storageFormat(target);
+        if (storage.kind !== 'cells') throw new Error(`${id} counts arrays without cells`);
+        const full = {
+          ...nothing,
+          neurons: 1,
+          axons: storage.arrayRows * Math.floor(limit / Math.ceil(storage.columnsPerNeuron / storage.arrayColumns)),
+        };
+        expect([capacity.fits(full), capacity.fits({ ...full, axons: full.axons + 1 })]).toEqual([true, false]);
+      } else {
+        const field = fields[resource];
+        expect([capacity.fits({ ...nothing, [field]: limit }), capacity.fits({ ...nothing, [field]: limit + 1 })]).toEqual([true, false]);
+      }
+    }
+    expect(limits).toBeGreaterThan(0);
+    expect(capacity.axonMemory(0)).toBe(0);
+  });
+
+  it('estimates energy and latency without taking unknown for zero', () => {
+    const mvm = mvmCounts(target, 100, 10);
+    const counts = {
+      synops: 5,
+      activeNeurons: 4,
+      idleNeurons: 6,
+      messages: 4,
+      hopsX: 3,
+      hopsY: 2,
+      chipCrossings: 1,
+      flitHops: 7,
+      bufferBytes: 8,
+    };
+    const energy = estimateEnergy(energyProfile(target), { ...counts, mvms: mvm ? [mvm] : [], chips: 1, stepNs: 1000 });
+    const latency = estimateLatency(timing(target), { ...counts, mvm, message: { hopsX: 3, hopsY: 2 } });
+    for (const { terms, constants, total, unknown } of [{ ...energy }, { ...latency }]) {
+      const missing = new Set(constants.filter(({ value }) => value === null).map(({ name }) => name));
+      for (const term of terms) expect(term.value === null, term.name).toBe(term.constants.some((name) => missing.has(name)));
+      expect(total.complete).toBe(unknown.length === 0);
+      expect(total.value).toBeGreaterThan(0);
+      expect(total.low).toBeLessThanOrEqual(total.value ?? 0);
+      expect(total.high).toBeGreaterThanOrEqual(total.value ?? 0);
+    }
+  });
+
+  it('says what it can run, and in which formats', () => {
+    expect(executability(target).reason.length).toBeGreaterThan(10);
+    expect(stateFormat(target).hmax).toBe(255);
+    expect(messageFormat(target).flits(8)).not.toBe(0);
+  });
+
+  it('takes each of its parameters at both ends of its bounds', () => {
+    for (const { name, value, min, max } of parameterValues(target.file)) {
+      for (const end of [min, max]) {
+        const changed = loadTarget(`${id}:${name}=${end}`);
+        expect(parameterValues(changed.file).find((parameter) => parameter.name === name)?.value).toBe(end);
+        if (end !== value) expect(changed.hash).not.toBe(target.hash);
+      }
+    }
+  });
+});
+
+/** Numbers that are neither in a value object nor one of the few fields that are words about the file itself. */
+function bareNumbers(value: unknown, path = ''): string[] {
+  if (typeof value === 'number')
+    return /^\.(schemaVersion|year)$|^\.sources\.\w+\.year$|^\.parameters\.\w+\.(min|max)$|\.absent\./.test(path) ? [] : [path];
+  if (typeof value !== 'object' || value === null || 'provenance' in value) return [];
+  return Object.entries(value).flatMap(([key, inner]) => bareNumbers(inner, `${path}.${key}`));
+}
+
+/** Pairs of cores, about a thousand, from all over the chip. */
+function corePairs({ cores }: Topology): [number, number][] {
+  const stride = Math.max(1, Math.floor(cores / 32));
+  const some = Array.from({ length: Math.ceil(cores / stride) }, (_, i) => i * stride);
+  return some.flatMap((a) => some.map((b): [number, number] => [a, (b * 5 + 3) % cores]));
+}
+
+/** Shortest paths between routers by breadth-first search over the links of the chosen axes. */
+function linkDistances({ routersWide, routersHigh, wraps }: Topology, x: boolean, y: boolean): (from: number, to: number) => number {
+  const links = [...(x ? [[1, 0], [-1, 0]] : []), ...(y ? [[0, 1], [0, -1]] : [])] as [number, number][]; // biome-ignore format: four directions
+  const from = new Map<number, Int32Array>();
+  const search = (start: number): Int32Array => {
+    const distance = new Int32Array(routersWide * routersHigh).fill(-1);
+    distance[start] = 0;
+    const queue = [start];
+    for (const at of queue) {
+      for (const [dx, dy] of links) {
+        let nextX = (at % routersWide) + dx;
+        let nextY = Math.floor(at / routersWide) + dy;
+        if (wraps) [nextX, nextY] = [(nextX + routersWide) % routersWide, (nextY + routersHigh) % routersHigh];
+        const next = nextY * routersWide + nextX;
+        if (nextX < 0 || nextY < 0 || nextX >= routersWide || nextY >= routersHigh || distance[next] >= 0) continue;
+        distance[next] = distance[at] + 1;
+        queue.push(next);
+      }
+    }
+    return distance;
+  };
+  return (a, b) => {
+    const known = from.get(a) ?? search(a);
+    from.set(a, known);
+    return known[b];
+  };
+}

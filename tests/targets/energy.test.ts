@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { type EnergyEstimate, energyProfile, estimateEnergy, type StepCounts } from '../../src/targets/energy.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { mvmCounts } from '../../src/targets/mvm.ts';
+import { loadChanged } from './support.ts';
+
+const loihi = loadTarget('loihi1');
+const isaac = loadTarget('isaac-ce');
+const NOTHING: StepCounts = {
+  ...{ synops: 0, activeNeurons: 0, idleNeurons: 0, messages: 0, hopsX: 0, hopsY: 0, chipCrossings: 0 },
+  ...{ flitHops: 0, bufferBytes: 0, mvms: [], chips: 0, stepNs: 0 },
+};
+const termValue = (estimate: EnergyEstimate, name: string) => estimate.terms.find((term) => term.name === name)?.value;
+
+describe('energy of events', () => {
+  it('of a message two tiles east and one north is 11.7 pJ on Loihi', () => {
+    const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, messages: 1, hopsX: 2, hopsY: 1 });
+    expect(estimate.total.value).toBeCloseTo(11.7, 9);
+    expect(estimate.total.complete).toBe(true);
+  });
+
+  it('is a third communication with one synapse a message, and three per cent with sixteen', () => {
+    const share = (synops: number) => {
+      const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, synops, messages: 1, hopsX: 2, hopsY: 1 });
+      return (termValue(estimate, 'routing') ?? 0) / (estimate.total.value ?? 0);
+    };
+    expect(share(1)).toBeCloseTo(11.7 / 35.3, 9);
+    expect(share(16)).toBeCloseTo(11.7 / (11.7 + 16 * 23.6), 9);
+  });
+
+  it('adds synapses, neurons, messages and static power', () => {
+    const counts = { ...NOTHING, synops: 10, activeNeurons: 2, idleNeurons: 3, messages: 4, hopsX: 5, hopsY: 6, chips: 2, stepNs: 1000 };
+    const estimate = estimateEnergy(energyProfile(loihi), counts);
+    expect(termValue(estimate, 'synapses')).toBeCloseTo(236, 6);
+    expect(termValue(estimate, 'neurons')).toBeCloseTo(2 * 81 + 3 * 52, 6);
+    expect(termValue(estimate, 'routing')).toBeCloseTo(4 * 1.7 + 5 * 3 + 6 * 4, 6);
+    // 0.1044 W · 1 µs · 2 chips
+    expect(termValue(estimate, 'static')).toBeCloseTo(208_800, 3);
+    expect(estimate.dynamic.value).toBeCloseTo(236 + 318 + 45.8, 6);
+    expect(estimate.total.value).toBeCloseTo(236 + 318 + 45.8 + 208_800, 3);
+  });
+
+  it('follows the profile that is asked for', () => {
+    const counts = { ...NOTHING, synops: 1, activeNeurons: 1, idleNeurons: 1, messages: 1, hopsX: 1, hopsY: 1 };
+    const estimate = estimateEnergy(energyProfile(loihi, 'sanafe2025'), counts);
+    expect(estimate.total.value).toBeCloseTo(33.6 + 142.1 + 51.2 + 111 + 3.0 + 4.2, 6);
+    expect(() => energyProfile(loihi, 'sanafe2024')).toThrow(
+      /unknown energy profile of target loihi1 'sanafe2024'; did you mean 'sanafe2025'/,
+    );
+  });
+
+  it('never takes an unknown constant for zero', () => {
+    const counts = { ...NOTHING, synops: 10, chipCrossings: 1 };
+    const estimate = estimateEnergy(energyProfile(loihi), counts);
+    expect(termValue(estimate, 'chip crossings')).toBeNull();
+    expect(estimate.unknown).toEqual(['chipCrossing']);
+    expect(estimate.total).toMatchObject({ value: expect.closeTo(236, 6), complete: false });
+  });
+
+  it('is unknown as a whole when nothing of it is known', () => {
+    const unknown = { value: null, unit: 'J', provenance: 'not-published', how: 'not found' };
+    const fields = ['synop', 'neuronActive', 'neuronIdle', 'message', 'hopX', 'hopY'];
+    const changes = Object.fromEntries(fields.map((field) => [`energyProfiles.0.${field}`, unknown]));
+    const power = { 'energyProfiles.0.staticPower': { ...unknown, unit: 'W' }, waiver: 'test' };
+    const profile = energyProfile(loadChanged('loihi1', { ...changes, ...power }));
+    const busy = { ...NOTHING, synops: 1, activeNeurons: 1, messages: 1, chipCrossings: 1, chips: 1, stepNs: 1 };
+    const { total, unknown: names } = estimateEnergy(profile, busy);
+    expect(total).toEqual({ value: null, low: null, high: null, complete: false });
+    expect(names).toEqual(['synop', 'neuronActive', 'message', 'chipCrossing', 'staticPower']);
+  });
+
+  it('has no static part while nobody knows how long a step takes', () => {
+    const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, synops: 10, chips: 1, stepNs: null });
+    expect(termValue(estimate, 'static')).toBeNull();
+    expect(estimate.dynamic.complete).toBe(true);
+    expect(estimate.total.complete).toBe(false);
+  });
+
+  it('tells where each constant comes from', () => {
+    const { constants } = estimateEnergy(energyProfile(loihi), NOTHING);
+    expect(constants.find(({ name }) => name === 'synop')).toEqual({
+      ...{ name: 'synop', value: 23.6e-12, unit: 'J', bound: 'min', range: null, provenance: 'simulated' },
+      ...{ field: 'energyProfiles[0].synop', source: 'simulated; S1: Table 2, p. 96' },
+    });
+  });
+});
+
+describe('energy of matrix–vector products', () => {
+  const product = mvmCounts(isaac, 128, 100);
+
+  it('adds row drives, cells, conversions, buffers and links', () => {
+    const counts = { ...NOTHING, mvms: product ? [product, product] : [], bufferBytes: 100, flitHops: 10 };
+    const estimate = estimateEnergy(energyProfile(isaac), counts);
+    // 7 arrays of 128 × 128, 16 cycles, two cores
+    expect(termValue(estimate, 'row drives')).toBeCloseTo(2 * 7 * 128 * 16 * 0.39, 3);
+    expect(termValue(estimate, 'cells')).toBeCloseTo(2 * 7 * 128 * 128 * 16 * 0.00183, 3);
+    expect(termValue(estimate, 'conversions')).toBeCloseTo(2 * 7 * 128 * 16 * 1.56, 3);
+    expect(termValue(estimate, 'buffers')).toBeCloseTo(271, 6);
+    expect(termValue(estimate, 'links')).toBeCloseTo(52.5, 6);
+    expect(estimate.dynamic.complete).toBe(true);
+  });
+
+  it('carries the range of the hop energy into low and high', () => {
+    const { dynamic } = estimateEnergy(energyProfile(isaac), { ...NOTHING, flitHops: 10 });
+    expect([dynamic.low, dynamic.value, dynamic.high]).toEqual([expect.closeTo(44, 6), expect.closeTo(52.5, 6), expect.closeTo(52.5, 6)]);
+  });
+
+  it('takes the conversion energy of the chosen converter, and none that the table lacks', () => {
+    const conversion = (spec: string) => energyProfile(loadTarget(spec)).constants.find(({ name }) => name === 'conversion');
+    expect(conversion('rram-mesh')).toMatchObject({ value: 1.56e-12, field: 'crossbar.converters[1]' });
+    expect(conversion('rram-mesh:adcBits=6')).toMatchObject({ value: 1.26e-12, field: 'crossbar.converters[0]' });
+    expect(conversion('rram-mesh:adcBits=7')).toMatchObject({ value: null, provenance: 'not-published' });
+    const seven = loadTarget('rram-mesh:adcBits=7');
+    const mvm = mvmCounts(seven, 10, 10);
+    const estimate = estimateEnergy(energyProfile(seven), { ...NOTHING, mvms: mvm ? [mvm] : [] });
+    expect(estimate.unknown).toEqual(['conversion']);
+    expect(estimate.dynamic.complete).toBe(false);
+  });
+
+  it('is refused for a kind of profile that is not modelled', () => {
+    const mac = { value: 1e-12, unit: 'J', provenance: 'assumption', how: 'test' };
+    const target = loadChanged('isaac-ce', { energyProfiles: [{ id: 'flat', kind: 'mac-flat', default: true, mac }], waiver: 'test' });
+    expect(() => estimateEnergy(energyProfile(target), NOTHING)).toThrow(/of kind mac-flat; modelled are: event, mvm/);
+  });
+});

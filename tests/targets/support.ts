@@ -1,0 +1,38 @@
+// Target files to change and to load, for the tests of this folder.
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../../src/core/version.ts';
+import { loadTarget, type Target } from '../../src/targets/load.ts';
+
+type Json = Record<string, unknown>;
+
+/** A shipped file as plain JSON, parsed anew so that a test may change it. */
+export function rawTarget(id: string): Json {
+  return JSON.parse(readFileSync(join(PACKAGE_ROOT, 'targets', `${id}.json`), 'utf8')) as Json;
+}
+
+/** The same file with one path set, or removed when the value is undefined. */
+export function withValue(data: Json, path: string, value: unknown): Json {
+  const copy = structuredClone(data);
+  const keys = path.split('.');
+  const last = keys.pop() as string;
+  let at: Json = copy;
+  for (const key of keys) at = at[key] as Json;
+  if (value === undefined) delete at[last];
+  else at[last] = value;
+  return copy;
+}
+
+/** A file with this text in a folder of its own. */
+export function writeTarget(content: string | Uint8Array, name = 'mine.json'): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'bimt-target-')), name);
+  writeFileSync(path, content);
+  return path;
+}
+
+/** A shipped file with changes, loaded from disk as a user's own. */
+export function loadChanged(id: string, changes: Readonly<Record<string, unknown>>): Target {
+  const data = Object.entries(changes).reduce((file, [path, value]) => withValue(file, path, value), rawTarget(id));
+  return loadTarget(writeTarget(JSON.stringify(data)));
+}
