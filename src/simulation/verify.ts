@@ -1,8 +1,7 @@
 // Do all executions compute the same integers? Compares every integer of every step of every trial.
 import { MismatchError } from '../core/errors.ts';
 import { randomStream } from '../core/random.ts';
-import { TOOL } from '../core/version.ts';
-import { type Chip, type Integers, runChip } from './chip.ts';
+import type { Integers } from './chip.ts';
 
 /** Trials side by side, in integers. */
 export interface TrialBatch {
@@ -18,11 +17,6 @@ export interface Execution {
   readonly name: string;
   readonly version: string;
   run(inputs: Int32Array, steps: number, rows: number): Promise<Integers>;
-}
-
-/** The simulated chip as an execution. */
-export function chipExecution(chip: Chip): Execution {
-  return { name: 'simulated chip', version: TOOL, run: async (inputs, steps, rows) => runChip(chip, inputs, steps, rows) };
 }
 
 /** Where two executions first differ: the earliest trial, then its earliest step, states before outputs. */

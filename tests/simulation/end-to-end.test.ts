@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { runInteger } from '../../src/compression/run-integer.ts';
+import { MismatchError } from '../../src/core/errors.ts';
+import { sha256 } from '../../src/core/hash.ts';
+import { encodeSafetensors } from '../../src/core/safetensors.ts';
 import { chipOf } from '../../src/mapping/chip.ts';
 import { buildMapping } from '../../src/mapping/images.ts';
 import { parseMapping } from '../../src/mapping/mapping-file.ts';
 import { place } from '../../src/mapping/place.ts';
 import { mappingProblem, realWeights } from '../../src/mapping/problem.ts';
-import { loadChip } from '../../src/simulation/chip.ts';
+import { type Chip, loadChip, runChip } from '../../src/simulation/chip.ts';
+import { drawMutation } from '../../src/simulation/mutate.ts';
 import { mutationTest } from '../../src/simulation/mutation-test.ts';
-import { assertAgreement, chipExecution, type Execution, stressInputs, verifyExecutions } from '../../src/simulation/verify.ts';
+import { assertAgreement, type Execution, stressInputs, verifyExecutions } from '../../src/simulation/verify.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
 import { listTargets, loadTarget } from '../../src/targets/load.ts';
 import { randomIntegerInputs, randomIntegerNetwork } from '../compression/random-integer-network.ts';
@@ -22,7 +26,19 @@ function mapped(targetSpec: string, seed: number, maxNeuronsPerCore: number | nu
   const { mapping, images } = buildMapping(network, 'network', chip, place(problem, chip, { seed, effort: 0.1 }));
   const loaded = loadChip(parseMapping(JSON.stringify(mapping), 'mapping.json'), images);
   const interpreter: Execution = { name: 'interpreter', version: '', run: async (...trials) => runInteger(network, ...trials) };
-  return { network, mapping, loaded, interpreter };
+  const verify = (chip: Chip) => {
+    const simulated: Execution = { name: 'chip', version: '', run: async (...trials) => runChip(chip, ...trials) };
+    const facts = { stateMax: network.stateMax, executable: { value: true, reason: null }, hashes: {} };
+    return verifyExecutions([interpreter, simulated], TRIALS, facts);
+  };
+  return { mapping, loaded, verify };
+}
+
+/** The chip that someone finds who is given the files of this one. */
+function rewritten({ mapping, images }: Chip): Chip {
+  const bytes = encodeSafetensors(images, {});
+  const text = JSON.stringify({ ...mapping, images: { ...mapping.images, hash: sha256(bytes) } });
+  return loadChip(parseMapping(text, 'mapping.json'), bytes);
 }
 
 const TRIALS = [stressInputs(1, 8, 4, 5), { steps: 8, rows: 30, inputs: randomIntegerInputs(2, 8 * 30 * 5) }];
@@ -34,11 +50,9 @@ describe.each([...listTargets(), 'rram-mesh:rows=8,cols=46'])('random networks m
     [2, 12],
     [3, null],
   ])('compute the integers of the interpreter (seed %i, at most %s neurons a core)', async (seed, cap) => {
-    const { network, mapping, loaded, interpreter } = mapped(target, seed, cap);
+    const { mapping, loaded, verify } = mapped(target, seed, cap);
     if (cap !== null) expect(mapping.cores.length).toBeGreaterThanOrEqual(Math.ceil(40 / cap));
-    const { stateMax } = network;
-    const facts = { stateMax, executable: { value: true, reason: null }, hashes: {} };
-    const result = await verifyExecutions([interpreter, chipExecution(loaded)], TRIALS, facts);
+    const result = await verify(loaded);
     assertAgreement(result);
     expect(result.saturatedStates).toBeGreaterThan(100);
     expect(result.integersCompared).toBe(8 * 34 * 40);
@@ -49,5 +63,15 @@ describe.each([...listTargets(), 'rram-mesh:rows=8,cols=46'])('random networks m
     const outcomes = mutationTest(loaded, TRIALS, 200, 1);
     expect(outcomes.filter(({ detectedAfter, reason }) => (detectedAfter === null) === (reason === null))).toEqual([]);
     expect(outcomes.filter(({ detectedAfter }) => detectedAfter !== null).length).toBeGreaterThan(100);
+  });
+
+  it('fail verification when a detected mutation is written to the files, and pass it when it is an unobservable one', async () => {
+    const { loaded, verify } = mapped(target, 4, 8);
+    for (const [i, { detectedAfter }] of mutationTest(loaded, TRIALS, 25, 1).entries()) {
+      const result = await verify(rewritten(drawMutation(loaded, 1, i).chip));
+      if (detectedAfter === null) assertAgreement(result);
+      else expect(() => assertAgreement(result)).toThrow(MismatchError);
+      expect(result.mismatches[0]?.trial ?? null).toBe(detectedAfter === null ? null : detectedAfter - 1);
+    }
   });
 });
