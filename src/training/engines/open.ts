@@ -1,9 +1,10 @@
 // Which engine trains, and why that one? The list of engines, and the choice between them.
-import { UsageError, unknownName } from '../../core/errors.ts';
+import { unknownName } from '../../core/errors.ts';
 import { runtimeAvailable } from '../../onnx/runtime.ts';
 import type { Engine, EngineSpec } from '../engine.ts';
 import { ortEngine } from './ort.ts';
 import { referenceEngine } from './reference.ts';
+import { tfjsEngine } from './tfjs.ts';
 
 export const ENGINE_CHOICES = ['auto', 'ort', 'tfjs', 'reference'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
@@ -33,7 +34,7 @@ export async function openEngine(choice: string, spec: EngineSpec): Promise<Open
     case 'reference':
       return { engine: referenceEngine(spec), why: 'asked for' };
     case 'tfjs':
-      throw new UsageError('engine tfjs is not there yet');
+      return tfjsEngine(spec);
     default:
       throw unknownName('engine', choice, ENGINE_CHOICES, 'bimt-export train --help');
   }

@@ -6,6 +6,7 @@ import type { Batch } from '../../../src/tasks/suite.ts';
 import type { Engine, EngineSpec, TrainingState } from '../../../src/training/engine.ts';
 import { ortEngine } from '../../../src/training/engines/ort.ts';
 import { predictionLoss, referenceEngine } from '../../../src/training/engines/reference.ts';
+import { tfjsEngine } from '../../../src/training/engines/tfjs.ts';
 import { PARAMETER_NAMES, parameterLayout } from '../../../src/training/parameters.ts';
 
 const SPEC: EngineSpec = {
@@ -22,6 +23,7 @@ const SPEC: EngineSpec = {
 const ENGINES: readonly { readonly title: string; readonly tolerance: number; open(spec: EngineSpec): Promise<Engine> }[] = [
   { title: 'reference', tolerance: 0, open: async (spec) => referenceEngine(spec) },
   { title: 'ort in onnxruntime-node', tolerance: 2e-6, open: (spec) => ortEngine(spec, 'node') },
+  { title: 'tfjs', tolerance: 2e-6, open: async (spec) => (await tfjsEngine(spec)).engine },
   { title: 'ort in onnxruntime-web', tolerance: 2e-6, open: (spec) => ortEngine(spec, 'web') },
 ];
 

@@ -1,0 +1,265 @@
+// How fast is a training step? Each engine per second and against the machine's own matrix product, and against PyTorch where it is installed.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeFileAtomic } from '../../src/core/files.ts';
+import { randomStream } from '../../src/core/random.ts';
+import { attribute, graphBuilder, type Value } from '../../src/onnx/graph.ts';
+import { encodeModel } from '../../src/onnx/proto.ts';
+import { openSession } from '../../src/onnx/runtime.ts';
+import type { Batch } from '../../src/tasks/suite.ts';
+import type { EngineSpec } from '../../src/training/engine.ts';
+import { openEngine } from '../../src/training/engines/open.ts';
+import { parameterLayout } from '../../src/training/parameters.ts';
+
+const HELP = `npx tsx scripts/bench/train.ts [options]
+  --steps 32,100         time steps of a trial
+  --batches 20,64,256    trials of a batch
+  --engines ort          ort, ort-web, tfjs, reference
+  --peers plain,hoisted,rnn   PyTorch variants, or none
+  --slices 7             slices of each candidate, in turn; ratios are medians over slices
+  --seconds 0.5          CPU seconds of a slice
+  --python /usr/bin/python3
+  --json FILE
+Everything runs in one thread. Times are CPU seconds of the process, so that other work on the machine weighs less. The engines clip, mask
+and penalise; the peer penalises only. A PyTorch on the reference BLAS is ten times slower than on OpenBLAS or BLIS: the table names the library it used.`;
+
+const SPEC: EngineSpec = {
+  inputs: 53,
+  neurons: 400,
+  outputs: 17,
+  activation: 'relu',
+  adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  clipNorm: 1,
+  proximal: false,
+};
+
+/** Something that does steps and says how many CPU seconds they took. */
+interface Candidate {
+  readonly name: string;
+  run(count: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Rates of one candidate at one size. */
+interface Row {
+  readonly steps: number;
+  readonly rows: number;
+  readonly name: string;
+  readonly stepsPerSecond: number;
+  readonly gflopPerSecond: number;
+  /** Rate of arithmetic over that of bare 64 × 400 × 400 products in the same slices; null for the product itself. */
+  readonly ofProduct: number | null;
+  /** Speed of the first engine over this candidate's, median over slices. */
+  readonly firstOverThis: number;
+}
+
+/** Floating-point operations of one step: forward, and two products of the same size backward. */
+function operations({ inputs, neurons, outputs }: EngineSpec, steps: number, rows: number): number {
+  return 6 * steps * rows * (neurons * neurons + inputs * neurons + neurons * outputs);
+}
+
+async function cpuSeconds(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+function makeBatch(steps: number, rows: number): Batch {
+  const random = randomStream(1, 'bench batch');
+  return {
+    steps,
+    rows,
+    inputs: Float32Array.from({ length: steps * rows * SPEC.inputs }, () => random.normal()),
+    targets: Int32Array.from({ length: steps * rows }, () => random.int(SPEC.outputs)),
+    mask: new Float32Array(steps * rows).fill(1),
+  };
+}
+
+/** An engine with the usual initialisation, U(±1/√N). */
+async function engineCandidate(name: string, batch: Batch): Promise<Candidate> {
+  const { engine } = await openEngine(name, SPEC);
+  const { length } = parameterLayout(SPEC);
+  const random = randomStream(1, 'bench parameters');
+  const parameters = Float32Array.from({ length }, () => (2 * random.uniform() - 1) / Math.sqrt(SPEC.neurons));
+  await engine.write({ parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length) });
+  engine.setPenalty(new Float32Array(length).fill(1e-5));
+  let update = 0;
+  return {
+    name,
+    run: (count) =>
+      cpuSeconds(async () => {
+        for (let i = 0; i < count; i++) {
+          update += 1;
+          await engine.step(batch, 1e-3, update);
+        }
+      }),
+    close: () => engine.dispose(),
+  };
+}
+
+const PRODUCTS = 50;
+
+/** Bare 64 × neurons × neurons products, 50 to a run so that calls into the runtime do not count. */
+async function productCandidate(): Promise<Candidate> {
+  const rows = 64;
+  const { neurons } = SPEC;
+  const body = graphBuilder('product');
+  const x = body.input('x', 'float', [rows, neurons]);
+  const graph = graphBuilder('products');
+  const W = graph.input('W', 'float', [neurons, neurons]);
+  const xs = graph.input('xs', 'float', [PRODUCTS, rows, neurons]);
+  body.output(body.node('MatMul', [x, W]), 'float', [rows, neurons]);
+  const [ys] = graph.nodeMulti('Scan', [xs], ['ys'], [attribute.int('num_scan_inputs', 1), attribute.graph('body', body.build())]);
+  graph.output(ys as Value, 'float', [PRODUCTS, rows, neurons]);
+  const session = await openSession(
+    encodeModel({ irVersion: 8, opset: 17, producerVersion: '0', graph: graph.build(), metadata: {} }),
+    'node',
+  );
+  const random = randomStream(1, 'bench product');
+  const uniform = (...dims: number[]) => ({
+    data: Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => random.uniform()),
+    dims,
+  });
+  const feeds = { W: uniform(neurons, neurons), xs: uniform(PRODUCTS, rows, neurons) };
+  return {
+    name: `${rows}×${neurons}×${neurons} product`,
+    run: (count) =>
+      cpuSeconds(async () => {
+        for (let i = 0; i < count; i++) await session.run(feeds);
+      }),
+    close: () => session.release(),
+  };
+}
+
+/** A PyTorch process, or the reason why there is none. */
+async function torchCandidate(
+  python: string,
+  variant: string,
+  { steps, rows }: Batch,
+): Promise<{ candidate: Candidate; about: string } | string> {
+  if (!existsSync(python)) return `${python} does not exist`;
+  const script = fileURLToPath(new URL('torch-peer.py', import.meta.url));
+  const sizes = [steps, rows, SPEC.inputs, SPEC.neurons, SPEC.outputs].map(String);
+  const one = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', BLIS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' };
+  const child = spawn(python, [script, variant, ...sizes], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...one } });
+  let complaint = '';
+  child.stderr.on('data', (chunk) => {
+    complaint += String(chunk);
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const hello = await lines.next();
+  if (hello.done) return complaint.trim().split('\n').at(-1) ?? 'it ended without a word';
+  const { version, blas } = JSON.parse(hello.value) as { version: string; blas: string[] };
+  return {
+    about: `PyTorch ${version}, ${blas.join(', ') || 'no BLAS library seen'}`,
+    candidate: {
+      name: `torch ${variant}`,
+      async run(count) {
+        child.stdin.write(`${count}\n`);
+        const answer = await lines.next();
+        if (answer.done) throw new Error(`the PyTorch peer died: ${complaint}`);
+        return Number(answer.value);
+      },
+      async close() {
+        child.stdin.end();
+      },
+    },
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Runs all candidates in turn, slice by slice. */
+async function compare(candidates: readonly Candidate[], slices: number, seconds: number): Promise<number[][]> {
+  const counts: number[] = [];
+  for (const candidate of candidates) {
+    const first = await candidate.run(1);
+    const second = first < seconds ? await candidate.run(1) : first;
+    counts.push(Math.max(1, Math.round(seconds / second)));
+  }
+  const perStep: number[][] = candidates.map(() => []);
+  for (let slice = 0; slice < slices; slice++) {
+    for (const [i, candidate] of candidates.entries()) perStep[i].push((await candidate.run(counts[i])) / counts[i]);
+  }
+  return perStep;
+}
+
+function list(text: string): string[] {
+  return text.split(',').filter((item) => item !== '' && item !== 'none');
+}
+
+const { values: options } = parseArgs({
+  options: {
+    help: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '32,100' },
+    batches: { type: 'string', default: '20,64,256' },
+    engines: { type: 'string', default: 'ort' },
+    peers: { type: 'string', default: 'plain,hoisted,rnn' },
+    slices: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '0.5' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    json: { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  if (options.help) {
+    console.log(HELP);
+    return;
+  }
+  const table: Row[] = [];
+  const notes = new Set<string>();
+  for (const steps of list(options.steps).map(Number)) {
+    for (const rows of list(options.batches).map(Number)) {
+      const batch = makeBatch(steps, rows);
+      const candidates: Candidate[] = [];
+      for (const name of list(options.engines)) candidates.push(await engineCandidate(name, batch));
+      const product = await productCandidate();
+      candidates.push(product);
+      for (const variant of list(options.peers)) {
+        const peer = await torchCandidate(options.python, variant, batch);
+        if (typeof peer === 'string') notes.add(`no PyTorch peer: ${peer}`);
+        else {
+          candidates.push(peer.candidate);
+          notes.add(peer.about);
+        }
+      }
+      const perStep = await compare(candidates, Number(options.slices), Number(options.seconds));
+      const work = (candidate: Candidate) =>
+        candidate === product ? 2 * PRODUCTS * 64 * SPEC.neurons ** 2 : operations(SPEC, steps, rows);
+      const productTimes = perStep[candidates.indexOf(product)];
+      for (const [i, candidate] of candidates.entries()) {
+        const row: Row = {
+          steps,
+          rows,
+          name: candidate.name,
+          stepsPerSecond: 1 / median(perStep[i]),
+          gflopPerSecond: work(candidate) / median(perStep[i]) / 1e9,
+          ofProduct:
+            candidate === product ? null : median(perStep[i].map((t, k) => ((work(candidate) / t) * productTimes[k]) / work(product))),
+          firstOverThis: candidate === product ? 0 : median(perStep[i].map((t, k) => t / perStep[0][k])),
+        };
+        table.push(row);
+        console.log(
+          `T ${row.steps}  B ${row.rows}  ${row.name.padEnd(18)} ${row.stepsPerSecond.toFixed(2).padStart(8)} steps/s ${row.gflopPerSecond.toFixed(1).padStart(7)} GFLOP/s` +
+            (row.ofProduct === null
+              ? ''
+              : `  ${(100 * row.ofProduct).toFixed(0).padStart(3)} % of the product   ${candidates[0].name} is ${row.firstOverThis.toFixed(2)}×`),
+        );
+        await candidate.close();
+      }
+    }
+  }
+  for (const note of notes) console.log(note);
+  if (options.json !== undefined) writeFileAtomic(options.json, `${JSON.stringify({ spec: SPEC, table, notes: [...notes] }, null, 2)}\n`);
+}
+
+await main();
