@@ -1,14 +1,14 @@
 // Which numbers describe one placement: its resources, synapses, cores, links, and the constants behind its estimates? And its tasks?
 import type { LinkLoad, PartMetrics } from '../mapping/metrics.ts';
-import type { Constant } from '../targets/constants.ts';
+import type { Constant, Term } from '../targets/constants.ts';
 import { count, lengthValue, share, words } from './cells.ts';
-import { formatSi } from './format.ts';
+import { formatSi, nameWords } from './format.ts';
 import type { AccuracyStage, CoreReport, ResourceReport, TaskAccuracy } from './report.ts';
 import type { Column } from './table.ts';
 
 /** One resource of a placement. */
 export const RESOURCE_COLUMNS: readonly Column<ResourceReport>[] = [
-  { ...words, key: 'resource', title: 'resource', meaning: 'What is limited.', value: ({ resource }) => resource },
+  { ...words, key: 'resource', title: 'resource', meaning: 'What is limited.', value: ({ resource }) => nameWords(resource) },
   { ...words, key: 'unit', title: 'counted in', meaning: 'Unit of the amounts.', value: ({ unit }) => unit },
   { ...count, key: 'used', title: 'used', meaning: 'Amount used by all cores together.', value: ({ used }) => used },
   { ...count, key: 'available', title: 'available', meaning: 'Amount of the whole chip.', value: ({ available }) => available },
@@ -225,6 +225,47 @@ export function taskColumns(stages: readonly AccuracyStage[]): Column<TaskAccura
     })),
   ];
 }
+
+/** A term of an energy or latency estimate. */
+export interface TermRow extends Term {
+  readonly unit: string;
+}
+
+export const TERM_COLUMNS: readonly Column<TermRow>[] = [
+  { ...words, key: 'term', title: 'term', meaning: 'What it is spent on.', value: ({ name }) => name },
+  {
+    unit: '',
+    format: { significant: 3 },
+    key: 'value',
+    title: 'value',
+    meaning: 'Its share of the estimate; unknown when a constant it needs is unknown.',
+    value: ({ value }) => value,
+  },
+  {
+    unit: '',
+    format: { significant: 3 },
+    key: 'low',
+    title: 'low',
+    meaning: 'With every constant at the low end of its range.',
+    value: ({ low }) => low,
+  },
+  {
+    unit: '',
+    format: { significant: 3 },
+    key: 'high',
+    title: 'high',
+    meaning: 'With every constant at the high end of its range.',
+    value: ({ high }) => high,
+  },
+  { ...words, key: 'unit', title: 'unit', meaning: 'Unit of the three values.', value: ({ unit }) => unit },
+  {
+    ...words,
+    key: 'constants',
+    title: 'constants',
+    meaning: 'The constants it is computed from.',
+    value: ({ constants }) => constants.join(', '),
+  },
+];
 
 /** A physical constant behind an estimate. */
 export const CONSTANT_COLUMNS: readonly Column<Constant>[] = [

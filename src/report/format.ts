@@ -43,6 +43,14 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 
+/** A name from code or a rule in words: `synapseMemory` and `fit/synapse-memory` are `synapse memory`. */
+export function nameWords(name: string): string {
+  return name
+    .replace(/^.*\//, '')
+    .replaceAll('-', ' ')
+    .replaceAll(/([a-z])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`);
+}
+
 /** Items in a sentence: `a`, `a and b`, `a, b and c`. */
 export function listWords(items: readonly string[]): string {
   if (items.length < 2) return items.join('');

@@ -80,7 +80,7 @@ export interface ReportInput {
   readonly neuronsTrained: number;
   /** Null for a network that was not trained by us. */
   readonly training: { readonly config: TrainConfig; readonly engine: Provenance['engine']; readonly last: MetricsRow | null } | null;
-  /** Float stages in their order, for example `trained`, `pruned`, `fine-tuned`. */
+  /** Float stages in any order: `trained`, `pruned`, `fine-tuned`. */
   readonly scores: readonly { readonly stage: string; readonly scores: Scores }[];
   readonly targets: readonly TargetInput[];
   readonly warnings: readonly Warning[];

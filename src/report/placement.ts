@@ -44,7 +44,7 @@ export function placementPlot({ label, name, chip }: Pick<TargetReport, 'label' 
   const loads = result.links?.loads ?? [];
   const most = result.links?.max ?? 0;
   const entries: LegendEntry[] = [
-    { label: 'core in use, number of neurons', swatch: boxSwatch(RAMPS.blue(0.5), INK.axis) },
+    { label: 'core in use (neurons)', swatch: boxSwatch(RAMPS.blue(0.5), INK.axis) },
     { label: 'idle core', swatch: boxSwatch(INK.background, IDLE) },
     ...(loads.length === 0
       ? []

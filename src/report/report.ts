@@ -13,6 +13,7 @@ import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
 import type { Pitch, Topology } from '../targets/topology.ts';
 import { type Assumption, assumptionsOf } from './assumptions.ts';
+import { nameWords } from './format.ts';
 import type { Activity, PlacementInput, ReportInput, TargetInput } from './input.ts';
 
 /** Stored weights of a matrix over the possible ones. */
@@ -41,6 +42,8 @@ export interface NetworkFacts {
 export interface AccuracyStage {
   readonly key: string;
   readonly title: string;
+  /** Label of the target whose integer network it is; null for float stages. */
+  readonly target: string | null;
   readonly trialsPerTask: number;
   readonly seed: number;
   readonly mean: number;
@@ -190,11 +193,16 @@ function matrixFacts({ rows, columns, values }: Csr): MatrixFacts {
   return { synapses: values.length, possible, density: ratio(values.length, possible) ?? 0 };
 }
 
+/** Float stages in the order of the pipeline; files keep them by name. */
+const FLOAT_STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned'];
+
 function accuracyReport({ run: { suite }, scores, targets }: ReportInput): Report['accuracy'] {
   const measured = [
-    ...scores.map(({ stage, scores }) => ({ key: stage, title: stage, scores })),
+    ...[...scores]
+      .sort((a, b) => FLOAT_STAGES.indexOf(a.stage) - FLOAT_STAGES.indexOf(b.stage))
+      .map(({ stage, scores }) => ({ key: stage, title: stage, target: null, scores })),
     ...targets.flatMap(({ target: { label }, scores }) =>
-      scores === null ? [] : [{ key: label, title: `integers for ${label}`, scores }],
+      scores === null ? [] : [{ key: label, title: `integers for ${label}`, target: label, scores }],
     ),
   ];
   return {
@@ -203,9 +211,10 @@ function accuracyReport({ run: { suite }, scores, targets }: ReportInput): Repor
         suite.ceilings.reduce((a, b) => a + b, 0),
         suite.ceilings.length,
       ) ?? 0,
-    stages: measured.map(({ key, title, scores: { trialsPerTask, seed, meanAccuracy } }) => ({
+    stages: measured.map(({ key, title, target, scores: { trialsPerTask, seed, meanAccuracy } }) => ({
       key,
       title,
+      target,
       trialsPerTask,
       seed,
       mean: meanAccuracy,
@@ -250,11 +259,11 @@ function placementReport({ cap, port, violations, result }: PlacementInput, topo
 function limiting(violations: readonly Violation[], metrics: MappingMetrics | null): PlacementReport['limiting'] {
   const worst = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit)[0];
   if (worst !== undefined) {
-    return { resource: worst.rule.replace(/^fit\//, ''), subject: worst.subject, share: worst.found / worst.limit };
+    return { resource: nameWords(worst.rule), subject: worst.subject, share: worst.found / worst.limit };
   }
   const fullest = metrics?.resources.find(({ resource }) => resource === metrics.bindingResource);
   if (fullest === undefined) throw new Error('a placement has neither violations nor a fullest resource');
-  return { resource: fullest.resource, subject: `core ${fullest.maxCore}`, share: fullest.max };
+  return { resource: nameWords(fullest.resource), subject: `core ${fullest.maxCore}`, share: fullest.max };
 }
 
 function placementResult(

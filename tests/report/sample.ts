@@ -1,5 +1,5 @@
 // A run small enough to check by hand: 12 neurons on a 4×4 grid, one chip they fit on and one they do not.
-import type { HopStatistics, LinkLoad, MappingMetrics, NullComparison, PartMetrics } from '../../src/mapping/metrics.ts';
+import type { LinkLoad, MappingMetrics, PartMetrics } from '../../src/mapping/metrics.ts';
 import type { Scores } from '../../src/network/artifact.ts';
 import { csrFromDense } from '../../src/network/csr.ts';
 import type { Network } from '../../src/network/network.ts';
@@ -84,13 +84,13 @@ export function sampleTarget(label: string): Target {
 }
 
 /** Statistics of a histogram of hops. */
-function hopStatistics(histogram: readonly number[]): HopStatistics {
+function hopStatistics(histogram: readonly number[]): PartMetrics['synapseHops'] {
   const all = histogram.flatMap((count, hops) => Array<number>(count).fill(hops));
   const mean = all.reduce((a, b) => a + b, 0) / all.length;
   return { mean, p95: all[Math.ceil(0.95 * all.length) - 1], max: all[all.length - 1], histogram };
 }
 
-function nullModel(value: number, expected: number): NullComparison {
+function nullModel(value: number, expected: number): PartMetrics['nullModel']['wiringCost'] {
   return {
     value,
     expected,

@@ -1,0 +1,199 @@
+// What does a newcomer need to hear? The verdict first, then what the network costs on each chip, side by side.
+import pc from 'picocolors';
+import type { Warning } from '../core/progress.ts';
+import { describeMismatch } from '../simulation/verify.ts';
+import { formatCount, formatNumber, formatRatio, listWords, plural } from './format.ts';
+import type { Activity } from './input.ts';
+import { COST_COLUMNS, FIT_COLUMNS, placementRows } from './placement-columns.ts';
+import type { PlacementReport, Report, TargetReport } from './report.ts';
+import { textTable } from './table.ts';
+
+/** How a text is printed. */
+export interface TextReportOptions {
+  /** Off unless asked for: only a terminal wants it. */
+  readonly colour?: boolean;
+  /** Files and pictures to point at: path and what it holds. */
+  readonly files?: readonly { readonly path: string; readonly holds: string }[];
+}
+
+/** The summary that a run ends with. */
+export function summaryText(report: Report, options: TextReportOptions = {}): string {
+  const { colour = false, files = [] } = options;
+  const rows = placementRows(report);
+  const placed = rows.filter(({ placement }) => placement.result !== null);
+  const { targets } = report;
+  return joinSections([
+    `${titleLine(report)}\n`,
+    section('The network', networkLines(report), colour),
+    section(
+      'On the chips',
+      targets.map((target) => verdict(report, target, colour)),
+      colour,
+    ),
+    section('Where it fits', [textTable(FIT_COLUMNS, rows, { colour })], colour),
+    section(
+      'What wires and time steps cost',
+      placed.length === 0 ? [] : [textTable(COST_COLUMNS, placed, { colour }), ...costNotes(report)],
+      colour,
+    ),
+    section('Checked', targets.flatMap(checkedLines), colour),
+    section(
+      'Mind',
+      [
+        ...targets.flatMap(cautions),
+        ...warningLines([...report.warnings, ...targets.flatMap(({ warnings }) => warnings)]),
+        ...assumptionCount(report),
+      ],
+      colour,
+    ),
+    section('Files', fileLines(files), colour),
+  ]);
+}
+
+/** A heading and its indented lines; nothing if there are none. */
+export function section(title: string, lines: readonly string[], colour: boolean): string {
+  if (lines.length === 0) return '';
+  const body = lines.flatMap((text) => text.replace(/\n$/, '').split('\n'));
+  return `${pc.createColors(colour).bold(title)}\n${body.map((text) => `${text === '' ? '' : `  ${text}`}\n`).join('')}`;
+}
+
+/** Sections with an empty line between them. */
+export function joinSections(sections: readonly string[]): string {
+  return sections.filter((text) => text !== '').join('\n');
+}
+
+function titleLine({ run, network }: Report): string {
+  return `${run.tool.replace('@', ' ')} · ${run.suiteTitle} · grid ${network.grid} · seed ${run.seed}`;
+}
+
+function networkLines({ network, accuracy, training }: Report): string[] {
+  const { recurrent, input, readout } = network.matrices;
+  const lines = [
+    `${formatCount(network.neurons)} of ${plural(network.neuronsTrained, 'neuron')} and ${formatCount(recurrent.synapses)} of ${formatCount(recurrent.possible)} possible recurrent connections are left (${formatNumber(recurrent.density, 'percent')}),`,
+    `with ${plural(input.synapses, 'connection')} from inputs and ${formatCount(readout.synapses)} to readout units.`,
+  ];
+  const { meanConnectionLength: length, meanPairDistance: chance } = network;
+  if (length !== null && chance !== null) {
+    lines.push(
+      `A connection spans ${formatNumber(length, { decimals: 2 })} of the grid's side on average; drawn at random it would span ${formatNumber(chance, { decimals: 2 })}.`,
+    );
+  }
+  if (training !== null) {
+    const { condition, updates, lambda, locality } = training.config;
+    const engine = training.engine === null ? '' : ` by ${training.engine.version}`;
+    lines.push(`Trained for ${plural(updates, 'update')} (${condition}, λ ${lambda}, A ${locality})${engine}.`);
+  }
+  if (accuracy.stages.length > 0) {
+    const floats = accuracy.stages.filter(({ target }) => target === null);
+    lines.push(
+      `Mean accuracy over ${plural(accuracy.tasks.length, 'task')}: ${floats.map(({ title, mean }) => `${title} ${formatRatio(mean)}`).join(', ')}; the best possible is ${formatRatio(accuracy.meanCeiling)}.`,
+    );
+  }
+  return lines;
+}
+
+/** One target in a sentence or two. */
+function verdict(report: Report, { label, placements }: TargetReport, colour: boolean): string {
+  const colours = pc.createColors(colour);
+  const exported = placements[0] as PlacementReport;
+  const width = Math.max(...report.targets.map((target) => target.label.length));
+  const outcome = exported.fits
+    ? `${colours.green('fits')}${fitWords(exported)}`
+    : `${colours.red('does not fit')}${misfitWords(exported)}`;
+  return [`${colours.bold(label.padEnd(width))}  ${outcome}`, ...accuracyWords(report, label)].join(`\n${' '.repeat(width + 2)}`);
+}
+
+function fitWords({ cap, limiting, result }: PlacementReport): string {
+  const cores = result === null ? '' : ` on ${formatCount(result.coresUsed)} of ${plural(result.coresAvailable, 'core')}`;
+  const most = cap === null ? '' : `, ${formatCount(cap)} neurons each at most`;
+  return `${cores}${most}; fullest resource: ${limiting.resource}, ${formatNumber(limiting.share, 'percent')} in ${limiting.subject}.`;
+}
+
+function misfitWords({ violations }: PlacementReport): string {
+  const [worst] = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit);
+  if (worst === undefined) return ': no placement was found.';
+  const others = violations.length > 1 ? ` (and ${plural(violations.length - 1, 'more violation')})` : '';
+  return `: ${worst.subject} needs ${formatCount(worst.found)} ${worst.unit}, the limit is ${formatCount(worst.limit)}${others}. Try: ${worst.remedy}.`;
+}
+
+function accuracyWords({ accuracy: { stages } }: Report, label: string): string[] {
+  const integer = stages.find(({ target }) => target === label);
+  const float = stages.filter(({ target }) => target === null).at(-1);
+  if (integer === undefined || float === undefined) return [];
+  const lost = Number((float.mean - integer.mean).toFixed(3));
+  const change = lost === 0 ? `as ${float.title}` : `${formatRatio(Math.abs(lost))} ${lost > 0 ? 'below' : 'above'} ${float.title}`;
+  return [`accuracy in integers ${formatRatio(integer.mean)}, ${change}`];
+}
+
+/** What the cost table is about. */
+function costNotes({ targets }: Report): string[] {
+  const profiles = targets.flatMap(({ label, placements }) => {
+    const profile = placements[0]?.result?.energy[0]?.profile;
+    return profile === undefined ? [] : [`${label} ${profile}`];
+  });
+  const activity = targets.find((target) => target.activity !== null)?.activity ?? null;
+  return [
+    '',
+    'Hops and wiring: recurrent synapses. Messages, energy and latency: inputs and readout too.',
+    ...(activity === null
+      ? ['Traffic was not measured.']
+      : [`Traffic: measured on ${plural(activity.trials, 'noisy trial')}, activity mode ${activity.mode} (${ACTIVITY[activity.mode]}).`]),
+    ...(profiles.length === 0
+      ? []
+      : [`Energy and latency: estimates from published constants (profiles: ${profiles.join(', ')}), not measurements.`]),
+  ];
+}
+
+const ACTIVITY: Readonly<Record<Activity['mode'], string>> = {
+  dense: 'every neuron sends in every step',
+  nonzero: 'a neuron sends when its state is not zero',
+  rate: 'neurons send at a fixed rate',
+  'bit-serial': 'a neuron sends each bit of its state',
+};
+
+function checkedLines({ label, verification }: TargetReport): string[] {
+  if (verification === null) return [`${label}: not verified.`];
+  const { executions, mismatches, trials, integersCompared, saturatedStates } = verification;
+  if (mismatches.length > 0) return mismatches.map((mismatch) => `${label}: MISMATCH, ${describeMismatch(mismatch)}.`);
+  return [
+    `${label}: ${listWords(executions.map(({ name }) => name))} computed the same ${formatCount(integersCompared)} integers on ${plural(trials, 'trial')} (${formatCount(saturatedStates)} of them saturated states).`,
+  ];
+}
+
+/** What must not be overlooked when reading a target's numbers. */
+function cautions({ label, verification, placements }: TargetReport): string[] {
+  const result = placements[0]?.result;
+  const partial = (what: string, estimate: { readonly unknown: readonly string[] } | undefined) =>
+    estimate === undefined || estimate.unknown.length === 0
+      ? []
+      : [`${label}: ${what} is a lower bound, for ${listWords(estimate.unknown)} ${estimate.unknown.length === 1 ? 'is' : 'are'} unknown.`];
+  return [
+    ...(verification?.executable.value === false
+      ? [
+          `${label} cannot run this network as it stands: ${verification.executable.reason ?? 'no reason given'}. Its traffic, energy and latency are those of a structural model.`,
+        ]
+      : []),
+    ...partial('energy', result?.energy[0]),
+    ...partial('latency', result?.latency[0]),
+  ];
+}
+
+const WARNINGS_SHOWN = 5;
+
+function warningLines(warnings: readonly Warning[]): string[] {
+  const shown = warnings.slice(0, WARNINGS_SHOWN).map(({ rule, message }) => `Warning (${rule}): ${message}.`);
+  return warnings.length > WARNINGS_SHOWN
+    ? [...shown, `And ${plural(warnings.length - WARNINGS_SHOWN, 'more warning')}, all in report.json.`]
+    : shown;
+}
+
+function assumptionCount({ assumptions }: Report): string[] {
+  return assumptions.length === 0
+    ? []
+    : [`${plural(assumptions.length, 'assumption')} behind these numbers: listed by the command report, and in report.json.`];
+}
+
+function fileLines(files: readonly { readonly path: string; readonly holds: string }[]): string[] {
+  const widest = Math.max(0, ...files.map(({ path }) => path.length));
+  return files.map(({ path, holds }) => `${path.padEnd(widest)}  ${holds}`);
+}

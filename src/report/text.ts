@@ -1,0 +1,92 @@
+// What is behind the summary? Every task, resource, synapse count, cost term, constant and assumption, and what each column means.
+
+import { describeViolations } from '../core/errors.ts';
+import {
+  CONSTANT_COLUMNS,
+  CORE_COLUMNS,
+  LINK_COLUMNS,
+  PART_COLUMNS,
+  RESOURCE_COLUMNS,
+  TERM_COLUMNS,
+  taskColumns,
+} from './detail-columns.ts';
+import { partRows } from './metrics.ts';
+import { PLACEMENT_COLUMNS } from './placement-columns.ts';
+import type { PlacementReport, PlacementResult, Report } from './report.ts';
+import { joinSections, section, summaryText, type TextReportOptions } from './summary.ts';
+import { type Column, meaningsTable, textTable } from './table.ts';
+
+/** The summary and everything behind it. */
+export function reportText(report: Report, options: TextReportOptions = {}): string {
+  const { colour = false } = options;
+  const { accuracy, assumptions, run } = report;
+  return joinSections([
+    summaryText(report, options),
+    section('Accuracy of each task', [textTable(taskColumns(accuracy.stages), accuracy.tasks, { colour })], colour),
+    ...report.targets.flatMap(({ label, placements }) =>
+      placements.map((placement) => section(`${label}, ${placement.name}`, placementLines(placement, colour), colour)),
+    ),
+    section(
+      'Assumptions',
+      assumptions.map(({ subject, text }) => `${subject}: ${text}`),
+      colour,
+    ),
+    section(
+      'Made from',
+      [
+        `config ${run.configHash}`,
+        ...Object.entries(run.artifacts).map(([file, hash]) => `${file} ${hash}`),
+        ...report.targets.map(({ file, hash }) => `${file} ${hash}`),
+      ],
+      colour,
+    ),
+  ]);
+}
+
+/** Markdown: what every column of every table means. */
+export function columnReference(): string {
+  const tables: readonly (readonly [string, string])[] = [
+    ['Placements side by side (`placements.csv`)', meaningsTable(PLACEMENT_COLUMNS)],
+    ['Resources of a placement', meaningsTable(RESOURCE_COLUMNS)],
+    ['Synapses of a placement', meaningsTable(PART_COLUMNS)],
+    ['Cores (`cores.csv`)', meaningsTable(CORE_COLUMNS)],
+    ['Links (`links.csv`)', meaningsTable(LINK_COLUMNS)],
+    ['Tasks (`tasks.csv`)', meaningsTable(taskColumns([]))],
+    ['Terms of an estimate', meaningsTable(TERM_COLUMNS)],
+    ['Constants of an estimate', meaningsTable(CONSTANT_COLUMNS)],
+  ];
+  return tables.map(([title, table]) => `### ${title}\n\n${table}`).join('\n');
+}
+
+function placementLines({ violations, result }: PlacementReport, colour: boolean): string[] {
+  return [
+    ...(violations.length === 0 ? [] : ['Violations:', describeViolations(violations)]),
+    ...(result === null ? [] : resultLines(result, colour)),
+  ];
+}
+
+function resultLines(result: PlacementResult, colour: boolean): string[] {
+  const print = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => ['', textTable(columns, rows, { colour })];
+  return [
+    ...print(RESOURCE_COLUMNS, result.resources).slice(1),
+    ...print(PART_COLUMNS, partRows(result)),
+    ...result.energy.flatMap(({ profile, terms, constants }) => [
+      '',
+      `Energy of a time step, profile ${profile}:`,
+      ...print(
+        TERM_COLUMNS,
+        terms.map((term) => ({ ...term, unit: 'pJ' })),
+      ).slice(1),
+      ...print(CONSTANT_COLUMNS, constants),
+    ]),
+    ...result.latency.flatMap(({ profile, terms, constants }) => [
+      '',
+      `Latency of a time step, profile ${profile}:`,
+      ...print(
+        TERM_COLUMNS,
+        terms.map((term) => ({ ...term, unit: 'ns' })),
+      ).slice(1),
+      ...print(CONSTANT_COLUMNS, constants),
+    ]),
+  ];
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { csrFromDense } from '../../src/network/csr.ts';
+import { connectionMap } from '../../src/report/connection-map.ts';
+import { linkTrafficPlot } from '../../src/report/link-traffic.ts';
+import { placementPlot } from '../../src/report/placement.ts';
+import { buildReport, type PlacementResult, type TargetReport } from '../../src/report/report.ts';
+import { weightDistancePlot } from '../../src/report/weight-distance.ts';
+import type { Topology } from '../../src/targets/topology.ts';
+import { expectGolden } from './golden.ts';
+import { meshTopology, sampleInput, sampleNetwork, samplePlacement } from './sample.ts';
+import { elementsOf, parseXml, titleOf, wordsOf, type XmlElement } from './xml.ts';
+
+/** The sample's placement on another chip of at least 11 cores. */
+function on(topology: Topology): [TargetReport, PlacementResult] {
+  const input = sampleInput();
+  const [target] = input.targets;
+  const report = buildReport({ ...input, targets: [{ ...target, topology, placements: [samplePlacement(topology, null)] }] });
+  return [report.targets[0], report.targets[0].placements[0].result as PlacementResult];
+}
+
+const mesh = meshTopology(3, 2, 2);
+const report = buildReport(sampleInput());
+const pictures: Readonly<Record<string, () => string>> = {
+  'connection-map.svg': () => connectionMap('12 neurons after pruning', sampleNetwork()),
+  'weight-distance.svg': () => weightDistancePlot('Weight against distance', report.weightByDistance),
+  'placement.svg': () => placementPlot(...on(mesh)),
+  'link-traffic.svg': () => linkTrafficPlot(...on(mesh)),
+};
+
+describe.each(Object.entries(pictures))('%s', (file, draw) => {
+  test('is the golden one, and the same each time', () => {
+    const svg = draw();
+    expect(draw()).toBe(svg);
+    expectGolden(file, svg);
+  });
+
+  test('is well-formed, has a title, a light background, and all its words inside', () => {
+    const root = parseXml(draw());
+    const [width, height] = [Number(root.attributes['width']), Number(root.attributes['height'])];
+    expect(root.attributes['viewBox']).toBe(`0 0 ${width} ${height}`);
+    expect(titleOf(root)).toBeTruthy();
+    expect(elementsOf(root, 'rect')[0]?.attributes).toMatchObject({ fill: '#ffffff', width: `${width}`, height: `${height}` });
+    for (const text of elementsOf(root, 'text')) expect(boundsOf(text), text.text).toSatisfy(inside(width, height));
+  });
+});
+
+/** Left, right, top and bottom of a text, with the mean width of letters in common sans-serif fonts. */
+function boundsOf({ attributes, text }: XmlElement): [number, number, number, number] {
+  const [x, y, size] = ['x', 'y', 'font-size'].map((name) => Number(attributes[name])) as [number, number, number];
+  const length = text.length * size * 0.55;
+  const before = { middle: length / 2, end: length }[attributes['text-anchor'] ?? ''] ?? 0;
+  const turned = attributes['transform']?.startsWith('rotate(-90') === true;
+  return turned ? [x - size, x, y - length / 2, y + length / 2] : [x - before, x - before + length, y - size, y];
+}
+
+function inside(width: number, height: number) {
+  return ([left, right, top, bottom]: [number, number, number, number]) => left >= 0 && right <= width && top >= 0 && bottom <= height;
+}
+
+describe('the connection map', () => {
+  const root = parseXml(connectionMap('a', sampleNetwork()));
+
+  test('draws each weight once, with its value, signs told apart by colour and by dashes', () => {
+    const curves = elementsOf(root, 'path');
+    const weights = curves.map(titleOf);
+    expect(weights).toHaveLength(12);
+    expect(weights).toContain('neuron 11 to neuron 0: 1.000');
+    expect(weights).toContain('neuron 0 to neuron 11: -0.7500');
+    for (const curve of curves) {
+      expect(curve.attributes['stroke-dasharray'] !== undefined, titleOf(curve)).toBe(titleOf(curve)?.includes('-') === true);
+    }
+    expect(elementsOf(root, 'circle').map(titleOf)).toContain('neuron 5 to itself: 0.5000');
+  });
+
+  test('draws widths in proportion to |weight|', () => {
+    const widthOf = (title: string) =>
+      Number(elementsOf(root, 'path').find((curve) => titleOf(curve) === title)?.attributes['stroke-width']);
+    expect(widthOf('neuron 10 to neuron 11: 1.375')).toBeCloseTo(4, 2);
+    expect(widthOf('neuron 11 to neuron 0: 1.000')).toBeCloseTo(4 / 1.375, 2);
+  });
+
+  test('says how many weights are too faint to draw', () => {
+    const network = sampleNetwork();
+    const recurrent = csrFromDense(
+      Float32Array.from({ length: 144 }, (_, at) => (at === 1 ? 1 : at < 6 && at > 1 ? 0.001 : 0)),
+      12,
+      12,
+    );
+    const faint = parseXml(connectionMap('a', { ...network, recurrent }));
+    expect(elementsOf(faint, 'path')).toHaveLength(1);
+    expect(wordsOf(faint).join()).toContain('5 recurrent connections (4 below 1.0 % of the strongest not drawn)');
+  });
+
+  test('draws networks in a line, and those without connections', () => {
+    const network = { ...sampleNetwork(), grid: { rows: 1, columns: 16, metric: 'l1' as const } };
+    expect(elementsOf(parseXml(connectionMap('a', network)), 'path')).toHaveLength(12);
+    const empty = { ...network, recurrent: csrFromDense(new Float32Array(144), 12, 12) };
+    expect(wordsOf(parseXml(connectionMap('a', empty))).join()).toContain('0 recurrent connections');
+  });
+});
+
+describe('the placement', () => {
+  test('draws every core of a small chip in its place, used ones with their numbers', () => {
+    const root = parseXml(placementPlot(...on(mesh)));
+    const titles = elementsOf(root, 'rect').flatMap((rect) => titleOf(rect) ?? []);
+    expect(titles).toContain('core 6: 4 neurons, 0 readout units, 9 axons, 11 synapses, 56 % of its fullest resource');
+    expect(titles).toHaveLength(4);
+    // 12 cores, and besides them the background, the bar's 32 steps and frame, and two signs in the legend.
+    expect(elementsOf(root, 'rect')).toHaveLength(12 + 1 + 33 + 2);
+  });
+
+  test('cuts a large chip to the part in use and says so', () => {
+    const root = parseXml(placementPlot(...on(meshTopology(64, 64, 4))));
+    expect(wordsOf(root).join()).toMatch(/4 of 16,384 cores in use · routers 0–3 × 0–33 of 64 × 64, the others are idle/);
+  });
+
+  test.each([
+    ['a concentrated mesh', meshTopology(8, 6, 3, 2)],
+    ['a torus', meshTopology(4, 4, 1, 1, true)],
+    ['a single router', meshTopology(1, 1, 12)],
+  ])('and the link traffic draw %s', (_, topology) => {
+    const [target, result] = on(topology);
+    const still = topology.cores === 12 ? { ...result, links: null } : result;
+    for (const svg of [placementPlot(target, still), linkTrafficPlot(target, still)]) expect(titleOf(parseXml(svg))).toContain('mesh');
+  });
+});
+
+describe('the link traffic', () => {
+  test('draws each loaded link with its load, wider and darker the more, and rings the busiest', () => {
+    const root = parseXml(linkTrafficPlot(...on(mesh)));
+    const links = elementsOf(root, 'line').filter((line) => titleOf(line) !== undefined);
+    expect(links.map(titleOf)).toContain('link 0,1 to 1,1: 3.50 messages/step (neurons 1.50, inputs 2.00)');
+    expect(links).toHaveLength(5);
+    const widths = links.map((link) => Number(link.attributes['stroke-width']));
+    expect(widths[0]).toBe(Math.max(...widths));
+    expect(elementsOf(root, 'circle').filter((circle) => circle.attributes['stroke-dasharray'] !== undefined)).toHaveLength(2);
+  });
+
+  test('draws the two directions of a link apart, each on its right', () => {
+    const root = parseXml(linkTrafficPlot(...on(mesh)));
+    const yOf = (start: string) => Number(elementsOf(root, 'line').find((line) => titleOf(line)?.startsWith(start))?.attributes['y1']);
+    expect(yOf('link 0,1 to 1,1')).toBeGreaterThan(yOf('link 1,1 to 0,1'));
+  });
+});

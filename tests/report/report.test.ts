@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../../src/report/csv.ts';
+import {
+  CONSTANT_COLUMNS,
+  CORE_COLUMNS,
+  LINK_COLUMNS,
+  PART_COLUMNS,
+  RESOURCE_COLUMNS,
+  TERM_COLUMNS,
+  taskColumns,
+} from '../../src/report/detail-columns.ts';
+import type { ReportInput } from '../../src/report/input.ts';
+import { flatMetrics, partRows } from '../../src/report/metrics.ts';
+import { COST_COLUMNS, FIT_COLUMNS, PLACEMENT_COLUMNS } from '../../src/report/placement-columns.ts';
+import { buildReport, type PlacementResult, reportJson } from '../../src/report/report.ts';
+import { summaryText } from '../../src/report/summary.ts';
+import type { Column } from '../../src/report/table.ts';
+import { columnReference, reportText } from '../../src/report/text.ts';
+import { expectGolden } from './golden.ts';
+import { sampleInput } from './sample.ts';
+
+const report = buildReport(sampleInput());
+const [mesh, tiny] = report.targets;
+const [capped] = mesh.placements;
+const result = capped.result as PlacementResult;
+
+/** The sample with parts of its first target replaced. */
+function changed(target: Partial<ReportInput['targets'][number]>): ReportInput {
+  const input = sampleInput();
+  return { ...input, targets: [{ ...input.targets[0], ...target }] };
+}
+
+describe('the data', () => {
+  test('say what the network is, counted by hand', () => {
+    expect(report.network).toMatchObject({ neuronsTrained: 16, neurons: 12, selfConnections: 1, grid: '4x4' });
+    expect(report.network.matrices).toEqual({
+      recurrent: { synapses: 13, possible: 144, density: 13 / 144 },
+      input: { synapses: 6, possible: 24, density: 0.25 },
+      readout: { synapses: 8, possible: 24, density: 8 / 24 },
+    });
+    // Nine neighbours at ¼, one vertical at ¼, and two at (3 + 2)/4; of 12 connections between neurons.
+    expect(report.network.meanConnectionLength).toBeCloseTo((10 * 0.25 + 2 * 1.25) / 12, 12);
+  });
+
+  test('list accuracy in the order of the pipeline, whatever the order of the files, integers last', () => {
+    const input = sampleInput();
+    const { stages, tasks, meanCeiling } = buildReport({ ...input, scores: [...input.scores].reverse() }).accuracy;
+    expect(stages.map(({ key, target }) => [key, target])).toEqual([
+      ['trained', null],
+      ['pruned', null],
+      ['mesh', 'mesh'],
+    ]);
+    expect(tasks[1]).toEqual({ task: 'dms', ceiling: 0.96875, accuracy: { trained: 0.875, pruned: 0.84375, mesh: 0.8125 } });
+    expect(meanCeiling).toBe(0.984375);
+  });
+
+  test('count resources over the whole chip', () => {
+    expect(result.resources[0]).toMatchObject({
+      resource: 'neurons',
+      used: 14,
+      available: 96,
+      headroom: 82,
+      utilization: 14 / 96,
+      max: 0.5,
+      maxCore: 6,
+    });
+  });
+
+  test('have sums that agree', () => {
+    const rows = partRows(result);
+    for (const { part } of rows) {
+      expect(part.synapsesInsideCore + part.synapsesBetweenCores).toBe(part.synapses);
+      expect(part.synapseHops.histogram.reduce((sum, count) => sum + count, 0)).toBe(part.synapses);
+    }
+    const { recurrent, input, readout } = report.network.matrices;
+    expect(rows.map(({ part }) => part.synapses)).toEqual([
+      recurrent.synapses,
+      readout.synapses,
+      input.synapses,
+      recurrent.synapses + readout.synapses + input.synapses,
+    ]);
+    expect(result.cores.reduce((sum, core) => sum + core.synapses, 0)).toBe(result.total.synapses);
+    expect(result.cores.reduce((sum, core) => sum + core.neurons, 0)).toBe(report.network.neurons);
+    expect(result.cores.length).toBe(result.coresUsed);
+    for (const { neuronTrafficPerStep, inputTrafficPerStep, trafficPerStep } of result.links?.loads ?? []) {
+      expect(neuronTrafficPerStep + inputTrafficPerStep).toBe(trafficPerStep);
+    }
+    expect(Math.max(...(result.links?.loads ?? []).map(({ trafficPerStep }) => trafficPerStep))).toBe(result.links?.max);
+  });
+
+  test('put cores in their places on the chip', () => {
+    expect(result.cores.map(({ id, tileX, tileY, slot }) => [id, tileX, tileY, slot])).toEqual([
+      [6, 0, 1, 0],
+      [8, 1, 1, 0],
+      [10, 2, 1, 0],
+      [2, 1, 0, 0],
+    ]);
+  });
+
+  test('give the verdict: the fullest resource, or the limit that is exceeded most', () => {
+    expect([capped.fits, capped.limiting]).toEqual([true, { resource: 'axons in', subject: 'core 6', share: 0.5625 }]);
+    expect([tiny.placements[0].fits, tiny.placements[0].limiting]).toEqual([
+      false,
+      { resource: 'neurons', subject: 'the network', share: 1.75 },
+    ]);
+  });
+
+  test('list every assumption once: port, pitch, limits, constants, what the chip cannot do, and the caller’s', () => {
+    const texts = report.assumptions.filter(({ subject }) => subject === 'mesh').map(({ text }) => text);
+    expect(new Set(texts).size).toBe(texts.length);
+    for (const part of [
+      'west edge',
+      'upper bounds',
+      'axonsIn: 16',
+      'hop = 3 pJ',
+      'structural model: its neurons send binary spikes',
+      'one chip is powered',
+    ]) {
+      expect(
+        texts.filter((text) => text.includes(part)),
+        part,
+      ).toHaveLength(1);
+    }
+    // Simulated constants are no assumptions.
+    expect(texts.join()).not.toContain('synop');
+  });
+
+  test('survive JSON', () => {
+    expect(JSON.parse(reportJson(report))).toEqual(report);
+  });
+});
+
+describe('columns', () => {
+  const tables: Readonly<Record<string, readonly Column<never>[]>> = {
+    fit: FIT_COLUMNS,
+    cost: COST_COLUMNS,
+    placements: PLACEMENT_COLUMNS,
+    resources: RESOURCE_COLUMNS,
+    parts: PART_COLUMNS,
+    cores: CORE_COLUMNS,
+    links: LINK_COLUMNS,
+    tasks: taskColumns(report.accuracy.stages),
+    terms: TERM_COLUMNS,
+    constants: CONSTANT_COLUMNS,
+  };
+
+  test.each(Object.entries(tables))('of %s have unique keys and a sentence that says what they mean', (_, columns) => {
+    expect(new Set(columns.map(({ key }) => key)).size).toBe(columns.length);
+    for (const { key, title, meaning } of columns) {
+      expect(meaning, key).toMatch(/^[A-Z0-9].{8,}\.$/);
+      expect(title, key).not.toBe('');
+    }
+  });
+
+  test('are all in the reference', () => {
+    const reference = columnReference();
+    for (const column of [...PLACEMENT_COLUMNS, ...RESOURCE_COLUMNS, ...PART_COLUMNS, ...CORE_COLUMNS, ...LINK_COLUMNS]) {
+      expect(reference).toContain(`\`${column.key}\``);
+    }
+  });
+});
+
+describe('metrics', () => {
+  const metrics = flatMetrics(report);
+  const keys = Object.keys(metrics).filter((key) => key !== 'schema' && !key.endsWith('__unit'));
+
+  test('are flat numbers, each with its unit', () => {
+    expect(keys.length).toBeGreaterThan(100);
+    for (const key of keys) {
+      expect(key).toMatch(/^[a-z0-9_]+__[a-z0-9_]+__[a-z0-9_]+$/);
+      expect(metrics[key] === null || Number.isFinite(metrics[key]), key).toBe(true);
+      expect(metrics[`${key}__unit`], key).toMatch(/./);
+    }
+    expect(Object.keys(metrics)).toHaveLength(2 * keys.length + 1);
+  });
+
+  test('hold the numbers of the report', () => {
+    expect(metrics).toMatchObject({
+      map__mesh_cap_4__cores_used: 4,
+      map__mesh__cores_used: 4,
+      map__mesh_cap_4__wiring_cost: 4.25,
+      map__mesh_cap_4__all_synapses: 27,
+      map__mesh_cap_4__axons_in_used: 29,
+      map__mesh_cap_4__energy_nj_per_step: 1.20025,
+      map__mesh_cap_4__energy_nj_per_step__unit: 'nJ/step',
+      map__tiny__fits: 0,
+      map__tiny__wiring_cost: null,
+      accuracy__pruned__tasks_near_ceiling: 1,
+      verify__mesh__mismatches: 0,
+    });
+  });
+
+  test('refuse two targets whose names differ only in signs', () => {
+    const input = sampleInput();
+    const [target] = input.targets;
+    const twin = (label: string) => ({ ...target, target: { ...target.target, label } });
+    expect(() => flatMetrics(buildReport({ ...input, targets: [twin('a-b'), twin('a_b')] }))).toThrow(/twice/);
+  });
+});
+
+describe('texts', () => {
+  const files = [
+    { path: 'run/report.json', holds: 'everything, as data' },
+    { path: 'run/mesh/placement.svg', holds: 'the network on the chip' },
+  ];
+
+  test('are the golden ones', () => {
+    expectGolden('summary.txt', summaryText(report, { files }));
+    expectGolden('report.txt', reportText(report, { files }));
+    expectGolden('columns.md', columnReference());
+  });
+
+  test('say the same in colour', () => {
+    const coloured = reportText(report, { files, colour: true });
+    expect(coloured).toContain('\u001b[31mdoes not fit');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
+    const plain = coloured.replaceAll(/\u001b\[\d+m/g, '').replaceAll(/ +$/gm, '');
+    expect(plain).toBe(reportText(report, { files }));
+  });
+
+  test('tell a mismatch before anything reassuring', () => {
+    const [{ verification }] = sampleInput().targets;
+    if (verification === null) throw new Error('the sample is verified');
+    const mismatches = [
+      { between: ['a', 'b'] as const, trial: 3, step: 4, unit: 'neuron' as const, index: 5, values: [1, 2] as const, differing: 9 },
+    ];
+    const text = summaryText(buildReport(changed({ verification: { ...verification, mismatches } })));
+    expect(text).toContain('mesh: MISMATCH, a and b first differ in trial 3, step 4, neuron 5');
+    expect(text).not.toContain('computed the same');
+  });
+
+  test('do without what was not measured', () => {
+    const input = sampleInput();
+    const [target] = input.targets;
+    const bare = target.placements.map((placement) => {
+      if (placement.result === null) throw new Error('the sample has results');
+      const { metrics } = placement.result;
+      const { parts, total } = metrics;
+      const still = (part: typeof total) => ({ ...part, traffic: null, synapseWireLengthMm: null, connectionWireLengthMm: null });
+      return {
+        ...placement,
+        result: {
+          ...placement.result,
+          metrics: {
+            ...metrics,
+            wireLengthBasis: null,
+            links: null,
+            parts: { recurrent: still(parts.recurrent), readout: still(parts.readout), input: still(parts.input) },
+            total: still(total),
+          },
+          energy: [],
+          latency: [],
+        },
+      };
+    });
+    const unmeasured = buildReport({
+      ...input,
+      training: null,
+      scores: [],
+      targets: [{ ...target, placements: bare, scores: null, verification: null, activity: null, warnings: [] }],
+    });
+    const text = reportText(unmeasured);
+    expect(text).toContain('Traffic was not measured.');
+    expect(text).toContain('not verified');
+    expect(text).toMatch(/ unknown {2,}unknown/);
+    expect(text).not.toMatch(/NaN|undefined|null/);
+    expect(flatMetrics(unmeasured)['map__mesh__energy_nj_per_step']).toBeNull();
+  });
+});
+
+test('CSV files have a header and a line for each row', () => {
+  const lines = (csv: string) => csv.trimEnd().split('\n');
+  expect(lines(coresCsv(result))).toHaveLength(1 + 4);
+  expect(lines(linksCsv(result))[1]).toBe('0,1,1,1,1.5,2,3.5');
+  expect(linksCsv({ ...result, links: null })).toBe('fromX,fromY,toX,toY,neuronTrafficPerStep,inputTrafficPerStep,trafficPerStep\n');
+  expect(tasksCsv(report)).toBe('task,ceiling,trained,pruned,mesh\ngo,1,0.96875,0.9375,0.9375\ndms,0.96875,0.875,0.84375,0.8125\n');
+  expect(lines(placementsCsv(report))).toHaveLength(1 + 3);
+});
