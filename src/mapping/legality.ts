@@ -1,5 +1,5 @@
 // Is it legal, would it fit, and what would make it fit? Rules that report every violation.
-import type { Violation } from '../core/errors.ts';
+import { FitError, type Violation } from '../core/errors.ts';
 import type { ResourceName, ResourceUse } from '../targets/usage.ts';
 import { DemandCounter, fanInLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
@@ -116,6 +116,11 @@ export function checkFit(problem: MappingProblem, chip: Chip): FitCheck {
 /** Every limit that a placement breaks; empty if it is legal. */
 export function checkPlacement(problem: MappingProblem, chip: Chip, placement: Placement): Violation[] {
   return PLACEMENT_RULES.flatMap((rule) => rule.check({ problem, chip, placement }));
+}
+
+/** The error for a network that breaks limits of a chip. */
+export function doesNotFit(chip: Chip, violations: readonly Violation[]): FitError {
+  return new FitError(`the network does not fit ${chip.target.label}`, violations);
 }
 
 type Overuse = ResourceUse & { readonly limit: number };

@@ -1,70 +1,19 @@
 // What does a placement cost? Everything a report says about it, recurrent, readout and input parts apart.
-import type { Part } from './problem.ts';
+import { storageFormat } from '../targets/formats.ts';
+import { arraysFor, type ResourceUse } from '../targets/usage.ts';
+import { DemandCounter, unitLimit } from './capacity.ts';
+import type { Chip } from './chip.ts';
+import { connectionsOf } from './connections.ts';
+import { usedCoresOf } from './geometry.ts';
+import { type LinkTraffic, linkTraffic } from './links.ts';
+import { nullModel } from './null-model.ts';
+import { Occupancy } from './occupancy.ts';
+import { type PartMetrics, partMetrics } from './part-metrics.ts';
+import type { Placement } from './placement.ts';
+import { type MappingProblem, PARTS, type Part } from './problem.ts';
 
-/** Hops of a set of synapses or connections (0 = same router). */
-export interface HopStatistics {
-  readonly mean: number;
-  readonly p95: number;
-  readonly max: number;
-  /** How many at 0, 1, 2, … hops. */
-  readonly histogram: readonly number[];
-}
-
-/** A value beside the same value under random placement of the units on the same core slots. */
-export interface NullComparison {
-  readonly value: number;
-  /** Exact expectation over all permutations. */
-  readonly expected: number;
-  /** value / expected; null when the expectation is 0. */
-  readonly ratio: number | null;
-  /** Seeded permutations, for the spread. */
-  readonly sample: {
-    readonly permutations: number;
-    readonly mean: number;
-    readonly deviation: number;
-    readonly min: number;
-    readonly max: number;
-  };
-}
-
-/** Messages of one part per step, activity mode `nonzero`; one message per source and destination core. */
-export interface Traffic {
-  readonly messagesPerStep: number;
-  /** Σ activity · hops (N1), and by axis. */
-  readonly hopsPerStep: number;
-  readonly hopsXPerStep: number;
-  readonly hopsYPerStep: number;
-  /** hopsPerStep / messagesPerStep (N2); null without messages. */
-  readonly meanHops: number | null;
-  /** Σ activity · (hops·E_link + (hops + 1)·E_router) with E_link = 0.1, E_router = 1 (N3; Jin et al. 2023 give the constants). */
-  readonly normalisedEnergyPerStep: number;
-}
-
-/** What one sort of synapses costs. Synapses of inputs are never inside a core: they come from the port. */
-export interface PartMetrics {
-  readonly synapses: number;
-  readonly synapsesInsideCore: number;
-  readonly synapsesBetweenCores: number;
-  /** Σ|w|, real weights. */
-  readonly weight: number;
-  readonly weightInsideCore: number;
-  readonly weightBetweenCores: number;
-  /** Σ|w|·hops. */
-  readonly wiringCost: number;
-  /** Σ hops over synapses. */
-  readonly synapseHopsSum: number;
-  readonly synapseHops: HopStatistics;
-  /** Pairs of a source and another core that holds a target of it: the message view. */
-  readonly connections: number;
-  readonly connectionHopsSum: number;
-  readonly connectionHops: HopStatistics;
-  /** Σ over synapses (W3) and over connections (W4); null where no pitch is published. */
-  readonly synapseWireLengthMm: number | null;
-  readonly connectionWireLengthMm: number | null;
-  /** Null when no activity was measured. */
-  readonly traffic: Traffic | null;
-  readonly nullModel: { readonly wiringCost: NullComparison; readonly synapseHopsSum: NullComparison };
-}
+export type { LinkLoad } from './links.ts';
+export type { HopStatistics, NullComparison, PartMetrics, Traffic } from './part-metrics.ts';
 
 /** A limited resource over the used cores. */
 export interface ResourceOccupancy {
@@ -94,16 +43,6 @@ export interface CoreMetrics {
   readonly utilization: number;
 }
 
-/** Load of one directed link between neighbouring routers under XY routing. */
-export interface LinkLoad {
-  readonly from: { readonly x: number; readonly y: number };
-  readonly to: { readonly x: number; readonly y: number };
-  /** Messages of hidden neurons and of inputs. */
-  readonly neuronTrafficPerStep: number;
-  readonly inputTrafficPerStep: number;
-  readonly trafficPerStep: number;
-}
-
 /** Everything a report needs about a placement. */
 export interface MappingMetrics {
   readonly coresUsed: number;
@@ -123,12 +62,90 @@ export interface MappingMetrics {
   /** All parts together; a neuron whose message serves hidden and readout targets of a core counts once here. */
   readonly total: PartMetrics;
   /** Null when no activity was measured. */
-  readonly links: {
-    readonly max: number;
-    /** Over all links of the smallest rectangle that holds the used routers and the port. */
-    readonly mean: number;
-    readonly busiest: LinkLoad | null;
-    /** Links that carry traffic. */
-    readonly loads: readonly LinkLoad[];
-  } | null;
+  readonly links: LinkTraffic | null;
+}
+
+/** Measures a placement. */
+export function mappingMetrics(problem: MappingProblem, chip: Chip, placement: Placement): MappingMetrics {
+  const used = usedCoresOf(chip, placement);
+  const occupancy = new Occupancy(problem, used.core, used.ids.length, chip.capacity);
+  const connections = connectionsOf(problem, used);
+  const { pitch } = chip.topology;
+  const measured = { problem, used, connections, pitch, nullModel: nullModel(problem, used, placement.seed) };
+  const resources = resourcesOf(chip, occupancy, used.ids);
+  const coresMinimum = fewestCores(problem, chip);
+  return {
+    coresUsed: used.ids.length,
+    coresMinimum,
+    coresOverhead: used.ids.length / coresMinimum,
+    maxNeuronsPerCore: chip.maxNeuronsPerCore,
+    cores: used.ids.map((id, k) => coreMetrics(problem, chip, occupancy, id, k)),
+    resources,
+    bindingResource: resources.reduce((a, b) => (b.max > a.max ? b : a)).resource,
+    cellUtilization: cellUtilization(problem, chip, occupancy),
+    wireLengthBasis: pitch.xMm === null || pitch.yMm === null ? null : pitch.basis,
+    parts: {
+      recurrent: partMetrics(measured, ['recurrent']),
+      readout: partMetrics(measured, ['readout']),
+      input: partMetrics(measured, ['input']),
+    },
+    total: partMetrics(measured, PARTS),
+    links: problem.activity === null ? null : linkTraffic(chip, used, connections, problem.activity),
+  };
+}
+
+/** The largest of the numbers of cores that each resource asks for by itself; arrays count by the units they can hold. */
+function fewestCores(problem: MappingProblem, chip: Chip): number {
+  const everybody = Int32Array.from({ length: problem.units }, (_, unit) => unit);
+  const demand = new DemandCounter(problem, chip.capacity).totals(everybody);
+  const needs = chip.capacity
+    .usage(demand)
+    .filter(({ resource }) => resource !== 'arrays')
+    .map(({ used, limit }) => (limit === null ? 1 : Math.ceil(used / limit)));
+  return Math.max(1, Math.ceil(problem.units / unitLimit(chip.capacity, problem.units)), ...needs);
+}
+
+function resourcesOf(chip: Chip, occupancy: Occupancy, ids: readonly number[]): ResourceOccupancy[] {
+  const uses = occupancy.totals.map((totals) => chip.capacity.usage(totals));
+  const isLimited = (use: ResourceUse): use is ResourceUse & { limit: number } => use.limit !== null;
+  return uses[0].flatMap((first, r) => {
+    if (!isLimited(first)) return [];
+    const shares = uses.map((use) => use[r].used / first.limit);
+    const max = shares.reduce((a, b) => Math.max(a, b));
+    const { resource, unit, limit, source } = first;
+    const mean = shares.reduce((a, b) => a + b, 0) / shares.length;
+    return [{ resource, unit, limit, source, mean, max, maxCore: ids[shares.indexOf(max)] }];
+  });
+}
+
+function coreMetrics(problem: MappingProblem, chip: Chip, occupancy: Occupancy, id: number, k: number): CoreMetrics {
+  const { indptr } = problem.synapses;
+  const totals = occupancy.totals[k];
+  let readouts = 0;
+  let synapses = 0;
+  occupancy.core.forEach((core, unit) => {
+    if (core !== k) return;
+    if (unit >= problem.neurons) readouts++;
+    synapses += indptr[unit + 1] - indptr[unit];
+  });
+  return {
+    id,
+    x: chip.topology.routerX[id],
+    y: chip.topology.routerY[id],
+    slot: chip.topology.slot[id],
+    neurons: totals.neurons - readouts,
+    readouts,
+    axons: totals.axons,
+    synapses,
+    utilization: chip.capacity.load(totals),
+  };
+}
+
+function cellUtilization(problem: MappingProblem, chip: Chip, occupancy: Occupancy): MappingMetrics['cellUtilization'] {
+  const storage = storageFormat(chip.target, chip.weightBits);
+  if (storage.kind !== 'cells') return null;
+  const arrays = occupancy.totals.reduce((sum, { axons, neurons }) => sum + arraysFor(storage, axons, neurons), 0);
+  const usedCells = problem.synapses.values.length * storage.columnsPerNeuron;
+  const cells = arrays * storage.arrayRows * storage.arrayColumns;
+  return { usedCells, cells, arrays, ratio: cells === 0 ? 0 : usedCells / cells };
 }

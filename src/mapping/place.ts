@@ -1,8 +1,7 @@
 // Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
-import { FitError, type Violation } from '../core/errors.ts';
 import { randomStream } from '../core/random.ts';
 import type { Chip } from './chip.ts';
-import { checkFit, checkPlacement } from './legality.ts';
+import { checkFit, checkPlacement, doesNotFit } from './legality.ts';
 import { type Partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
@@ -58,8 +57,4 @@ function candidates(problem: MappingProblem, chip: Chip): Partition[] {
 
 function cheapest(layouts: readonly Layout[]): Layout {
   return layouts.reduce((best, layout) => (isBetter(layout, best) ? layout : best));
-}
-
-function doesNotFit(chip: Chip, violations: readonly Violation[]): FitError {
-  return new FitError(`the network does not fit ${chip.target.label}`, violations);
 }
