@@ -1,7 +1,7 @@
 // What do the ONNX files compute in a runtime? Results in the layout of the TypeScript interpreters.
 
 import type { IntegerRun } from '../compression/integer-network.ts';
-import { UsageError } from '../core/errors.ts';
+import { messageOf, UsageError } from '../core/errors.ts';
 import type { Run } from '../network/run.ts';
 import { openSession, type RuntimeName, type RuntimeTensor, type Session } from '../onnx/runtime.ts';
 
@@ -65,18 +65,39 @@ export async function openStepModel(bytes: Uint8Array, runtime: RuntimeName, neu
   });
 }
 
+/** A runner whose `run` blames the file, not us, when the model is of another form or the runtime refuses its inputs. */
 function runner<Inputs, Result>(session: Session, run: OnnxRunner<Inputs, Result>['run']): OnnxRunner<Inputs, Result> {
-  return { version: session.version, run, release: () => session.release() };
+  return {
+    version: session.version,
+    async run(inputs, steps, rows) {
+      try {
+        return await run(inputs, steps, rows);
+      } catch (error) {
+        if (error instanceof UsageError) throw error;
+        throw new UsageError(`${session.version} cannot run this ONNX file on ${rows} trials of ${steps} steps: ${messageOf(error)}`, {
+          cause: error,
+        });
+      }
+    },
+    release: () => session.release(),
+  };
 }
 
-/** [steps, rows, units] to [steps, units, rows]. */
-function rowsLast<T extends Float32Array | Int32Array>({ data, dims }: RuntimeTensor, Type: new (length: number) => T): T {
+/**
+ * [steps, rows, units] to [steps, units, rows].
+ *
+ * @throws UsageError if a result is missing or of another type, as from a model of another form
+ */
+function rowsLast<T extends Float32Array | Int32Array>(result: RuntimeTensor | undefined, Type: new (length: number) => T): T {
+  if (!(result?.data instanceof Type) || result.dims.length !== 3)
+    throw new UsageError(`this ONNX file is of another form: its results are not ${Type.name}s by step, trial and unit, named as expected`);
+  const { data, dims } = result;
   const [steps, rows, units] = dims as [number, number, number];
   const out = new Type(data.length);
   for (let step = 0; step < steps; step++) {
     const at = step * rows * units;
     for (let row = 0; row < rows; row++) {
-      for (let unit = 0; unit < units; unit++) out[at + unit * rows + row] = data[at + row * units + unit] as number;
+      for (let unit = 0; unit < units; unit++) out[at + unit * rows + row] = data[at + row * units + unit];
     }
   }
   return out;
