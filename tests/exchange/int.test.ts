@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { proveRanges } from '../../src/compression/integer-proof.ts';
 import { runInteger } from '../../src/compression/run-integer.ts';
 import { exportInteger } from '../../src/exchange/int.ts';
 import { openIntegerModel } from '../../src/exchange/run-onnx.ts';
@@ -54,6 +55,20 @@ describe.each(RUNTIMES)('the integer form in onnxruntime-%s', (runtime) => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  it('equals the interpreter where accumulators come near the ends of int32', async () => {
+    const base = randomIntegerNetwork(2, { inputs: 2, neurons: 120, outputs: 2, density: 1, qmax: 255, stateMax: 65_535 });
+    // Half of the neurons get all weights at +255, the other half at −255: ±120·255·65535 is 93 % of int32.
+    const recurrent = { ...base.recurrent, values: base.recurrent.values.map((_, at) => (at < 60 * 120 ? 255 : -255)) };
+    const network = { ...base, recurrent, multiplier: new Int32Array(120).fill(2 ** base.shift), bias: new Int32Array(120).fill(65_535) };
+    proveRanges(network, 'test');
+    const inputs = randomIntegerInputs(1, 6 * 2 * 2);
+    const expected = runInteger(network, inputs, 6, 2);
+    expect(new Set(expected.states.subarray(2 * 120 * 2))).toEqual(new Set([0, 65_535]));
+    const model = await openIntegerModel(exportInteger(quantizedArtifact(network)), runtime);
+    expect(await model.run(inputs, 6, 2)).toEqual(expected);
+    await model.release();
   });
 
   it('refuses inputs beyond int8', async () => {
