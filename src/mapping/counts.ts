@@ -91,23 +91,22 @@ function messagesOf(
   activity: Float64Array,
 ): Sent {
   const format = messageFormat(chip.target);
-  const sent = { messages: 0, hopsX: 0, hopsY: 0, flitHops: 0 };
-  const send = (times: number, flits: number, { hopsX, hopsY }: Pick<Connection, 'hopsX' | 'hopsY'>) => {
+  const sent = { messages: 0, hopsX: 0, hopsY: 0, flitHops: 0 as number | null };
+  const send = (times: number, states: number, { hopsX, hopsY }: Pick<Connection, 'hopsX' | 'hopsY'>) => {
     sent.messages += times;
     sent.hopsX += times * hopsX;
     sent.hopsY += times * hopsY;
-    sent.flitHops += times * flits * (hopsX + hopsY);
+    const flits = format.flits(states);
+    sent.flitHops = flits === null || sent.flitHops === null ? null : sent.flitHops + times * flits * (hopsX + hopsY);
   };
   if (format.castMode !== 'dense-vector') {
-    for (const connection of connections) send(activity[connection.source], format.flits(1) ?? 1, connection);
+    for (const connection of connections) send(activity[connection.source], 1, connection);
     return sent;
   }
   const neuronsOn = new Int32Array(used.ids.length);
   for (let neuron = 0; neuron < problem.neurons; neuron++) neuronsOn[used.core[neuron]]++;
-  for (const vector of vectorsOf(connections, used.ids.length)) {
-    const states = vector.from === null ? vector.sources : neuronsOn[vector.from];
-    send(1, format.flits(states) ?? states, vector);
-  }
+  for (const vector of vectorsOf(connections, used.ids.length))
+    send(1, vector.from === null ? vector.sources : neuronsOn[vector.from], vector);
   return sent;
 }
 

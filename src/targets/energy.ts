@@ -20,8 +20,8 @@ export interface StepCounts {
   readonly hopsX: number;
   readonly hopsY: number;
   readonly chipCrossings: number;
-  /** Flits times links crossed, summed over messages. */
-  readonly flitHops: number;
+  /** Flits times links crossed, summed over messages; null if the size of a flit is unknown. */
+  readonly flitHops: number | null;
   /** Bytes written to and read from core buffers. */
   readonly bufferBytes: number;
   /** One entry per core that computes a matrix–vector product. */
