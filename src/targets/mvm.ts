@@ -56,7 +56,8 @@ type Converter = NonNullable<TargetFile['crossbar']>['converters'][number];
 
 /**
  * The product of a core with the given axons and neurons; whole arrays are charged, used or not, but a read is split
- * only as often as the used rows ask for.
+ * only as often as the used rows ask for. Unit columns are not charged: published energies are a cycle's power divided
+ * by the columns that hold weights.
  *
  * @returns null if the target has no crossbars
  */

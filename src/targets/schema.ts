@@ -354,6 +354,7 @@ export const targetSchema = z
           z.strictObject({
             name: text,
             chips: count,
+            arrangement: arrangement.optional(),
             chipToChip: z
               .strictObject({
                 energy: quantity('J/bit', positive).optional(),

@@ -66,6 +66,13 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
     /^hierarchy\.levels\[0\]\.countPerParent: 160; 168/,
   ],
   [
+    'a count that ignores what is missing',
+    'isaac-ce',
+    'hierarchy.levels.0.arrangement.absent',
+    [[0, 0]],
+    /levels\[0\]\.countPerParent: 168; 167, /,
+  ],
+  [
     'a missing tile outside the grid',
     'rram-mesh',
     'hierarchy.levels.0.arrangement.absent',
