@@ -57,12 +57,16 @@ function inheritSettings(command: Command): Command {
 
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    await buildProgram().exitOverride().parseAsync([...argv]);
+    await buildProgram()
+      .exitOverride()
+      .parseAsync([...argv]);
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     if (!(error instanceof BimtError)) {
-      process.stderr.write(`bug: ${error instanceof Error ? error.stack : messageOf(error)}\nThis is a defect of bimt-export; please report it with the command.\n`);
+      process.stderr.write(
+        `bug: ${error instanceof Error ? error.stack : messageOf(error)}\nThis is a defect of bimt-export; please report it with the command.\n`,
+      );
       return EXIT.bug;
     }
     process.stderr.write(`error: ${error.message}\n`);

@@ -2,8 +2,11 @@
 import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
 import { messageOf, UsageError } from '../core/errors.ts';
-import { readInputFile } from '../core/files.ts';
+import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import type { OnProgress, Progress, Warning } from '../core/progress.ts';
+import type { Stage } from '../network/artifact.ts';
+import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
+import type { StageHooks } from '../pipeline/train-stage.ts';
 
 /** Options that mean the same in every command that has them. */
 export interface CommonOptions {
@@ -143,3 +146,29 @@ export function readConfigFile(path: string): Record<string, unknown> {
 }
 
 const MAX_CONFIG_BYTES = 1 << 20;
+
+/** What long stages tell, printed to stderr. */
+export function stageHooks(options: CommonOptions): { readonly hooks: StageHooks; readonly stop: () => void } {
+  const { onProgress, stop } = progressPrinter(options);
+  const hooks: StageHooks = {
+    onProgress,
+    onNote: (text) => note(options, text),
+    onWarning: (warning) => printWarnings(options, [warning]),
+  };
+  return { hooks, stop };
+}
+
+/** The network a command is given as a file. */
+export function networkArgument(path: string, stages?: readonly Stage[]): NetworkArtifact {
+  return readNetwork(readInputFile(path), path, stages);
+}
+
+/**
+ * Writes a result file.
+ *
+ * @throws UsageError if it exists and --force is not given
+ */
+export function writeOutput(path: string, content: Uint8Array | string, { force = false }: { readonly force?: boolean }): void {
+  if (fileExists(path) && !force) throw new UsageError(`${path} exists; choose another --out, or overwrite it with --force`);
+  writeFileAtomic(path, content);
+}

@@ -49,6 +49,15 @@ export function readInputFile(path: string, maxBytes: number = MAX_INPUT_BYTES):
   }
 }
 
+/** Removes a file if it exists. */
+export function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw diskError('remove', path, error);
+  }
+}
+
 /** Whether something exists at the path. */
 export function fileExists(path: string): boolean {
   return existsSync(path);

@@ -1,8 +1,17 @@
 // Which network does a file hold? Artifacts of one stage, decoded once, with their bytes kept for provenance.
 
 import type { PruneCounts } from '../compression/prune.ts';
-import { type ArtifactHeader, decodeArtifact, networkFromArtifact, type Stage } from '../network/artifact.ts';
+import {
+  type ArtifactHeader,
+  decodeArtifact,
+  encodeArtifact,
+  networkFromArtifact,
+  networkMetadata,
+  networkToTensors,
+  type Stage,
+} from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
+import type { MetricsRow } from '../training/metrics.ts';
 
 /** What pruning leaves in the artifact for reports. */
 export interface PruningFacts {
@@ -10,13 +19,25 @@ export interface PruningFacts {
   readonly counts: PruneCounts;
 }
 
+/** What earlier stages leave in an artifact for reports; null for stages that a network did not go through. */
+export interface History {
+  /** The last logged update. */
+  readonly training: MetricsRow | null;
+  readonly pruning: PruningFacts | null;
+}
+
 /** A network artifact and the bytes it was read from. */
 export interface NetworkArtifact {
   readonly bytes: Uint8Array;
   readonly header: ArtifactHeader;
   readonly network: Network;
-  /** Null before pruning. */
-  readonly pruning: PruningFacts | null;
+  readonly history: History;
+}
+
+/** Bytes of an artifact: dense when trained, compressed sparse rows from pruning on. */
+export function writeNetwork({ header, network, history }: Omit<NetworkArtifact, 'bytes'>): Uint8Array {
+  const form = header.provenance.stage === 'trained' ? 'dense' : 'csr';
+  return encodeArtifact(networkToTensors(network, form), header, { ...networkMetadata(network), history });
 }
 
 /**
@@ -27,6 +48,6 @@ export interface NetworkArtifact {
  */
 export function readNetwork(bytes: Uint8Array, what: string, stages: readonly Stage[] = ['trained', 'pruned']): NetworkArtifact {
   const artifact = decodeArtifact(bytes, what, stages);
-  const pruning = (artifact.extra['pruning'] ?? null) as PruningFacts | null;
-  return { bytes, header: artifact.header, network: networkFromArtifact(artifact, what), pruning };
+  const history = (artifact.extra['history'] ?? { training: null, pruning: null }) as History;
+  return { bytes, header: artifact.header, network: networkFromArtifact(artifact, what), history };
 }

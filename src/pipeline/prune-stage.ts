@@ -2,14 +2,14 @@
 import { prune } from '../compression/prune.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
-import { type ArtifactHeader, encodeArtifact, networkMetadata, networkToTensors, type Provenance } from '../network/artifact.ts';
+import type { ArtifactHeader, Provenance } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { openEngine } from '../training/engines/open.ts';
 import { type FineTuneConfig, fineTune, fineTuneSpec } from '../training/fine-tune.ts';
 import type { PruneConfig } from './config.ts';
-import type { NetworkArtifact, PruningFacts } from './network-file.ts';
+import { type NetworkArtifact, writeNetwork } from './network-file.ts';
 import { calibrationBatches, measureScores, predictWith, type ScorePlan } from './scores.ts';
 import type { StageHooks } from './train-stage.ts';
 
@@ -49,8 +49,8 @@ export async function pruneStage(
       ...(tuned && { 'fine-tuned': await measureScores(suite, predictWith(result), scores) }),
     },
   };
-  const facts: PruningFacts = { neuronsTrained: trained.network.neurons, counts };
-  return encodeArtifact(networkToTensors(result, 'csr'), header, { ...networkMetadata(result), pruning: facts });
+  const pruning = { neuronsTrained: trained.network.neurons, counts };
+  return writeNetwork({ header, network: result, history: { ...trained.history, pruning } });
 }
 
 async function runFineTuning(

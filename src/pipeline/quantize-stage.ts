@@ -7,10 +7,12 @@ import { runInteger } from '../compression/run-integer.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
-import { groupOfNeuron, type Partition } from '../mapping/partition.ts';
-import type { MappingProblem } from '../mapping/problem.ts';
+import type { Chip } from '../mapping/chip.ts';
+import { checkFit, doesNotFit } from '../mapping/legality.ts';
+import { groupOfNeuron, partition } from '../mapping/partition.ts';
+import { mappingProblem } from '../mapping/problem.ts';
+import type { Network } from '../network/network.ts';
 import { stateFormat, weightFormat } from '../targets/formats.ts';
-import type { Target } from '../targets/load.ts';
 import type { Predict } from '../tasks/accuracy.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { QuantizeConfig } from './config.ts';
@@ -23,26 +25,20 @@ export interface QuantizedResult {
   readonly warnings: readonly Warning[];
 }
 
-/** Which neurons share a core, for granularity `core`. */
-export interface CoreGroups {
-  readonly problem: MappingProblem;
-  readonly partition: Partition;
-}
-
 /**
  * Quantizes a pruned network for a target and measures it.
  *
- * @param groups - needed for granularity `core` only
+ * @throws FitError if granularity is `core` and no partition fits the chip
  * @throws UsageError if the network is not ReLU or its integers would not fit int32
  */
 export async function quantizeStage(
   pruned: NetworkArtifact,
-  target: Target,
+  chip: Chip,
   config: QuantizeConfig,
   scores: ScorePlan,
-  groups: CoreGroups,
 ): Promise<QuantizedResult> {
   const { network, header } = pruned;
+  const { target } = chip;
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, config.weightBits);
   const { stateBits } = stateFormat(target);
@@ -50,7 +46,7 @@ export async function quantizeStage(
   const quantized = quantize(network, ranges, {
     weights,
     stateBits,
-    groups: config.granularity === 'core' ? groupOfNeuron(groups.problem, groups.partition) : config.granularity,
+    groups: config.granularity === 'core' ? coreGroups(network, chip) : config.granularity,
     accumulatorBits: target.file.state?.bits?.value ?? null,
   });
   const artifact: QuantizedArtifact = {
@@ -69,6 +65,14 @@ export async function quantizeStage(
     },
   };
   return { artifact, warnings: quantized.warnings };
+}
+
+/** Neurons that share a core share a scale: the mapper partitions before anything is quantized. */
+function coreGroups(network: Network, chip: Chip): Int32Array {
+  const problem = mappingProblem(network, null);
+  const groups = partition(problem, chip);
+  if (groups === null) throw doesNotFit(chip, checkFit(problem, chip).violations);
+  return groupOfNeuron(problem, groups);
 }
 
 function predictInteger(network: IntegerNetwork): Predict {

@@ -2,7 +2,7 @@
 // up to date is reused.
 import { join } from 'node:path';
 import { UsageError } from '../core/errors.ts';
-import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
+import { fileExists, readInputFile, removeFile, writeFileAtomic } from '../core/files.ts';
 import { canonicalJson, hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 
@@ -37,6 +37,13 @@ export interface RunFolder {
   read(file: string): Uint8Array;
   has(file: string): boolean;
   write(file: string, content: Uint8Array | string): void;
+  remove(file: string): void;
+  /**
+   * Writes the file that makes the folder this run's own.
+   *
+   * @throws UsageError if it holds another run already
+   */
+  claim(file: string, content: string): void;
   /** Runs a stage, or reuses its files when tool, settings, inputs and files are unchanged. */
   stage(name: string, from: StageInputs, make: () => Promise<StageFiles>): Promise<{ files: StageFiles; reused: boolean }>;
 }
@@ -66,6 +73,14 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
     read,
     has: (file) => fileExists(at(file)),
     write: (file, content) => writeFileAtomic(at(file), content),
+    remove: (file) => removeFile(at(file)),
+    claim(file, content) {
+      if (!options.force && fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content) {
+        throw new UsageError(`${path} holds a run with other settings (${file}); choose another --out, or replace it with --force`);
+      }
+      if (options.force) removeFile(at(RECORD));
+      writeFileAtomic(at(file), content);
+    },
     async stage(name, from, make) {
       const key = hashJson({ tool: TOOL, stage: name, ...from });
       const earlier = record.stages[name];

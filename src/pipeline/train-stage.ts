@@ -2,7 +2,7 @@
 import { hashJson } from '../core/hash.ts';
 import type { OnProgress, Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
-import { type ArtifactHeader, encodeArtifact, networkMetadata, networkToTensors } from '../network/artifact.ts';
+import type { ArtifactHeader } from '../network/artifact.ts';
 import { measureAccuracy } from '../tasks/accuracy.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, resumeWarnings } from '../training/checkpoint.ts';
@@ -12,6 +12,7 @@ import { openEngine } from '../training/engines/open.ts';
 import { metricsCsv } from '../training/metrics.ts';
 import { trainedNetwork } from '../training/result.ts';
 import { train, trainingSizes } from '../training/train.ts';
+import { writeNetwork } from './network-file.ts';
 import { measureScores, type ScorePlan } from './scores.ts';
 
 /** Trials per task of the accuracy shown while training; few, because it is measured often. */
@@ -71,9 +72,9 @@ export async function trainStage(
       provenance: { stage: 'trained', parentHash: null, configHash: hashJson(config), tool: TOOL, engine: final.engine },
       scores: { trained: await measureScores(suite, predict(engine), scores) },
     };
-    const network = trainedNetwork(final);
+    const history = { training: final.metrics.at(-1) ?? null, pruning: null };
     return {
-      'trained.safetensors': encodeArtifact(networkToTensors(network, 'dense'), header, networkMetadata(network)),
+      'trained.safetensors': writeNetwork({ header, network: trainedNetwork(final), history }),
       'training.csv': new TextEncoder().encode(metricsCsv(final.metrics)),
     };
   } finally {

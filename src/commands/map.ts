@@ -1,0 +1,56 @@
+// bimt-export map: pruned network → T/mapping.json, crossbar images, integer network
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { FitError } from '../core/errors.ts';
+import { resolveRunConfig } from '../pipeline/config.ts';
+import { targetFolder } from '../pipeline/report-stage.ts';
+import { mapPipeline } from '../pipeline/run.ts';
+import { openRunFolder } from '../pipeline/run-folder.ts';
+import { type CommonOptions, collect, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+
+interface MapOptions extends CommonOptions {
+  readonly out: string;
+  readonly target: readonly string[];
+  readonly maxNeuronsPerCore?: number;
+  readonly seed?: number;
+  readonly force?: boolean;
+}
+
+/** The command. */
+export function mapCommand(): Command {
+  return withCommonOptions(new Command('map'))
+    .description('Quantize a pruned network for a target and place it on its cores.')
+    .argument('<file>', 'a pruned network')
+    .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
+    .requiredOption('--out <dir>', 'run folder; verify and report go on from it')
+    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1))
+    .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0))
+    .option('--force', 'replace another run in --out')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ bimt-export map runs/a/pruned.safetensors --target isaac-ce --max-neurons-per-core 25 --out runs/a-isaac',
+    )
+    .action(mapAction);
+}
+
+async function mapAction(file: string, options: MapOptions): Promise<void> {
+  const { maxNeuronsPerCore = null, seed } = options;
+  const config = resolveRunConfig({
+    model: file,
+    targets: options.target,
+    map: { maxNeuronsPerCore, ...(seed !== undefined && { seed }) },
+  });
+  const folder = openRunFolder(options.out, { force: options.force ?? false });
+  const { hooks, stop } = stageHooks(options);
+  const mapped = await onInterrupt((signal) => mapPipeline(config, folder, { ...hooks, signal })).finally(stop);
+  const lines = mapped.map(({ target, record }) => {
+    const result = record.placements[0]?.result;
+    const path = join(options.out, targetFolder(target));
+    return result
+      ? `${path}: ${result.metrics.coresUsed} cores, wiring cost ${result.metrics.total.wiringCost.toFixed(2)} (${result.placement.cost.start.toFixed(2)} before the search)`
+      : `${path}: does not fit`;
+  });
+  printResult(options, Object.fromEntries(mapped.map(({ target, record }) => [target.label, record])), lines.join('\n'));
+  const violations = mapped.flatMap(({ record }) => record.placements[0]?.violations ?? []);
+  if (violations.length > 0) throw new FitError('the network does not fit every target', violations);
+}

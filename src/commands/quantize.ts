@@ -1,0 +1,60 @@
+// bimt-export quantize: pruned.safetensors → quantized.safetensors, in the integers one target can store
+import { Command, Option } from 'commander';
+import { encodeQuantized } from '../compression/quantized-file.ts';
+import { parseWith } from '../core/validate.ts';
+import { chipOf } from '../mapping/chip.ts';
+import { QuantizeConfig } from '../pipeline/config.ts';
+import { quantizeStage } from '../pipeline/quantize-stage.ts';
+import { loadTarget } from '../targets/load.ts';
+import {
+  type CommonOptions,
+  integerOption,
+  networkArgument,
+  printResult,
+  printWarnings,
+  withCommonOptions,
+  writeOutput,
+} from './common.ts';
+import { describeScores } from './scores-text.ts';
+
+interface QuantizeOptions extends CommonOptions {
+  readonly out: string;
+  readonly target: string;
+  readonly granularity?: string;
+  readonly maxNeuronsPerCore?: number;
+  readonly trials: number;
+  readonly force?: boolean;
+}
+
+/** The command. */
+export function quantizeCommand(): Command {
+  return withCommonOptions(new Command('quantize'))
+    .description('Quantize a pruned ReLU network into integers that one target can store.')
+    .argument('<file>', 'a pruned network')
+    .requiredOption('--target <name>', 'target name or file')
+    .requiredOption('--out <file>', 'the quantized network')
+    .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: neuron)').choices(['neuron', 'core', 'tensor']))
+    .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to', integerOption(1))
+    .option('--trials <n>', 'test trials per task for the scores', integerOption(1, 100_000), 500)
+    .option('--force', 'overwrite --out')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ bimt-export quantize runs/a/pruned.safetensors --target loihi1 --out runs/a/quantized.safetensors',
+    )
+    .action(quantizeAction);
+}
+
+async function quantizeAction(file: string, options: QuantizeOptions): Promise<void> {
+  const { granularity, trials, maxNeuronsPerCore = null } = options;
+  const config = parseWith(QuantizeConfig, { ...(granularity !== undefined && { granularity }) }, 'the quantization settings');
+  const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: config.weightBits });
+  const { artifact, warnings } = await quantizeStage(networkArgument(file, ['pruned']), chip, config, { trialsPerTask: trials, seed: 1 });
+  writeOutput(options.out, encodeQuantized(artifact), options);
+  printWarnings(options, warnings);
+  const { scores } = artifact.header;
+  printResult(
+    options,
+    { file: options.out, scores, warnings },
+    `${options.out}: for ${artifact.details.target}\n${describeScores(scores)}`,
+  );
+}

@@ -1,0 +1,22 @@
+// bimt-export report: run folder → text, report.json, metrics.json, CSV, SVG
+import { Command } from 'commander';
+import { reportPipeline } from '../pipeline/run.ts';
+import { openRunFolder } from '../pipeline/run-folder.ts';
+import { reportJson } from '../report/report.ts';
+import { reportText } from '../report/text.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './common.ts';
+
+/** The command. */
+export function reportCommand(): Command {
+  return withCommonOptions(new Command('report'))
+    .description('Write the reports of a run folder anew, and print the long one.')
+    .argument('<dir>', 'a run folder')
+    .addHelpText('after', '\nExample:\n  $ bimt-export report runs/start')
+    .action(reportAction);
+}
+
+function reportAction(path: string, options: CommonOptions): void {
+  const { report, files } = reportPipeline(openRunFolder(path));
+  printResult(options, JSON.parse(reportJson(report)), reportText(report, { colour: process.stdout.isTTY ?? false }));
+  note(options, files.map((file) => `wrote ${file}`).join('\n'));
+}

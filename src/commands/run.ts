@@ -1,0 +1,81 @@
+// bimt-export run: everything, from training to the report.
+import { Command } from 'commander';
+import { resolveRunConfig } from '../pipeline/config.ts';
+import { requireSuccess, runPipeline } from '../pipeline/run.ts';
+import { openRunFolder } from '../pipeline/run-folder.ts';
+import { reportJson } from '../report/report.ts';
+import { summaryText } from '../report/summary.ts';
+import {
+  type CommonOptions,
+  collect,
+  integerOption,
+  onInterrupt,
+  printResult,
+  readConfigFile,
+  stageHooks,
+  withCommonOptions,
+} from './common.ts';
+
+interface RunOptions extends CommonOptions {
+  readonly out: string;
+  readonly model?: string;
+  readonly target?: readonly string[];
+  readonly maxNeuronsPerCore?: number;
+  readonly seed?: number;
+  readonly trials?: number;
+  readonly force?: boolean;
+}
+
+/** The command. */
+export function runCommand(): Command {
+  return withCommonOptions(new Command('run'))
+    .description(
+      'Train (or take a model), prune, partition, quantize, place on every target, export, verify and report; reuses what is up to date.',
+    )
+    .argument('[config]', 'JSON file with the settings of the run; options win over it')
+    .requiredOption('--out <dir>', 'folder of the run')
+    .option('--model <file>', 'start from a trained or pruned network instead of training one')
+    .option('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable; default: all shipped)', collect)
+    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1))
+    .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
+    .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))
+    .option('--force', 'replace another run in --out')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped',
+    )
+    .action(runAction);
+}
+
+async function runAction(configFile: string | undefined, options: RunOptions): Promise<void> {
+  const config = resolveRunConfig(withOptions(configFile === undefined ? {} : readConfigFile(configFile), options));
+  const folder = openRunFolder(options.out, { force: options.force ?? false });
+  const { hooks, stop } = stageHooks(options);
+  const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal })).finally(stop);
+  const files = result.files.map((path) => `  ${path}`).join('\n');
+  printResult(
+    options,
+    JSON.parse(reportJson(result.report)),
+    `${summaryText(result.report, { colour: process.stdout.isTTY ?? false })}\n${files}`,
+  );
+  requireSuccess(result);
+}
+
+/** Settings given as options, laid over those of the file. */
+function withOptions(
+  file: Record<string, unknown>,
+  { model, target, maxNeuronsPerCore, seed, trials }: RunOptions,
+): Record<string, unknown> {
+  const section = (name: string, given: Record<string, unknown>) => {
+    const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    return Object.keys(set).length === 0 ? {} : { [name]: { ...(file[name] as object | undefined), ...set } };
+  };
+  return {
+    ...file,
+    ...(model !== undefined && { model }),
+    ...(target !== undefined && { targets: target }),
+    ...section('map', { maxNeuronsPerCore }),
+    ...section('train', { seed }),
+    ...section('scores', { trialsPerTask: trials }),
+  };
+}

@@ -1,0 +1,104 @@
+// What does a run folder say? Reads what the stages wrote and prints it in every format.
+import { weightByDistance } from '../analysis/weight-distance.ts';
+import { UsageError } from '../core/errors.ts';
+import { hashJson, sha256 } from '../core/hash.ts';
+import { TOOL } from '../core/version.ts';
+import { connectionMap } from '../report/connection-map.ts';
+import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../report/csv.ts';
+import type { TargetInput } from '../report/input.ts';
+import { linkTrafficPlot } from '../report/link-traffic.ts';
+import { metricsJson } from '../report/metrics.ts';
+import { placementPlot } from '../report/placement.ts';
+import { buildReport, type Report, reportJson } from '../report/report.ts';
+import { reportText } from '../report/text.ts';
+import { weightDistancePlot } from '../report/weight-distance.ts';
+import type { Verification } from '../simulation/verify.ts';
+import type { Target } from '../targets/load.ts';
+import { topology } from '../targets/topology.ts';
+import { findSuite } from '../tasks/suites.ts';
+import { resolveTrainConfig } from '../training/config.ts';
+import type { RunConfig } from './config.ts';
+import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
+import type { NetworkArtifact } from './network-file.ts';
+import type { RunFolder } from './run-folder.ts';
+
+export const VERIFY_FILE = 'verify.json';
+
+/** Folder of a target inside a run folder: its label, without characters that some file systems refuse. */
+export function targetFolder({ label }: Pick<Target, 'label'>): string {
+  return label.replace(/[^\w.=-]/g, '_');
+}
+
+/** A report in every format, by file name. */
+export interface ReportFiles {
+  readonly report: Report;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * Builds the reports of a run folder.
+ *
+ * @throws UsageError if a stage's file is missing or damaged
+ */
+export function reportStage(folder: RunFolder, config: RunConfig, pruned: NetworkArtifact, targets: readonly Target[]): ReportFiles {
+  const { header, network, history } = pruned;
+  const suite = findSuite(header.config.suite);
+  const { tasks, ceilings, name, title } = suite;
+  const report = buildReport({
+    run: {
+      tool: TOOL,
+      suite: { name, title, tasks, ceilings },
+      seed: config.train.seed,
+      configHash: hashJson(config),
+      artifacts: { 'pruned.safetensors': sha256(pruned.bytes) },
+    },
+    network,
+    neuronsTrained: history.pruning?.neuronsTrained ?? network.neurons,
+    training:
+      'train' in header.config
+        ? { config: resolveTrainConfig(header.config['train']), engine: header.provenance.engine, last: history.training }
+        : null,
+    scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
+    targets: targets.map((target) => targetInput(folder, target)),
+    warnings: [],
+  });
+  const files: Record<string, string> = {
+    'report.json': reportJson(report),
+    'report.txt': reportText(report),
+    'metrics.json': metricsJson(report),
+    'tasks.csv': tasksCsv(report),
+    'placements.csv': placementsCsv(report),
+    'connection-map.svg': connectionMap(`${network.neurons} neurons after pruning`, network),
+    'weight-distance.svg': weightDistancePlot('Weight against distance', weightByDistance(network)),
+  };
+  for (const target of report.targets) {
+    const result = target.placements[0]?.result;
+    if (!result) continue;
+    files[`${targetFolder(target)}/cores.csv`] = coresCsv(result);
+    files[`${targetFolder(target)}/links.csv`] = linksCsv(result);
+    files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result);
+    files[`${targetFolder(target)}/link-traffic.svg`] = linkTrafficPlot(target, result);
+  }
+  return { report, files };
+}
+
+function targetInput(folder: RunFolder, target: Target): TargetInput {
+  const record = readJson<PlacementRecord>(folder, `${targetFolder(target)}/${PLACEMENT_FILE}`);
+  const verifyFile = `${targetFolder(target)}/${VERIFY_FILE}`;
+  return {
+    target,
+    topology: topology(target),
+    ...record,
+    verification: folder.has(verifyFile) ? readJson<Verification>(folder, verifyFile) : null,
+    assumptions: [],
+  };
+}
+
+function readJson<T>(folder: RunFolder, file: string): T {
+  try {
+    return JSON.parse(new TextDecoder().decode(folder.read(file))) as T;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${folder.path}/${file} is not JSON; map again`);
+  }
+}

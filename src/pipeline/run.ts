@@ -1,0 +1,227 @@
+// In which order? Everything from a config to the report, reusing what is up to date.
+import { join } from 'node:path';
+import { FitError, UsageError } from '../core/errors.ts';
+import { readInputFile } from '../core/files.ts';
+import { canonicalJson, sha256 } from '../core/hash.ts';
+import type { Report } from '../report/report.ts';
+import { assertAgreement, type Verification } from '../simulation/verify.ts';
+import { loadTarget, type Target } from '../targets/load.ts';
+import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
+import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
+import { type NetworkArtifact, readNetwork } from './network-file.ts';
+import { onnxStage } from './onnx-stage.ts';
+import { pruneStage } from './prune-stage.ts';
+import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
+import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
+import { type StageHooks, trainStage } from './train-stage.ts';
+import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
+
+export const CONFIG_FILE = 'config.json';
+const CHECKPOINT_FILE = 'checkpoint.safetensors';
+const TRAINED_FILE = 'trained.safetensors';
+const PRUNED_FILE = 'pruned.safetensors';
+
+/** What a run ends with; every file is written by then. */
+export interface RunResult {
+  readonly report: Report;
+  readonly targets: readonly TargetOutcome[];
+  /** Paths of the report's files. */
+  readonly files: readonly string[];
+}
+
+/** How one target went. */
+export interface TargetOutcome {
+  readonly target: Target;
+  readonly record: PlacementRecord;
+  /** Null if the network does not fit. */
+  readonly verification: Verification | null;
+}
+
+type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles>) => Promise<StageFiles>;
+
+/**
+ * Runs every stage into a folder.
+ *
+ * @throws InterruptedError when the signal aborts; the same call goes on from there
+ */
+export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: StageHooks = {}): Promise<RunResult> {
+  const stage = tellingStages(folder, hooks);
+  const { pruned, targets } = await startRun(config, folder, stage, hooks);
+  await stage('onnx', { config: null, inputs: { pruned: sha256(pruned.bytes) } }, async () => onnxStage(pruned));
+  const outcomes: TargetOutcome[] = [];
+  for (const target of targets) {
+    const mapped = await mapTarget(target, pruned, config, stage);
+    outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config, stage) });
+  }
+  return { ...writeReport(config, folder, pruned, targets), targets: outcomes };
+}
+
+/** Runs the stages up to the mapping, and nothing behind it; `verify`, `report` and `run` go on from there. */
+export async function mapPipeline(
+  config: RunConfig,
+  folder: RunFolder,
+  hooks: StageHooks = {},
+): Promise<{ target: Target; record: PlacementRecord }[]> {
+  const stage = tellingStages(folder, hooks);
+  const { pruned, targets } = await startRun(config, folder, stage, hooks);
+  const records: { target: Target; record: PlacementRecord }[] = [];
+  for (const target of targets) records.push({ target, record: (await mapTarget(target, pruned, config, stage)).record });
+  return records;
+}
+
+/** Verifies what a run folder holds, whether or not it was verified before. */
+export async function verifyPipeline(
+  folder: RunFolder,
+  changes: Partial<VerifyConfig> = {},
+): Promise<{ target: Target; verification: Verification }[]> {
+  const config = readRunConfig(folder);
+  const results: { target: Target; verification: Verification }[] = [];
+  for (const target of loadTargets(config.targets)) {
+    const at = (name: string) => `${targetFolder(target)}/${name}`;
+    const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, folder.read(at(name))])) as unknown as MappedFiles;
+    const verification = await verifyStage(files, target, { ...config.verify, ...changes }, join(folder.path, targetFolder(target)));
+    folder.write(at(VERIFY_FILE), verificationText(verification));
+    results.push({ target, verification });
+  }
+  return results;
+}
+
+/** Writes the reports of a run folder anew. */
+export function reportPipeline(folder: RunFolder): Pick<RunResult, 'report' | 'files'> {
+  const config = readRunConfig(folder);
+  return writeReport(config, folder, readPruned(folder), loadTargets(config.targets));
+}
+
+/**
+ * Fails if a target refused the network, or executions disagree; called when everything is written.
+ *
+ * @throws FitError with all violations; MismatchError with the first differences
+ */
+export function requireSuccess({ targets }: Pick<RunResult, 'targets'>): void {
+  for (const { verification } of targets) if (verification) assertAgreement(verification);
+  const refused = targets.filter(({ verification }) => verification === null);
+  if (refused.length === 0) return;
+  const violations = refused.flatMap(({ record }) => record.placements[0]?.violations ?? []);
+  throw new FitError(`the network does not fit ${refused.map(({ target }) => target.label).join(', ')}`, violations);
+}
+
+/** Settings of the run that a folder holds. */
+export function readRunConfig(folder: RunFolder): RunConfig {
+  if (!folder.has(CONFIG_FILE)) throw new UsageError(`${folder.path} is not a run folder: it holds no ${CONFIG_FILE}`);
+  return resolveRunConfig(JSON.parse(new TextDecoder().decode(folder.read(CONFIG_FILE))));
+}
+
+/** The pruned network of a run folder. */
+export function readPruned(folder: RunFolder): NetworkArtifact {
+  return readNetwork(folder.read(PRUNED_FILE), join(folder.path, PRUNED_FILE), ['pruned']);
+}
+
+/**
+ * The targets of a run.
+ *
+ * @throws UsageError if one is named twice
+ */
+export function loadTargets(specs: readonly string[]): Target[] {
+  const targets = specs.map((spec) => loadTarget(spec));
+  const labels = targets.map(({ label }) => label);
+  const twice = labels.find((label, i) => labels.indexOf(label) !== i);
+  if (twice !== undefined) throw new UsageError(`target ${twice} is named twice`);
+  return targets;
+}
+
+/** Claims the folder and gets the pruned network. */
+async function startRun(
+  config: RunConfig,
+  folder: RunFolder,
+  stage: RunStage,
+  hooks: StageHooks,
+): Promise<{ pruned: NetworkArtifact; targets: Target[] }> {
+  const targets = loadTargets(config.targets);
+  folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`);
+  return { pruned: await prunedNetwork(config, folder, stage, hooks), targets };
+}
+
+/** Stages that say what they do. */
+function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
+  return async (name, from, make) => {
+    const { files, reused } = await folder.stage(name, from, async () => {
+      hooks.onNote?.(`${name} …`);
+      return make();
+    });
+    if (reused) hooks.onNote?.(`${name}: up to date`);
+    return files;
+  };
+}
+
+async function prunedNetwork(config: RunConfig, folder: RunFolder, stage: RunStage, hooks: StageHooks): Promise<NetworkArtifact> {
+  const trained =
+    config.model === null ? await trainedNetwork(config, folder, stage, hooks) : readNetwork(readInputFile(config.model), config.model);
+  const from: StageInputs = { config: { prune: config.prune, scores: config.scores }, inputs: { network: sha256(trained.bytes) } };
+  const files = await stage('prune', from, async () => {
+    // A network that was pruned before it came here is taken as it is.
+    const isPruned = trained.header.provenance.stage === 'pruned';
+    return { [PRUNED_FILE]: isPruned ? trained.bytes : await pruneStage(trained, config.prune, config.scores, hooks) };
+  });
+  return readNetwork(files[PRUNED_FILE] as Uint8Array, join(folder.path, PRUNED_FILE), ['pruned']);
+}
+
+async function trainedNetwork(config: RunConfig, folder: RunFolder, stage: RunStage, hooks: StageHooks): Promise<NetworkArtifact> {
+  const store = {
+    load: () => (folder.has(CHECKPOINT_FILE) ? { bytes: folder.read(CHECKPOINT_FILE), what: join(folder.path, CHECKPOINT_FILE) } : null),
+    save: (bytes: Uint8Array) => folder.write(CHECKPOINT_FILE, bytes),
+  };
+  const from: StageInputs = { config: { train: config.train, scores: config.scores }, inputs: {} };
+  const files = await stage('train', from, async () => ({ ...(await trainStage(config.train, config.scores, store, hooks)) }));
+  folder.remove(CHECKPOINT_FILE);
+  return readNetwork(files[TRAINED_FILE] as Uint8Array, join(folder.path, TRAINED_FILE), ['trained']);
+}
+
+async function mapTarget(
+  target: Target,
+  pruned: NetworkArtifact,
+  config: RunConfig,
+  stage: RunStage,
+): Promise<{ files: StageFiles; record: PlacementRecord }> {
+  const { map, quantize, scores } = config;
+  const files = await stage(
+    `map onto ${target.label}`,
+    { config: { map, quantize, scores }, inputs: { pruned: sha256(pruned.bytes), target: target.hash } },
+    async () => inFolder(target, await mapStage(pruned, target, map, quantize, scores)),
+  );
+  return { files, record: parseJson<PlacementRecord>(files[`${targetFolder(target)}/${PLACEMENT_FILE}`]) };
+}
+
+async function verifyTarget(target: Target, mapped: StageFiles, { verify }: RunConfig, stage: RunStage): Promise<Verification | null> {
+  const at = (name: string) => `${targetFolder(target)}/${name}`;
+  if (MAPPED_FILES.some((name) => mapped[at(name)] === undefined)) return null;
+  const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, mapped[at(name)]])) as unknown as MappedFiles;
+  const inputs = Object.fromEntries(MAPPED_FILES.map((name) => [name, sha256(files[name])]));
+  const verified = await stage(`verify ${target.label}`, { config: { verify }, inputs: { ...inputs, target: target.hash } }, async () => {
+    const verification = await verifyStage(files, target, verify, targetFolder(target));
+    return inFolder(target, { [VERIFY_FILE]: new TextEncoder().encode(verificationText(verification)) });
+  });
+  return parseJson<Verification>(verified[at(VERIFY_FILE)]);
+}
+
+function writeReport(
+  config: RunConfig,
+  folder: RunFolder,
+  pruned: NetworkArtifact,
+  targets: readonly Target[],
+): Pick<RunResult, 'report' | 'files'> {
+  const { report, files } = reportStage(folder, config, pruned, targets);
+  for (const [file, content] of Object.entries(files)) folder.write(file, content);
+  return { report, files: Object.keys(files).map((file) => join(folder.path, file)) };
+}
+
+function inFolder(target: Target, files: StageFiles): StageFiles {
+  return Object.fromEntries(Object.entries(files).map(([file, content]) => [`${targetFolder(target)}/${file}`, content]));
+}
+
+function verificationText(verification: Verification): string {
+  return `${canonicalJson(verification, 2)}\n`;
+}
+
+function parseJson<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes)) as T;
+}
