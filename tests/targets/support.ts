@@ -1,7 +1,8 @@
 // Target files to change and to load, for the tests of this folder.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/version.ts';
 import { loadTarget, type Target } from '../../src/targets/load.ts';
 
@@ -24,9 +25,13 @@ export function withValue(data: Json, path: string, value: unknown): Json {
   return copy;
 }
 
-/** A file with this text in a folder of its own. */
-export function writeTarget(content: string | Uint8Array, name = 'mine.json'): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'bimt-target-')), name);
+const folder = mkdtempSync(join(tmpdir(), 'bimt-target-'));
+let files = 0;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A new file with this text; it lives as long as the test file runs. */
+export function writeTarget(content: string | Uint8Array): string {
+  const path = join(folder, `${files++}.json`);
   writeFileSync(path, content);
   return path;
 }
