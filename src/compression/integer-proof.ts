@@ -5,6 +5,8 @@ import type { IntegerNetwork } from './integer-network.ts';
 
 /** Largest magnitude of an int8 input. */
 export const INPUT_MAGNITUDE = 128;
+/** Widest state. */
+export const MAX_STATE_BITS = 16;
 /** Largest multiplier; it is stored as int32. */
 export const MAX_MULTIPLIER = 2 ** 31 - 1;
 /** Largest shift: the rounding term 2^(shift−1) stays far below 2^53. */

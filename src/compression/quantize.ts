@@ -5,7 +5,7 @@ import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { type Ranges, requireRelu } from './calibrate.ts';
 import type { IntegerNetwork } from './integer-network.ts';
-import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, requireInt32 } from './integer-proof.ts';
+import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, MAX_STATE_BITS, requireInt32 } from './integer-proof.ts';
 import { roundHalfEven } from './rounding.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weight-format.ts';
@@ -35,12 +35,14 @@ export interface Quantized {
  * Post-training quantization. One accumulator unit of neuron i is
  * s_i = max(max_j |W_ij|·s_h, max_k |W_in,ik|·s_u) / qmax, the maximum taken over the neuron's group; s_h where that is 0.
  *
- * @throws UsageError if the network is not ReLU, an accumulator may leave int32, or one shift cannot serve all neurons
+ * @throws UsageError if the network is not ReLU, the state width is not allowed, an accumulator may leave int32, or one shift cannot serve all neurons
  */
 export function quantize(network: Network, ranges: Ranges, options: QuantizeOptions): Quantized {
   requireRelu(network);
-  const { weights } = options;
-  const stateMax = 2 ** (options.stateBits ?? 8) - 1;
+  const { weights, stateBits = 8 } = options;
+  if (!(Number.isInteger(stateBits) && stateBits >= 1 && stateBits <= MAX_STATE_BITS))
+    throw new UsageError(`cannot quantize states to ${stateBits} bits; allowed: 1 … ${MAX_STATE_BITS}`);
+  const stateMax = 2 ** stateBits - 1;
   const state = (ranges.state || 1) / stateMax;
   const input = (ranges.input || 1) / INPUT_MAX;
   const accumulator = accumulatorScales(network, state, input, options);

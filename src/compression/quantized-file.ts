@@ -14,7 +14,7 @@ import {
 import type { Csr } from '../network/csr.ts';
 import type { Grid } from '../network/geometry.ts';
 import type { IntegerNetwork } from './integer-network.ts';
-import { MAX_SHIFT, proveRanges } from './integer-proof.ts';
+import { MAX_SHIFT, MAX_STATE_BITS, proveRanges } from './integer-proof.ts';
 import type { WeightFormat } from './weight-format.ts';
 
 /** What a quantized artifact says beside the integers. */
@@ -31,7 +31,7 @@ export interface QuantizedArtifact {
   readonly header: ArtifactHeader;
 }
 
-const MAX_STATE = 2 ** 16 - 1;
+const MAX_STATE = 2 ** MAX_STATE_BITS - 1;
 
 /** Bytes of a quantized artifact, deterministic. */
 export function encodeQuantized({ network, details, header }: QuantizedArtifact): Uint8Array {

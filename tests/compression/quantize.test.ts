@@ -145,6 +145,8 @@ describe('quantization', () => {
     expect(refuse({ ...tiny, activation: 'softplus' })).toContain('a softplus network cannot be quantized');
     expect(refuse({ ...tiny, bias: Float32Array.of(0, 1e9) })).toContain('the accumulator of the neuron at site 1 can reach');
     expect(refuse({ ...tiny, readoutBias: Float32Array.of(1e9) })).toContain('the accumulator of readout unit 0 can reach');
+    for (const stateBits of [0, 17, 7.5])
+      expect(refuse(tiny, undefined, { ...OPTIONS, stateBits })).toContain(`cannot quantize states to ${stateBits} bits`);
     const uneven = { ...tiny, recurrent: csrFromDense(Float32Array.of(1e6, 0, 1e-7, 0), 2, 2), bias: new Float32Array(2) };
     expect(refuse(uneven)).toContain('no common shift serves both');
   });
