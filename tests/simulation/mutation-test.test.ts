@@ -31,6 +31,11 @@ describe.each(Object.entries(STORAGES))('mutations of a chip with %s storage', (
     expect(silent.length).toBeGreaterThan(5);
   });
 
+  it('are each explained on trials that end before a state is read again', () => {
+    const outcomes = mutationTest(chip, [stressInputs(1, 1, 4, 4)], 200, 7);
+    expect(outcomes.filter(({ detectedAfter, reason }) => (detectedAfter === null) === (reason === null))).toEqual([]);
+  });
+
   it('change one thing and leave the chip as it was', () => {
     const before = structuredClone(chip);
     for (let i = 0; i < 100; i++) {
