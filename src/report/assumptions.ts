@@ -39,8 +39,8 @@ function* assumedBy({ topology, placements, verification, assumptions }: TargetI
   yield* assumptions;
 }
 
-/** A constant in words: `hopX = 3 pJ (simulated, S1 Table 2)`. */
-export function describeConstant({ name, value, unit, bound, provenance, source }: Constant): string {
+/** A constant in words: `hopX = 3 pJ (simulated; S1: Table 2)`. */
+function describeConstant({ name, value, unit, bound, source }: Constant): string {
   const sign = bound === 'min' ? '≥' : bound === 'max' ? '≤' : bound === 'exact' ? '=' : '≈';
-  return `${name} ${sign} ${value === null ? 'unknown' : formatSi(value, unit)} (${provenance}${source === '' ? '' : `, ${source}`})`;
+  return `${name} ${sign} ${value === null ? 'unknown' : formatSi(value, unit)} (${source})`;
 }

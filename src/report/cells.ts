@@ -1,4 +1,5 @@
 // How do report data become cells? Formats that many columns share, and values that are only bounds.
+import type { PartMetrics } from '../mapping/metrics.ts';
 import type { Sum } from '../targets/constants.ts';
 import type { Bounded } from './format.ts';
 
@@ -15,5 +16,10 @@ export function sumValue(sum: Sum | undefined, factor: number): number | Bounded
 
 /** A length in mm as a cell; an area-share pitch gives an upper bound. */
 export function lengthValue(lengthMm: number | null, basis: string | null): number | Bounded | null {
-  return lengthMm === null || basis !== 'area-share' ? lengthMm : { bound: '≤', value: lengthMm };
+  return lengthMm === null || lengthMm === 0 || basis !== 'area-share' ? lengthMm : { bound: '≤', value: lengthMm };
+}
+
+/** A value over its expectation under random placement; empty where random placement costs nothing either. */
+export function overRandom({ ratio }: PartMetrics['nullModel']['wiringCost']): number | string {
+  return ratio ?? '';
 }

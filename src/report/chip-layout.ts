@@ -65,12 +65,14 @@ export function chipLayout(chip: ChipFacts, result: PlacementResult, origin: { l
     block,
     core(tileX, tileY, slot) {
       const { left, top } = block({ x: Math.floor(tileX / tilesX), y: Math.floor(tileY / tilesY) });
-      const margin = Math.min(1.5, tileWidth / coreColumns / 10);
-      const width = tileWidth / coreColumns;
-      const height = tileHeight / coreRows;
+      // Tiles stand a little further apart than the cores inside them.
+      const inset = tilesX * tilesY > 1 ? Math.min(3, tileWidth / 20) : 0;
+      const width = (tileWidth - 2 * inset) / coreColumns;
+      const height = (tileHeight - 2 * inset) / coreRows;
+      const margin = Math.min(1.5, width / 10);
       return {
-        left: left + (tileX % tilesX) * tileWidth + (slot % coreColumns) * width + margin,
-        top: top + (tileY % tilesY) * tileHeight + Math.floor(slot / coreColumns) * height + margin,
+        left: left + (tileX % tilesX) * tileWidth + inset + (slot % coreColumns) * width + margin,
+        top: top + (tileY % tilesY) * tileHeight + inset + Math.floor(slot / coreColumns) * height + margin,
         width: width - 2 * margin,
         height: height - 2 * margin,
       };

@@ -1,7 +1,7 @@
 // Which numbers describe one placement: its resources, synapses, cores, links, and the constants behind its estimates? And its tasks?
 import type { LinkLoad, PartMetrics } from '../mapping/metrics.ts';
 import type { Constant, Term } from '../targets/constants.ts';
-import { count, lengthValue, share, words } from './cells.ts';
+import { count, lengthValue, overRandom, share, words } from './cells.ts';
 import { formatSi, nameWords } from './format.ts';
 import type { AccuracyStage, CoreReport, ResourceReport, TaskAccuracy } from './report.ts';
 import type { Column } from './table.ts';
@@ -93,7 +93,16 @@ export const PART_COLUMNS: readonly Column<PartRow>[] = [
     key: 'overRandom',
     title: '/random',
     meaning: 'Wiring cost over its expectation under random placement in the same places.',
-    value: ({ part }) => part.nullModel.wiringCost.ratio,
+    value: ({ part }) => overRandom(part.nullModel.wiringCost),
+  },
+  {
+    unit: '',
+    format: { decimals: 2 },
+    key: 'randomDeviation',
+    title: '±',
+    meaning: 'Standard deviation of that cost over seeded random placements, over the same expectation.',
+    value: ({ part: { nullModel } }) =>
+      nullModel.wiringCost.expected === 0 ? '' : nullModel.wiringCost.sample.deviation / nullModel.wiringCost.expected,
   },
   {
     unit: 'Σ hops',
@@ -286,10 +295,9 @@ export const CONSTANT_COLUMNS: readonly Column<Constant>[] = [
   },
   {
     ...words,
-    key: 'provenance',
-    title: 'provenance',
-    meaning: 'Measured, simulated, derived, or assumed.',
-    value: ({ provenance }) => provenance,
+    key: 'source',
+    title: 'source',
+    meaning: 'Measured, simulated, derived or assumed; where it was read, or why it is missing.',
+    value: ({ source }) => source,
   },
-  { ...words, key: 'source', title: 'source', meaning: 'Where it was read, or why it is missing.', value: ({ source }) => source },
 ];

@@ -65,7 +65,9 @@ export function linkTrafficPlot({ label, name, chip }: Pick<TargetReport, 'label
       ...routers(layout.view).map((router) => drawRouter(layout, router, result)),
       ...(busiest === null ? [] : [markBusiest(layout, busiest)]),
       portArrow(layout, result.port),
-      colourBar(bar, RAMPS.orange, 'messages/step (also width)', { low: '0', middle: amount(most / 2), high: amount(most) }),
+      ...(most === 0
+        ? []
+        : [colourBar(bar, RAMPS.orange, 'messages/step (also width)', { low: '0', middle: amount(most / 2), high: amount(most) })]),
       key.markup,
     ],
   );

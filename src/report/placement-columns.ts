@@ -1,5 +1,5 @@
 // Which numbers stand side by side for every placement on every target?
-import { count, lengthValue, share, sumValue, words } from './cells.ts';
+import { count, lengthValue, overRandom, share, sumValue, words } from './cells.ts';
 import type { PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import type { Column } from './table.ts';
 
@@ -62,14 +62,14 @@ export const FIT_COLUMNS: readonly Column<PlacementRow>[] = [
     key: 'limitedBy',
     title: 'limited by',
     meaning: 'The resource that is fullest in some core, or exceeded most.',
-    value: ({ placement }) => placement.limiting.resource,
+    value: ({ placement }) => placement.limiting?.resource ?? null,
   },
   {
     ...share,
     key: 'peakUtilization',
     title: 'peak',
     meaning: 'Use of that resource in the fullest core, over its limit; above 100 % it does not fit.',
-    value: ({ placement }) => placement.limiting.share,
+    value: ({ placement }) => placement.limiting?.share ?? null,
   },
   found({
     ...share,
@@ -127,8 +127,9 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
     format: { decimals: 2 },
     key: 'wiringOverRandom',
     title: '/random',
-    meaning: 'Wiring cost over its expectation when the same neurons are shuffled over the same places; below 1 is better than chance.',
-    value: ({ parts: { recurrent } }) => recurrent.nullModel.wiringCost.ratio,
+    meaning:
+      'Wiring cost over its expectation when the same neurons are shuffled over the same places; below 1 is better than chance; empty where no place costs anything.',
+    value: ({ parts: { recurrent } }) => overRandom(recurrent.nullModel.wiringCost),
   }),
   found({
     unit: 'mm',
@@ -177,6 +178,20 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
 export const PLACEMENT_COLUMNS: readonly Column<PlacementRow>[] = [
   ...FIT_COLUMNS,
   ...COST_COLUMNS.slice(2),
+  found({
+    ...count,
+    key: 'coresMinimum',
+    title: 'cores at least',
+    meaning: 'Fewest cores that could hold the total demand, whatever its connections.',
+    value: ({ coresMinimum }) => coresMinimum,
+  }),
+  found({
+    ...share,
+    key: 'cellUtilization',
+    title: 'cells',
+    meaning: 'Share of the cells of all used arrays that hold a synapse; empty where synapses are stored as lists.',
+    value: ({ cellUtilization }) => cellUtilization?.ratio ?? '',
+  }),
   found({
     ...words,
     key: 'wireLengthBasis',

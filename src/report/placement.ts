@@ -49,7 +49,7 @@ export function placementPlot({ label, name, chip }: Pick<TargetReport, 'label' 
     ...(loads.length === 0
       ? []
       : [
-          { label: `${formatNumber(most, { significant: 3 })} messages/step`, swatch: lineSwatch(LINK_COLOUR, layout.linkWidth(1)) },
+          { label: `link, ${formatNumber(most, { significant: 3 })} messages/step`, swatch: lineSwatch(LINK_COLOUR, layout.linkWidth(1)) },
           directionEntry,
         ]),
     portEntry,

@@ -95,8 +95,8 @@ export interface PlacementReport {
   readonly name: string;
   readonly cap: number | null;
   readonly fits: boolean;
-  /** The fullest resource, or the one that is exceeded most; share above 1 if it does not fit. */
-  readonly limiting: { readonly resource: string; readonly subject: string; readonly share: number };
+  /** The fullest resource, or the one that is exceeded most (share above 1, null where the limit is 0); null if neither is known. */
+  readonly limiting: { readonly resource: string; readonly subject: string; readonly share: number | null } | null;
   readonly violations: readonly Violation[];
   readonly result: PlacementResult | null;
 }
@@ -259,10 +259,10 @@ function placementReport({ cap, port, violations, result }: PlacementInput, topo
 function limiting(violations: readonly Violation[], metrics: MappingMetrics | null): PlacementReport['limiting'] {
   const worst = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit)[0];
   if (worst !== undefined) {
-    return { resource: nameWords(worst.rule), subject: worst.subject, share: worst.found / worst.limit };
+    return { resource: nameWords(worst.rule), subject: worst.subject, share: ratio(worst.found, worst.limit) };
   }
   const fullest = metrics?.resources.find(({ resource }) => resource === metrics.bindingResource);
-  if (fullest === undefined) throw new Error('a placement has neither violations nor a fullest resource');
+  if (fullest === undefined) return null;
   return { resource: nameWords(fullest.resource), subject: `core ${fullest.maxCore}`, share: fullest.max };
 }
 

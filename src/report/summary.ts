@@ -1,8 +1,8 @@
 // What does a newcomer need to hear? The verdict first, then what the network costs on each chip, side by side.
 import pc from 'picocolors';
-import type { Warning } from '../core/progress.ts';
 import { describeMismatch } from '../simulation/verify.ts';
-import { formatCount, formatNumber, formatRatio, listWords, plural } from './format.ts';
+import { sumValue } from './cells.ts';
+import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
 import type { Activity } from './input.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from './placement-columns.ts';
 import type { PlacementReport, Report, TargetReport } from './report.ts';
@@ -37,15 +37,7 @@ export function summaryText(report: Report, options: TextReportOptions = {}): st
       colour,
     ),
     section('Checked', targets.flatMap(checkedLines), colour),
-    section(
-      'Mind',
-      [
-        ...targets.flatMap(cautions),
-        ...warningLines([...report.warnings, ...targets.flatMap(({ warnings }) => warnings)]),
-        ...assumptionCount(report),
-      ],
-      colour,
-    ),
+    section('Mind', [...targets.flatMap(cautions), ...warningLines(report), ...assumptionCount(report)], colour),
     section('Files', fileLines(files), colour),
   ]);
 }
@@ -53,7 +45,11 @@ export function summaryText(report: Report, options: TextReportOptions = {}): st
 /** A heading and its indented lines; nothing if there are none. */
 export function section(title: string, lines: readonly string[], colour: boolean): string {
   if (lines.length === 0) return '';
-  const body = lines.flatMap((text) => text.replace(/\n$/, '').split('\n'));
+  const body = lines
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()
+    .split('\n');
   return `${pc.createColors(colour).bold(title)}\n${body.map((text) => `${text === '' ? '' : `  ${text}`}\n`).join('')}`;
 }
 
@@ -106,7 +102,9 @@ function verdict(report: Report, { label, placements }: TargetReport, colour: bo
 function fitWords({ cap, limiting, result }: PlacementReport): string {
   const cores = result === null ? '' : ` on ${formatCount(result.coresUsed)} of ${plural(result.coresAvailable, 'core')}`;
   const most = cap === null ? '' : `, ${formatCount(cap)} neurons each at most`;
-  return `${cores}${most}; fullest resource: ${limiting.resource}, ${formatNumber(limiting.share, 'percent')} in ${limiting.subject}.`;
+  const fullest =
+    limiting === null ? '' : `; fullest resource: ${limiting.resource}, ${formatValue(limiting.share, 'percent')} in ${limiting.subject}`;
+  return `${cores}${most}${fullest}.`;
 }
 
 function misfitWords({ violations }: PlacementReport): string {
@@ -127,10 +125,13 @@ function accuracyWords({ accuracy: { stages } }: Report, label: string): string[
 
 /** What the cost table is about. */
 function costNotes({ targets }: Report): string[] {
-  const profiles = targets.flatMap(({ label, placements }) => {
-    const profile = placements[0]?.result?.energy[0]?.profile;
-    return profile === undefined ? [] : [`${label} ${profile}`];
-  });
+  const estimates = targets.flatMap(({ label, placements }) =>
+    (placements[0]?.result?.energy ?? []).map(({ profile, total }, i) => ({ label, profile, total, isDefault: i === 0 })),
+  );
+  const profiles = estimates.filter(({ isDefault }) => isDefault).map(({ label, profile }) => `${label} ${profile}`);
+  const others = estimates
+    .filter(({ isDefault }) => !isDefault)
+    .map(({ label, profile, total }) => `${label} ${profile} ${formatValue(sumValue(total, 1e-3), { significant: 3 })} nJ/step`);
   const activity = targets.find((target) => target.activity !== null)?.activity ?? null;
   return [
     '',
@@ -140,7 +141,8 @@ function costNotes({ targets }: Report): string[] {
       : [`Traffic: measured on ${plural(activity.trials, 'noisy trial')}, activity mode ${activity.mode} (${ACTIVITY[activity.mode]}).`]),
     ...(profiles.length === 0
       ? []
-      : [`Energy and latency: estimates from published constants (profiles: ${profiles.join(', ')}), not measurements.`]),
+      : [`Energy and latency: estimates from published constants, not measurements (profiles: ${profiles.join(', ')}).`]),
+    ...(others.length === 0 ? [] : [`Energy by other constants: ${others.join(', ')}.`]),
   ];
 }
 
@@ -180,11 +182,14 @@ function cautions({ label, verification, placements }: TargetReport): string[] {
 
 const WARNINGS_SHOWN = 5;
 
-function warningLines(warnings: readonly Warning[]): string[] {
-  const shown = warnings.slice(0, WARNINGS_SHOWN).map(({ rule, message }) => `Warning (${rule}): ${message}.`);
-  return warnings.length > WARNINGS_SHOWN
-    ? [...shown, `And ${plural(warnings.length - WARNINGS_SHOWN, 'more warning')}, all in report.json.`]
-    : shown;
+function warningLines({ warnings, targets }: Report): string[] {
+  const all = [
+    ...warnings.map((warning) => ({ where: '', ...warning })),
+    ...targets.flatMap(({ label, warnings }) => warnings.map((warning) => ({ where: `${label}: `, ...warning }))),
+  ];
+  const shown = all.slice(0, WARNINGS_SHOWN).map(({ where, rule, message }) => `${where}warning (${rule}): ${message}.`);
+  const hidden = all.length - shown.length;
+  return hidden > 0 ? [...shown, `And ${plural(hidden, 'more warning')}, all in report.json.`] : shown;
 }
 
 function assumptionCount({ assumptions }: Report): string[] {

@@ -1,6 +1,8 @@
 // What is behind the summary? Every task, resource, synapse count, cost term, constant and assumption, and what each column means.
 
 import { describeViolations } from '../core/errors.ts';
+import type { EnergyEstimate } from '../targets/energy.ts';
+import type { LatencyEstimate } from '../targets/latency.ts';
 import {
   CONSTANT_COLUMNS,
   CORE_COLUMNS,
@@ -10,6 +12,7 @@ import {
   TERM_COLUMNS,
   taskColumns,
 } from './detail-columns.ts';
+import { formatCount, formatNumber, plural } from './format.ts';
 import { partRows } from './metrics.ts';
 import { PLACEMENT_COLUMNS } from './placement-columns.ts';
 import type { PlacementReport, PlacementResult, Report } from './report.ts';
@@ -66,27 +69,29 @@ function placementLines({ violations, result }: PlacementReport, colour: boolean
 }
 
 function resultLines(result: PlacementResult, colour: boolean): string[] {
-  const print = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => ['', textTable(columns, rows, { colour })];
+  const print = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => [textTable(columns, rows, { colour }), ''];
+  const estimate =
+    (what: string, unit: string) =>
+    ({ profile, terms, total, constants }: EnergyEstimate | LatencyEstimate) => [
+      `${what} of a time step, profile ${profile}:`,
+      ...print(
+        TERM_COLUMNS,
+        [...terms, { name: 'all', ...total, constants: [] }].map((term) => ({ ...term, unit })),
+      ),
+      ...print(CONSTANT_COLUMNS, constants),
+    ];
+  const { coresUsed, coresMinimum, cellUtilization: cells } = result;
   return [
-    ...print(RESOURCE_COLUMNS, result.resources).slice(1),
+    `${plural(coresUsed, 'core')} in use; the total demand would fill ${formatCount(coresMinimum)}.`,
+    ...(cells === null
+      ? []
+      : [
+          `${formatCount(cells.usedCells)} of the ${formatCount(cells.cells)} cells of ${plural(cells.arrays, 'array')} hold a synapse (${formatNumber(cells.ratio, 'percent')}).`,
+        ]),
+    '',
+    ...print(RESOURCE_COLUMNS, result.resources),
     ...print(PART_COLUMNS, partRows(result)),
-    ...result.energy.flatMap(({ profile, terms, constants }) => [
-      '',
-      `Energy of a time step, profile ${profile}:`,
-      ...print(
-        TERM_COLUMNS,
-        terms.map((term) => ({ ...term, unit: 'pJ' })),
-      ).slice(1),
-      ...print(CONSTANT_COLUMNS, constants),
-    ]),
-    ...result.latency.flatMap(({ profile, terms, constants }) => [
-      '',
-      `Latency of a time step, profile ${profile}:`,
-      ...print(
-        TERM_COLUMNS,
-        terms.map((term) => ({ ...term, unit: 'ns' })),
-      ).slice(1),
-      ...print(CONSTANT_COLUMNS, constants),
-    ]),
+    ...result.energy.flatMap(estimate('Energy', 'pJ')),
+    ...result.latency.flatMap(estimate('Latency', 'ns')),
   ];
 }

@@ -105,6 +105,22 @@ describe('the data', () => {
     ]);
   });
 
+  test('name a limit of 0 without dividing by it', () => {
+    const [{ placements }] = sampleInput().targets;
+    const violation = {
+      rule: 'fit/negative-weights',
+      subject: 'neuron 2',
+      found: 3,
+      limit: 0,
+      unit: 'weights',
+      source: 'mesh.json',
+      remedy: 'another target',
+    };
+    const refused = buildReport(changed({ placements: [{ ...placements[0], violations: [violation], result: null }] }));
+    expect(refused.targets[0].placements[0].limiting).toEqual({ resource: 'negative weights', subject: 'neuron 2', share: null });
+    expect(reportText(refused)).toContain('neuron 2 needs 3 weights, the limit is 0. Try: another target.');
+  });
+
   test('list every assumption once: port, pitch, limits, constants, what the chip cannot do, and the caller’s', () => {
     const texts = report.assumptions.filter(({ subject }) => subject === 'mesh').map(({ text }) => text);
     expect(new Set(texts).size).toBe(texts.length);

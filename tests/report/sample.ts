@@ -195,10 +195,10 @@ function term(name: string, value: number | null, constants: readonly string[]):
   return { name, value, low: value, high: value, constants };
 }
 
-const SYNOP = constant('synop', 2.36e-11, 'simulated', 'S1 Table 2', 'min');
-const HOP = constant('hop', 3e-12, 'assumption', 'half of the router power');
-const SYNC = constant('sync', null, 'not-published', 'not published', 'exact', 's');
-const UPDATE = constant('update', 8.4e-9, 'simulated', 'S1 Table 2', 'max', 's');
+const SYNOP = constant('synop', 2.36e-11, 'simulated', 'simulated; S1: Table 2', 'min');
+const HOP = constant('hop', 3e-12, 'assumption', 'assumption; half of the router power');
+const SYNC = constant('sync', null, 'not-published', 'not-published; nobody measured it', 'exact', 's');
+const UPDATE = constant('update', 8.4e-9, 'simulated', 'simulated; S1: Table 2', 'max', 's');
 
 export function samplePlacement(topology: Topology, cap: number | null): PlacementInput {
   const synapses = term('synaptic operations', 1180, ['synop']);
