@@ -102,7 +102,7 @@ function show(spec: string, options: CommonOptions): void {
     lines.push('', `Parameters, as in --target ${file.id}:${parameters[0]?.name}=${parameters[0]?.value}`);
     lines.push(...parameters.map(({ name, value, min, max, meaning }) => `  ${name} = ${value} (${min} … ${max}): ${meaning}`));
   }
-  printResult(options, { id: target.id, label: target.label, hash: target.hash, path: target.path, file }, lines.join('\n'));
+  printResult(options, { id: target.id, label: target.label, hash: target.hash, fileName: target.fileName, file }, lines.join('\n'));
 }
 
 function check(path: string, options: CommonOptions): void {

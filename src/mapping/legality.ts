@@ -71,7 +71,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
           found: partition.groups,
           limit: available,
           unit: 'cores',
-          source: `${chip.target.path}, cores of one chip`,
+          source: `${chip.target.fileName}, cores of one chip`,
           remedy: remedyFor(problem, chip),
         },
       ];

@@ -236,7 +236,7 @@ function targetReport({ target, topology, activity, placements, verification, wa
     id: target.id,
     name: target.file.name,
     hash: target.hash,
-    file: target.path,
+    file: target.fileName,
     chip: { topology: kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch },
     activity,
     placements: placements.map((placement) => placementReport(placement, topology)),

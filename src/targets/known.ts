@@ -1,5 +1,4 @@
 // What does a target say about one of its numbers, in words a report can print?
-import { basename } from 'node:path';
 import { UsageError } from '../core/errors.ts';
 import type { Target } from './load.ts';
 import type { NumberQuantity, Quantity } from './schema.ts';
@@ -13,7 +12,7 @@ export function provenanceText(quantity: Quantity): string {
 
 /** File, field and provenance of a number. */
 export function sourceText(target: Target, field: string, quantity: Quantity): string {
-  return `${basename(target.path)} ${field} (${provenanceText(quantity)})`;
+  return `${target.fileName} ${field} (${provenanceText(quantity)})`;
 }
 
 /**

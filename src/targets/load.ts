@@ -1,6 +1,6 @@
 // How does a name on the command line become a checked target?
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { messageOf, UsageError, unknownName } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { hashJson } from '../core/hash.ts';
@@ -18,8 +18,8 @@ export interface Target {
   /** SHA-256 of the canonical JSON of the resolved file. */
   readonly hash: string;
   readonly file: TargetFile;
-  /** Where the file was read. */
-  readonly path: string;
+  /** Name of its file, without folders, so that results are the same wherever it lies. */
+  readonly fileName: string;
 }
 
 /** Twenty times the longest shipped file. */
@@ -56,7 +56,7 @@ export function loadTarget(spec: string): Target {
   if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems, 20)}`);
   const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
-  return { id: file.id, label, hash: hashJson(file), file, path };
+  return { id: file.id, label, hash: hashJson(file), file, fileName: basename(path) };
 }
 
 /**

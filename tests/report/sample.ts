@@ -80,7 +80,7 @@ export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile:
 }
 
 export function sampleTarget(label: string): Target {
-  return { id: label, label, hash: 'c0ffee', path: `targets/${label}.json`, file: { name: `Sample ${label}` } as Target['file'] };
+  return { id: label, label, hash: 'c0ffee', fileName: `targets/${label}.json`, file: { name: `Sample ${label}` } as Target['file'] };
 }
 
 /** Statistics of a histogram of hops. */

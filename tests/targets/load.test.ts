@@ -15,7 +15,7 @@ describe('loading a target', () => {
 
   it("reads a user's file by path, with the same content under the same hash", () => {
     const path = writeTarget(JSON.stringify(rram));
-    expect(loadTarget(path)).toMatchObject({ id: 'rram-mesh', path, hash: loadTarget('rram-mesh').hash });
+    expect(loadTarget(path)).toMatchObject({ id: 'rram-mesh', fileName: basename(path), hash: loadTarget('rram-mesh').hash });
   });
 
   it('answers an unknown name with the nearest', () => {
