@@ -63,15 +63,16 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
       for (const vector of Object.values(state)) applyMask(vector, mask);
     },
     async step(batch, learningRate, update) {
-      const { beta1, beta2 } = spec.adam;
+      const { beta1, beta2, epsilon } = spec.adam;
+      const spread = Math.sqrt(1 - beta2 ** update);
       const result = await training.run(
         {
           ...networkFeeds(),
           ...batchFeeds(batch, spec),
           [FEED.firstMoment]: flat(state.firstMoment),
           [FEED.secondMoment]: flat(state.secondMoment),
-          [FEED.stepRate]: scalar(learningRate / (1 - beta1 ** update)),
-          [FEED.scaleRate]: scalar(1 / Math.sqrt(1 - beta2 ** update)),
+          [FEED.adamStep]: scalar((learningRate * spread) / (1 - beta1 ** update)),
+          [FEED.adamEpsilon]: scalar(epsilon * spread),
           ...(spec.proximal ? { [FEED.learningRate]: scalar(learningRate) } : {}),
         },
         {
@@ -111,14 +112,18 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
   };
 }
 
-/** Inputs with a silent step behind them, as the graphs want them. */
+/** Inputs with a channel of 1 beside them and a silent step behind them, as the graphs want them. */
 function inputFeeds(inputs: Float32Array, steps: number, rows: number, spec: EngineSpec): Record<string, RuntimeTensor> {
   checkInputs(inputs, steps * rows, spec.inputs);
   const samples = (steps + 1) * rows;
-  const padded = new Float32Array(samples * spec.inputs);
-  padded.set(inputs);
+  const width = spec.inputs + 1;
+  const padded = new Float32Array(samples * width);
+  for (let sample = 0; sample < steps * rows; sample++) {
+    padded.set(inputs.subarray(sample * spec.inputs, (sample + 1) * spec.inputs), sample * width);
+    padded[sample * width + spec.inputs] = 1;
+  }
   return {
-    [FEED.inputs]: { data: padded, dims: [samples, spec.inputs] },
+    [FEED.inputs]: { data: padded, dims: [samples, width] },
     [FEED.stepsAndRows]: { data: BigInt64Array.of(BigInt(steps + 1), BigInt(rows)), dims: [2] },
   };
 }

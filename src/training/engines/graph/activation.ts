@@ -1,6 +1,7 @@
 // How are φ and its derivative written as nodes? The derivative is taken from the state h = φ(a), so a need not be kept.
 import type { Activation } from '../../../network/network.ts';
 import type { GraphBuilder, Value } from '../../../onnx/graph.ts';
+import { scalar } from './weights.ts';
 
 const OPERATOR: Record<Activation, string> = { relu: 'Relu', tanh: 'Tanh', softplus: 'Softplus' };
 
@@ -11,10 +12,21 @@ export function activate(graph: GraphBuilder, activation: Activation, a: Value):
 
 /** gradient · φ'(a) from h = φ(a). φ' is sign(h) for ReLU, 1 − h² for tanh, 1 − exp(−h) for softplus. */
 export function timesDerivative(graph: GraphBuilder, activation: Activation, gradient: Value, h: Value): Value {
-  if (activation === 'relu') return graph.node('Mul', [gradient, graph.node('Sign', [h])]);
+  if (activation === 'relu') return graph.node('Mul', [gradient, sign(graph, h, 'state')]);
   const drop =
     activation === 'tanh'
       ? graph.node('Mul', [graph.node('Mul', [gradient, h]), h])
       : graph.node('Mul', [gradient, graph.node('Exp', [graph.node('Neg', [h])])]);
   return graph.node('Sub', [gradient, drop]);
+}
+
+/**
+ * −1, 0 or 1. ONNX Runtime computes Sign one number at a time; scaling and clamping gives the same for every normal number, several
+ * times faster.
+ *
+ * @param what - what the sign is taken of, for the names of constants
+ */
+export function sign(graph: GraphBuilder, x: Value, what: string): Value {
+  const scaled = graph.node('Mul', [x, scalar(graph, `${what}_enlarged`, 3e38)]);
+  return graph.node('Clip', [scaled, scalar(graph, `${what}_low`, -1), scalar(graph, `${what}_high`, 1)]);
 }

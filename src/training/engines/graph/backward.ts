@@ -9,7 +9,7 @@ import { int64, type Weights } from './weights.ts';
  * Gradients of all parameters. With a(t) = W h(t) + W_in u(t) + b and g(t) the gradient in a(t), the loop runs
  * g(t−1) = (Wᵀ g(t) + W_outᵀ δ(t)) · φ'(h(t)) from g(T) = 0 downwards; then each weight matrix takes one product over all steps and rows.
  *
- * @param inputs - u(0) … u(T), shape [(steps + 1)·rows, inputs]
+ * @param inputs - u(0) … u(T), shape [(steps + 1)·rows, inputs + 1], as the forward pass takes it
  * @param outputGradient - δ(0) … δ(T), shape [(steps + 1)·rows, outputs]
  */
 export function backward(
@@ -43,13 +43,19 @@ export function backward(
   );
   const gradients = flattenSteps(graph, spec, stacked as Value, 'gradients');
   const product = (a: Value, b: Value) => graph.node('Gemm', [a, b], [attribute.int('transA', 1)]);
+  const widths = graph.constant('input_widths', [2], int64([spec.inputs, 1]));
+  const [W_in, b] = graph.nodeMulti(
+    'Split',
+    [product(gradients, inputs), widths],
+    ['W_in_gradient', 'b_gradient'],
+    [attribute.int('axis', 1)],
+  );
   const samples = graph.constant('sample_axis', [1], int64([0]));
-  const total = (a: Value) => graph.node('ReduceSum', [a, samples], [attribute.int('keepdims', 0)]);
   return {
     W: product(gradients, states.flat),
-    W_in: product(gradients, inputs),
+    W_in: W_in as Value,
     W_out: product(outputGradient, states.flat),
-    b: total(gradients),
-    b_out: total(outputGradient),
+    b: b as Value,
+    b_out: graph.node('ReduceSum', [outputGradient, samples], [attribute.int('keepdims', 0)]),
   };
 }

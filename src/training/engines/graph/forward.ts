@@ -20,7 +20,7 @@ export interface States {
  * States from zero state. The loop stores each state before it computes the next, so that states, inputs and the gradients of
  * the backward loop share one index and no product needs a shifted copy; the price is one silent step at the end.
  *
- * @param inputs - shape [(steps + 1)·rows, inputs], the last step 0
+ * @param inputs - shape [(steps + 1)·rows, inputs + 1]; the last channel is 1, so that its weight is the bias; the last step is 0
  * @param stepsAndRows - steps + 1 and rows, int64, shape [2]
  */
 export function forwardStates(graph: GraphBuilder, spec: EngineSpec, weights: Weights, inputs: Value, stepsAndRows: Value): States {
@@ -29,8 +29,10 @@ export function forwardStates(graph: GraphBuilder, spec: EngineSpec, weights: We
   const rowCount = graph.node('Gather', [stepsAndRows, graph.constant('second', [1], int64([1]))]);
   const zero = graph.node('ConstantOfShape', [graph.node('Concat', [rowCount, neuronCount], [attribute.int('axis', 0)])]);
   const shape = graph.node('Concat', [stepsAndRows, neuronCount], [attribute.int('axis', 0)]);
+  const columns = graph.constant('columns', [1], int64([1]));
   const transposed = graph.node('Transpose', [weights.W], [attribute.ints('perm', [1, 0])]);
-  const projected = graph.node('Gemm', [inputs, weights.W_in, weights.b], [attribute.int('transB', 1)]);
+  const inputWeights = graph.node('Concat', [weights.W_in, graph.node('Unsqueeze', [weights.b, columns])], [attribute.int('axis', 1)]);
+  const projected = graph.node('Gemm', [inputs, inputWeights], [attribute.int('transB', 1)]);
 
   const body = graphBuilder('forward_step', 'forward_');
   const h = body.input('forward_h', 'float', ['rows', neurons]);

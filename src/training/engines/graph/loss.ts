@@ -1,5 +1,6 @@
 // What is the prediction loss, and its gradient in the outputs? Cross-entropy, weighted per step.
 import { attribute, type GraphBuilder, type Value } from '../../../onnx/graph.ts';
+import { sign } from './activation.ts';
 import { scalar } from './weights.ts';
 
 /** Loss of a batch and its gradient. */
@@ -33,17 +34,16 @@ export function crossEntropy(graph: GraphBuilder, outputs: number, logits: Value
 
 /** Σ penalty · |parameter|, a scalar. */
 export function penaltyOf(graph: GraphBuilder, parameters: Value, penalty: Value): Value {
-  const weighted = graph.node('Mul', [graph.node('Abs', [parameters]), penalty]);
-  return graph.node('ReduceSum', [weighted], [attribute.int('keepdims', 0)], 'penalty_sum');
+  return graph.node('ReduceL1', [graph.node('Mul', [parameters, penalty])], [attribute.int('keepdims', 0)], 'penalty_sum');
 }
 
 /** Subgradient of the penalty: penalty · sign(parameter), sign(0) = 0. */
 export function penaltyGradient(graph: GraphBuilder, parameters: Value, penalty: Value): Value {
-  return graph.node('Mul', [graph.node('Sign', [parameters]), penalty]);
+  return graph.node('Mul', [sign(graph, parameters, 'parameter'), penalty]);
 }
 
 /** w ← sign(w) · max(0, |w| − rate · penalty); Daubechies et al. (2004). */
 export function softThreshold(graph: GraphBuilder, parameters: Value, penalty: Value, rate: Value): Value {
   const shrunk = graph.node('Sub', [graph.node('Abs', [parameters]), graph.node('Mul', [penalty, rate])]);
-  return graph.node('Mul', [graph.node('Sign', [parameters]), graph.node('Max', [shrunk, scalar(graph, 'nothing', 0)])]);
+  return graph.node('Mul', [sign(graph, parameters, 'moved'), graph.node('Max', [shrunk, scalar(graph, 'nothing', 0)])]);
 }

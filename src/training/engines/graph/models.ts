@@ -19,10 +19,10 @@ export const FEED = {
   penalty: 'penalty',
   mask: 'trainable',
   /** Scalars; see AdamRates. */
-  stepRate: 'step_rate',
-  scaleRate: 'scale_rate',
+  adamStep: 'adam_step',
+  adamEpsilon: 'adam_epsilon',
   learningRate: 'learning_rate',
-  /** Shape [steps·rows, inputs], last step 0. */
+  /** Shape [steps·rows, inputs + 1]; the last channel is 1, the last step 0. */
   inputs: 'inputs',
   /** int64 [2]. */
   stepsAndRows: 'steps_and_rows',
@@ -50,7 +50,7 @@ export function trainingModel(spec: EngineSpec): Uint8Array {
   const flat = flatInputs(graph, spec);
   const firstMoment = flat(FEED.firstMoment);
   const secondMoment = flat(FEED.secondMoment);
-  const rates = { step: graph.input(FEED.stepRate, 'float', []), scale: graph.input(FEED.scaleRate, 'float', []) };
+  const rates = { step: graph.input(FEED.adamStep, 'float', []), epsilon: graph.input(FEED.adamEpsilon, 'float', []) };
   const { parameters, penalty, gradient, loss } = predictionGradient(graph, spec, flat);
 
   const norm = globalNorm(graph, gradient);
@@ -110,7 +110,7 @@ function flatInputs(graph: GraphBuilder, spec: EngineSpec): (name: string) => Va
 }
 
 function batchInputs(graph: GraphBuilder, spec: EngineSpec): [inputs: Value, stepsAndRows: Value] {
-  return [graph.input(FEED.inputs, 'float', ['samples', spec.inputs]), graph.input(FEED.stepsAndRows, 'int64', [2])];
+  return [graph.input(FEED.inputs, 'float', ['samples', spec.inputs + 1]), graph.input(FEED.stepsAndRows, 'int64', [2])];
 }
 
 function model(graph: GraphBuilder): Uint8Array {

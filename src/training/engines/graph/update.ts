@@ -6,7 +6,7 @@ import { scalar } from './weights.ts';
 
 /** Global norm of a flat gradient, a scalar. */
 export function globalNorm(graph: GraphBuilder, gradient: Value): Value {
-  return graph.node('Sqrt', [graph.node('ReduceSumSquare', [gradient], [attribute.int('keepdims', 0)])], [], 'gradient_norm');
+  return graph.node('ReduceL2', [gradient], [attribute.int('keepdims', 0)], 'gradient_norm');
 }
 
 /** The gradient, shortened to `clipNorm` if it is longer. */
@@ -16,10 +16,10 @@ export function clip(graph: GraphBuilder, gradient: Value, norm: Value, clipNorm
   return graph.node('Mul', [gradient, graph.node('Min', [ratio, scalar(graph, 'one', 1)])]);
 }
 
-/** Rates of one update, scalars: learning rate / (1 − β₁ᵏ) and 1 / √(1 − β₂ᵏ), k counting updates from 1. */
+/** Scalars of update k, counted from 1: learning rate · √(1 − β₂ᵏ) / (1 − β₁ᵏ), and ε · √(1 − β₂ᵏ). */
 export interface AdamRates {
   readonly step: Value;
-  readonly scale: Value;
+  readonly epsilon: Value;
 }
 
 /** Parameters and moments as graph values. */
@@ -29,20 +29,15 @@ export interface StateValues {
   readonly secondMoment: Value;
 }
 
-/** Adam (Kingma & Ba 2015, algorithm 1). */
+/** Adam (Kingma & Ba 2015), in the form of the end of their section 2, which saves passes over the vectors. */
 export function adam(graph: GraphBuilder, spec: EngineSpec['adam'], state: StateValues, gradient: Value, rates: AdamRates): StateValues {
-  const { beta1, beta2, epsilon } = spec;
-  const mix = (old: Value, fresh: Value, beta: number, name: string) =>
-    graph.node(
-      'Add',
-      [graph.node('Mul', [old, scalar(graph, `${name}_keep`, beta)]), graph.node('Mul', [fresh, scalar(graph, `${name}_take`, 1 - beta)])],
-      [],
-      name,
-    );
-  const firstMoment = mix(state.firstMoment, gradient, beta1, 'new_first_moment');
-  const secondMoment = mix(state.secondMoment, graph.node('Mul', [gradient, gradient]), beta2, 'new_second_moment');
-  const root = graph.node('Mul', [graph.node('Sqrt', [secondMoment]), rates.scale]);
-  const ratio = graph.node('Div', [firstMoment, graph.node('Add', [root, scalar(graph, 'epsilon', epsilon)])]);
-  const parameters = graph.node('Sub', [state.parameters, graph.node('Mul', [ratio, rates.step])]);
-  return { parameters, firstMoment, secondMoment };
+  const mix = (old: Value, fresh: Value, beta: number, name: string) => {
+    const kept = graph.node('Mul', [old, scalar(graph, `${name}_keep`, beta)]);
+    return graph.node('Add', [kept, graph.node('Mul', [fresh, scalar(graph, `${name}_take`, 1 - beta)])], [], name);
+  };
+  const firstMoment = mix(state.firstMoment, gradient, spec.beta1, 'new_first_moment');
+  const secondMoment = mix(state.secondMoment, graph.node('Mul', [gradient, gradient]), spec.beta2, 'new_second_moment');
+  const spread = graph.node('Add', [graph.node('Sqrt', [secondMoment]), rates.epsilon]);
+  const change = graph.node('Mul', [graph.node('Div', [firstMoment, spread]), rates.step]);
+  return { parameters: graph.node('Sub', [state.parameters, change]), firstMoment, secondMoment };
 }
