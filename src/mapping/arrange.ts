@@ -109,14 +109,14 @@ export function arrange(flows: GroupFlows, sites: Sites, start: Int32Array, rand
 }
 
 /** Last temperature over first. */
-const END_TEMPERATURE = 1e-3;
+const END_TEMPERATURE = 1e-2;
 
-/** Half the mean size of a random change: hot enough to leave a poor start, too cold to forget a good one at once. */
+/** The mean size of a random change: at first most changes are accepted, in the end hardly one that costs. */
 function startTemperature(groups: number, width: number, random: Random, change: (a: number, to: number) => number): number {
   const samples = 64;
   let sum = 0;
   for (let i = 0; i < samples; i++) sum += Math.abs(change(random.int(groups), random.int(width)));
-  return sum / samples / 2;
+  return sum / samples;
 }
 
 function restore(site: Int32Array, groupOn: Int32Array, best: Int32Array): void {

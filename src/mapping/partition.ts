@@ -3,6 +3,7 @@ import type { CoreCapacity } from '../targets/usage.ts';
 import { DemandCounter, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import type { MappingProblem } from './problem.ts';
+import { type Wires, wiresOf } from './wires.ts';
 
 /** Units in groups, one group per core. */
 export interface Partition {
@@ -17,7 +18,7 @@ export interface Partition {
  * @returns null if some unit does not fit a core even alone (`checkFit` says which and why)
  */
 export function partition(problem: MappingProblem, chip: Chip): Partition | null {
-  return partitions(problem, chip.capacity)[0] ?? null;
+  return partitions(problem, wiresOf(problem), chip.capacity)[0] ?? null;
 }
 
 /** Group of each hidden neuron, shape [neurons]: what quantization with one scale per core asks for. */
@@ -27,13 +28,13 @@ export function groupOfNeuron(problem: MappingProblem, groups: Partition): Int32
 
 /**
  * Partitions by different cuts, fewest groups first: readout units among the neurons they listen to, or on cores of
- * their own (they listen to everybody, so together they share axons); units counted as equal, or weighted by fan-in.
+ * their own (they listen to everybody, so together they share axons); units shared out by number, or by fan-in.
  */
-export function partitions(problem: MappingProblem, capacity: CoreCapacity): Partition[] {
+export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity): Partition[] {
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
   const found: Partition[] = [];
-  for (const weight of [() => 1, fanInWeight(problem)]) {
-    const cut = (units: Int32Array) => fewestGroups(problem, capacity, units, weight);
+  for (const load of [() => 1, fanInLoad(problem)]) {
+    const cut = (units: Int32Array) => fewestGroups(problem, wires, capacity, units, load);
     const mixed = cut(all);
     const hidden = cut(all.subarray(0, problem.neurons));
     const readout = cut(all.subarray(problem.neurons));
@@ -46,22 +47,36 @@ export function partitions(problem: MappingProblem, capacity: CoreCapacity): Par
 
 type Group = Int32Array;
 
+/** What bisection needs to know. */
+interface Cutter {
+  readonly position: Float64Array;
+  readonly wires: Wires;
+  /** Most units in a group. */
+  readonly limit: number;
+  /** What is shared out evenly. */
+  readonly load: (unit: number) => number;
+  /** Scratch, all 0 between uses, shape [units]. */
+  readonly side: Uint8Array;
+}
+
 /** Fewest groups, trying one more until each fits; null when even single units do not. */
 function fewestGroups(
   problem: MappingProblem,
+  wires: Wires,
   capacity: CoreCapacity,
   units: Int32Array,
-  weight: (unit: number) => number,
+  load: (unit: number) => number,
 ): readonly Group[] | null {
   if (units.length === 0) return [];
   const limit = unitLimit(capacity, units.length);
   if (limit === 0) return null;
   const demand = new DemandCounter(problem, capacity);
   const fits = (group: Group) => capacity.fits(demand.totals(group));
+  const cutter = { position: problem.position, wires, limit, load, side: new Uint8Array(problem.units) };
   const first = Math.ceil(units.length / limit);
   // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
   for (let groups = first; groups < units.length; groups += 1 + Math.floor(groups / 100)) {
-    const cut = bisect(problem, units, groups, limit, weight);
+    const cut = bisect(cutter, units, groups);
     if (cut.every(fits)) return cut;
   }
   const alone = Array.from(units, (unit) => Int32Array.of(unit));
@@ -69,33 +84,49 @@ function fewestGroups(
 }
 
 /**
- * Splits units into `groups` parts of at most `limit` units, along the longer side of their bounding box, each side
- * with its share of the weight as far as the limit leaves a choice.
+ * Splits units into `groups` parts of at most `limit` units: in two along the axis that cuts less weight (of equal ones,
+ * the longer), each side with its share of the load as far as the limit leaves a choice; then each side again.
  */
-function bisect(problem: MappingProblem, units: Int32Array, groups: number, limit: number, weight: (unit: number) => number): Group[] {
+function bisect(cutter: Cutter, units: Int32Array, groups: number): Group[] {
   if (groups === 1) return [units];
-  const sorted = sortAlongLongerSide(problem.position, units);
   const left = Math.ceil(groups / 2);
   const right = groups - left;
+  const longer = longerSide(cutter.position, units);
+  const halves = [longer, 1 - longer].map((axis) => halve(cutter, sortAlong(cutter.position, units, axis), left, right));
+  const [first, second] = halves.map(([a]) => cutWeight(cutter, units, a));
+  const [a, b] = halves[second < first ? 1 : 0];
+  return [...bisect(cutter, a, left), ...bisect(cutter, b, right)];
+}
+
+function halve({ limit, load }: Cutter, sorted: Int32Array, left: number, right: number): [Int32Array, Int32Array] {
   const most = Math.min(left * limit, sorted.length - right);
   const least = Math.max(sorted.length - right * limit, left);
-  const total = sorted.reduce((sum, unit) => sum + weight(unit), 0);
-  const share = (total * left) / groups;
+  const total = sorted.reduce((sum, unit) => sum + load(unit), 0);
+  const share = (total * left) / (left + right);
   let size = 0;
   for (let sum = 0; size < most; size++) {
-    const next = sum + weight(sorted[size]);
+    const next = sum + load(sorted[size]);
     if (size >= least && next - share > share - sum) break;
     sum = next;
   }
-  return [
-    ...bisect(problem, sorted.subarray(0, size), left, limit, weight),
-    ...bisect(problem, sorted.subarray(size), right, limit, weight),
-  ];
+  return [sorted.subarray(0, size), sorted.subarray(size)];
 }
 
-/** Ascending along the axis of larger extent; ties by the other axis, then by number. */
-export function sortAlongLongerSide(position: ArrayLike<number>, units: Int32Array): Int32Array {
-  const extent = [0, 1].map((axis) => {
+/** Weight of the wires between a part of some units and the rest of them. */
+function cutWeight({ wires, side }: Cutter, units: Int32Array, part: Int32Array): number {
+  for (const unit of units) side[unit] = 1;
+  for (const unit of part) side[unit] = 2;
+  let cut = 0;
+  for (const unit of part) {
+    for (let at = wires.indptr[unit]; at < wires.indptr[unit + 1]; at++) if (side[wires.indices[at]] === 1) cut += wires.weights[at];
+  }
+  for (const unit of units) side[unit] = 0;
+  return cut;
+}
+
+/** Axis, 0 for rows or 1 for columns, along which units extend farther. */
+export function longerSide(position: ArrayLike<number>, units: Int32Array): number {
+  const [rows, columns] = [0, 1].map((axis) => {
     let low = Number.POSITIVE_INFINITY;
     let high = Number.NEGATIVE_INFINITY;
     for (const unit of units) {
@@ -104,13 +135,17 @@ export function sortAlongLongerSide(position: ArrayLike<number>, units: Int32Arr
     }
     return high - low;
   });
-  const axis = extent[1] > extent[0] ? 1 : 0;
+  return columns > rows ? 1 : 0;
+}
+
+/** Ascending along an axis; ties by the other axis, then by number. */
+export function sortAlong(position: ArrayLike<number>, units: Int32Array, axis: number): Int32Array {
   return Int32Array.from(units).sort(
     (a, b) => position[2 * a + axis] - position[2 * b + axis] || position[2 * a + 1 - axis] - position[2 * b + 1 - axis] || a - b,
   );
 }
 
-function fanInWeight(problem: MappingProblem): (unit: number) => number {
+function fanInLoad(problem: MappingProblem): (unit: number) => number {
   const { indptr } = problem.synapses;
   return (unit) => 1 + indptr[unit + 1] - indptr[unit];
 }

@@ -6,7 +6,7 @@ import { type Partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 import { isBetter, type Layout, LayoutSearch } from './search.ts';
-import { wiresOf } from './wires.ts';
+import { type Wires, wiresOf } from './wires.ts';
 
 /** How to search. */
 export interface PlaceOptions {
@@ -29,7 +29,7 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   if (violations.length > 0) throw doesNotFit(chip, violations);
   const wires = wiresOf(problem);
   const search = new LayoutSearch(problem, chip, wires);
-  const starts = (partition === undefined ? candidates(problem, chip) : [partition]).map((cut) => search.start(cut));
+  const starts = (partition === undefined ? candidates(problem, chip, wires) : [partition]).map((cut) => search.start(cut));
   const start = cheapest(starts);
   const improve = (layout: Layout, share: number, purpose: string, number: number) => {
     const random = randomStream(seed, purpose, number);
@@ -49,8 +49,8 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
 }
 
 /** Cuts worth a search: those that need hardly more cores than the smallest. */
-function candidates(problem: MappingProblem, chip: Chip): Partition[] {
-  const cuts = partitions(problem, chip.capacity);
+function candidates(problem: MappingProblem, chip: Chip, wires: Wires): Partition[] {
+  const cuts = partitions(problem, wires, chip.capacity);
   const most = Math.min(chip.topology.cores, Math.ceil(cuts[0].groups * 1.25));
   return cuts.filter((cut) => cut.groups <= most);
 }

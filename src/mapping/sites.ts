@@ -1,7 +1,7 @@
 // Which cores may groups go to, and in which of them do they start? A window of tiles around the port.
 import type { Sites } from './arrange.ts';
 import type { Chip } from './chip.ts';
-import { sortAlongLongerSide } from './partition.ts';
+import { longerSide, sortAlong } from './partition.ts';
 
 /** A rectangle of tiles: columns left … left + wide − 1, rows top … top + high − 1. */
 interface Rectangle {
@@ -85,15 +85,13 @@ function layOut(chip: Chip, centres: Float64Array, groups: Int32Array, cores: In
   const key = alongX ? tileX : tileY;
   const sortedCores = Int32Array.from(cores).sort((a, b) => key[a] - key[b] || a - b);
   const first = sortedCores.length >> 1;
-  const sortedGroups = box.wide === 1 && box.high === 1 ? sortAlongLongerSide(centres, groups) : sortAlong(centres, groups, alongX ? 1 : 0);
+  // Columns lie along x; within one tile the cores have no direction of their own.
+  const axis = box.wide === 1 && box.high === 1 ? longerSide(centres, groups) : alongX ? 1 : 0;
+  const sortedGroups = sortAlong(centres, groups, axis);
   const share = Math.round((groups.length * first) / cores.length);
   const size = Math.min(first, Math.max(groups.length - (cores.length - first), share));
   layOut(chip, centres, sortedGroups.subarray(0, size), sortedCores.subarray(0, first), out);
   layOut(chip, centres, sortedGroups.subarray(size), sortedCores.subarray(first), out);
-}
-
-function sortAlong(centres: Float64Array, groups: Int32Array, axis: number): Int32Array {
-  return Int32Array.from(groups).sort((a, b) => centres[2 * a + axis] - centres[2 * b + axis] || a - b);
 }
 
 /** The layout mirrored and transposed. */

@@ -18,8 +18,8 @@ export interface Wires {
   readonly scale: number;
 }
 
-/** Largest weight as an integer: sums over 2^20 synapses and 2^12 hops stay below 2^53. */
-const FULL_SCALE = 2 ** 20;
+/** Largest weight as an integer: sums over 2^20 synapses of 2^7 hops stay at most 2^53. */
+const FULL_SCALE = 2 ** 26;
 
 /** The flows of a problem. */
 export function wiresOf(problem: MappingProblem): Wires {

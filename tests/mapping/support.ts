@@ -1,0 +1,168 @@
+// Made-up chips and networks, whose limits and weights a test chooses.
+import { randomStream } from '../../src/core/random.ts';
+import type { Chip } from '../../src/mapping/chip.ts';
+import { type MappingProblem, mappingProblem, type WeightedNetwork } from '../../src/mapping/problem.ts';
+import { csrFromDense } from '../../src/network/csr.ts';
+import type { Target } from '../../src/targets/load.ts';
+import type { Topology } from '../../src/targets/topology.ts';
+import type { CoreCapacity, ResourceUse } from '../../src/targets/usage.ts';
+
+export interface ChipShape {
+  readonly wide?: number;
+  readonly high?: number;
+  readonly slots?: number;
+  readonly wraps?: boolean;
+  readonly neurons?: number;
+  readonly axons?: number;
+  readonly axonsOut?: number;
+  /** Memory an axon takes, and the memory of a core. */
+  readonly axonMemory?: (synapses: number) => number;
+  readonly memory?: number;
+}
+
+/** A mesh of tiles, one router each, inputs at the middle of the west edge. */
+export function madeUpChip(shape: ChipShape): Chip {
+  const { wide = 4, high = 4, slots = 1, wraps = false } = shape;
+  const cores = wide * high * slots;
+  const tileX = Int32Array.from({ length: cores }, (_, core) => Math.floor(core / slots) % wide);
+  const tileY = Int32Array.from({ length: cores }, (_, core) => Math.floor(core / slots / wide));
+  const apart = (a: number, b: number, size: number) => (wraps ? Math.min(Math.abs(a - b), size - Math.abs(a - b)) : Math.abs(a - b));
+  const hops = (a: number, b: number) => ({ x: apart(tileX[a], tileX[b], wide), y: apart(tileY[a], tileY[b], high) });
+  const port = { x: 0, y: Math.floor((high - 1) / 2), assumption: 'made up' };
+  const portHops = (core: number) => ({ x: apart(port.x, tileX[core], wide), y: apart(port.y, tileY[core], high) });
+  const noc: Topology = {
+    kind: wraps ? 'torus2d' : 'mesh2d',
+    cores,
+    coresPerTile: slots,
+    tileX,
+    tileY,
+    tilesWide: wide,
+    tilesHigh: high,
+    slot: Int32Array.from({ length: cores }, (_, core) => core % slots),
+    routerX: tileX,
+    routerY: tileY,
+    routersWide: wide,
+    routersHigh: high,
+    wraps,
+    hops,
+    distance: (a, b) => hops(a, b).x + hops(a, b).y,
+    port,
+    portHops,
+    pitch: { xMm: 0.5, yMm: 2, basis: 'layout', source: 'made up' },
+  };
+  const limits = madeUpCapacity(shape);
+  const target = { id: 'made-up', label: 'made-up', fileName: 'made-up.json', hash: '0'.repeat(64) } as Target;
+  return {
+    target,
+    topology: noc,
+    limits,
+    capacity: limits,
+    maxNeuronsPerCore: null,
+    weightBits: 8,
+    port: { x: port.x, y: port.y, assumed: true },
+    portHops,
+  };
+}
+
+function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, memory }: ChipShape): CoreCapacity {
+  const use = (resource: ResourceUse['resource'], used: number, limit: number | undefined, unit: string): ResourceUse => ({
+    resource,
+    used,
+    limit: limit ?? null,
+    unit,
+    source: `made-up.json limits.${resource}`,
+  });
+  const usage: CoreCapacity['usage'] = (totals) => [
+    use('neurons', totals.neurons, neurons, 'neurons'),
+    use('axonsIn', totals.axons, axons, 'axons'),
+    use('axonsOut', totals.axonsOut, axonsOut, 'axons'),
+    use('synapseMemory', totals.memory, memory, 'bit'),
+  ];
+  const load: CoreCapacity['load'] = (totals) => Math.max(...usage(totals).map(({ used, limit }) => (limit === null ? 0 : used / limit)));
+  return { axonMemory, usage, load, fits: (totals) => load(totals) <= 1 };
+}
+
+export interface NetworkShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  /** Share of the possible synapses. */
+  readonly density?: number;
+}
+
+/** A network with random synapses, none of weight 0. */
+export function randomNetwork(seed: number, { rows, columns, inputs = 3, outputs = 2, density = 0.2 }: NetworkShape): WeightedNetwork {
+  const random = randomStream(seed, 'network to map');
+  const neurons = rows * columns;
+  const matrix = (to: number, from: number) =>
+    csrFromDense(
+      Float32Array.from({ length: to * from }, () => (random.uniform() < density ? random.normal() || 1 : 0)),
+      to,
+      from,
+    );
+  return {
+    inputs,
+    neurons,
+    outputs,
+    grid: { rows, columns, metric: 'l1' },
+    site: Int32Array.from({ length: neurons }, (_, i) => i),
+    recurrent: matrix(neurons, neurons),
+    input: matrix(neurons, inputs),
+    readout: matrix(outputs, neurons),
+  };
+}
+
+/** The problem of a random network, with random activity. */
+export function randomProblem(seed: number, shape: NetworkShape): MappingProblem {
+  const network = randomNetwork(seed, shape);
+  const random = randomStream(seed, 'activity');
+  return mappingProblem(
+    network,
+    Float64Array.from({ length: network.neurons + network.inputs }, () => random.uniform()),
+  );
+}
+
+/** A synapse, written out. */
+export interface Synapse {
+  readonly unit: number;
+  readonly source: number;
+  readonly weight: number;
+}
+
+/** All synapses of a problem. */
+export function synapsesOf({ synapses, units }: MappingProblem): Synapse[] {
+  return Array.from({ length: units }, (_, unit) => unit).flatMap((unit) =>
+    Array.from({ length: synapses.indptr[unit + 1] - synapses.indptr[unit] }, (_, i) => {
+      const at = synapses.indptr[unit] + i;
+      return { unit, source: synapses.indices[at], weight: synapses.values[at] };
+    }),
+  );
+}
+
+/** Σ|w|·hops from the definition: every synapse by itself. */
+export function costByDefinition(problem: MappingProblem, chip: Chip, core: ArrayLike<number>): number {
+  return synapsesOf(problem).reduce((sum, { unit, source, weight }) => {
+    const hops = source < problem.neurons ? chip.topology.hops(core[source], core[unit]) : chip.portHops(core[unit]);
+    return sum + weight * (hops.x + hops.y);
+  }, 0);
+}
+
+/** What each core holds, by counting. */
+export function demandByDefinition(problem: MappingProblem, core: ArrayLike<number>, axonMemory: (synapses: number) => number) {
+  const synapses = synapsesOf(problem);
+  return [...new Set(Array.from(core))]
+    .sort((a, b) => a - b)
+    .map((id) => {
+      const inside = synapses.filter(({ unit }) => core[unit] === id);
+      const axons = new Set(inside.map(({ source }) => source));
+      const out = synapses.filter(({ unit, source }) => source < problem.neurons && core[source] === id && core[unit] !== id);
+      return {
+        id,
+        neurons: Array.from(core).filter((k) => k === id).length,
+        axons: axons.size,
+        axonsOut: new Set(out.map(({ unit, source }) => `${source} to ${core[unit]}`)).size,
+        memory: [...axons].reduce((sum, axon) => sum + axonMemory(inside.filter(({ source }) => source === axon).length), 0),
+      };
+    });
+}
