@@ -23,6 +23,8 @@ export interface FitSubject {
   readonly chip: Chip;
   /** Null if some unit fits no core. */
   readonly partition: Partition | null;
+  /** What would make the network fit; costly, so asked for at most once. */
+  readonly remedy: () => string;
 }
 
 /** A finished placement. */
@@ -45,7 +47,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   {
     id: 'fit/alone',
     description: 'every neuron, alone on a core with its axons, is within the limits of that core',
-    check({ problem, chip }) {
+    check({ problem, chip, remedy }) {
       const { indptr } = problem.synapses;
       const demand = new DemandCounter(problem, chip.capacity);
       const longest = fanInLimit(chip.capacity, problem.sources);
@@ -53,15 +55,15 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
         const totals = demand.totals([unit]);
         if (chip.capacity.fits(totals)) return [];
         const fanIn = indptr[unit + 1] - indptr[unit];
-        const remedy = longest > 0 ? `prune its fan-in from ${fanIn} to ${longest}; ${remedyFor(problem, chip)}` : remedyFor(problem, chip);
-        return overuses(chip.capacity.usage(totals)).map((use) => violation('fit/alone', unitName(problem, unit), use, remedy));
+        const advice = longest > 0 ? `prune its fan-in from ${fanIn} to ${longest}, or ${remedy()}` : remedy();
+        return overuses(chip.capacity.usage(totals)).map((use) => violation('fit/alone', unitName(problem, unit), use, advice));
       });
     },
   },
   {
     id: 'fit/cores',
     description: 'the chip has as many cores as the network needs',
-    check({ problem, chip, partition }) {
+    check({ problem, chip, partition, remedy }) {
       const available = chip.topology.cores;
       if (partition === null || partition.groups <= available) return [];
       return [
@@ -72,7 +74,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
           limit: available,
           unit: 'cores',
           source: `${chip.target.fileName}, cores of one chip`,
-          remedy: remedyFor(problem, chip),
+          remedy: remedy(),
         },
       ];
     },
@@ -109,7 +111,12 @@ export interface FitCheck {
 /** Whether a network fits a chip, with every violation and what would make it fit; places nothing. */
 export function checkFit(problem: MappingProblem, chip: Chip): FitCheck {
   const cut = partition(problem, chip);
-  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut }));
+  let found: string | null = null;
+  const remedy = () => {
+    found ??= remedyFor(problem, chip);
+    return found;
+  };
+  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedy }));
   return { fits: violations.length === 0, violations, cores: cut?.groups ?? null, coresAvailable: chip.topology.cores };
 }
 

@@ -15,10 +15,11 @@ export interface Partition {
 /**
  * Cuts the grid into the fewest neighbourhoods that fit a core each, as far as bisection finds them.
  *
- * @returns null if some unit does not fit a core even alone (`checkFit` says which and why)
+ * @param most - groups at most; as many as it takes unless given
+ * @returns null if there is none: some unit does not fit a core even alone (`checkFit` says which and why), or `most` is too few
  */
-export function partition(problem: MappingProblem, chip: Chip): Partition | null {
-  return partitions(problem, wiresOf(problem), chip.capacity)[0] ?? null;
+export function partition(problem: MappingProblem, chip: Chip, most = problem.units): Partition | null {
+  return partitions(problem, wiresOf(problem), chip.capacity, most)[0] ?? null;
 }
 
 /** Group of each hidden neuron, shape [neurons]: what quantization with one scale per core asks for. */
@@ -30,11 +31,11 @@ export function groupOfNeuron(problem: MappingProblem, groups: Partition): Int32
  * Partitions by different cuts, fewest groups first: readout units among the neurons they listen to, or on cores of
  * their own (they listen to everybody, so together they share axons); units shared out by number, or by fan-in.
  */
-export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity): Partition[] {
+export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most = problem.units): Partition[] {
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
   const found: Partition[] = [];
   for (const load of [() => 1, fanInLoad(problem)]) {
-    const cut = (units: Int32Array) => fewestGroups(problem, wires, capacity, units, load);
+    const cut = (units: Int32Array) => fewestGroups(problem, wires, capacity, units, load, most);
     const mixed = cut(all);
     const hidden = cut(all.subarray(0, problem.neurons));
     const readout = cut(all.subarray(problem.neurons));
@@ -42,7 +43,7 @@ export function partitions(problem: MappingProblem, wires: Wires, capacity: Core
     if (hidden !== null && readout !== null) found.push(numbered(problem, [...hidden, ...readout]));
   }
   // Stable: of equal size, the earlier kind of cut.
-  return found.sort((a, b) => a.groups - b.groups);
+  return found.filter(({ groups }) => groups <= most).sort((a, b) => a.groups - b.groups);
 }
 
 type Group = Int32Array;
@@ -59,13 +60,14 @@ interface Cutter {
   readonly side: Uint8Array;
 }
 
-/** Fewest groups, trying one more until each fits; null when even single units do not. */
+/** Fewest groups, trying one more until each fits; null when even single units do not. Beyond `most` it stops looking. */
 function fewestGroups(
   problem: MappingProblem,
   wires: Wires,
   capacity: CoreCapacity,
   units: Int32Array,
   load: (unit: number) => number,
+  most: number,
 ): readonly Group[] | null {
   if (units.length === 0) return [];
   const limit = unitLimit(capacity, units.length);
@@ -73,14 +75,15 @@ function fewestGroups(
   const demand = new DemandCounter(problem, capacity);
   const fits = (group: Group) => capacity.fits(demand.totals(group));
   const cutter = { position: problem.position, wires, limit, load, side: new Uint8Array(problem.units) };
+  const alone = Array.from(units, (unit) => Int32Array.of(unit));
+  if (!alone.every(fits)) return null;
   const first = Math.ceil(units.length / limit);
   // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
-  for (let groups = first; groups < units.length; groups += 1 + Math.floor(groups / 100)) {
+  for (let groups = first; groups < units.length && groups <= most; groups += 1 + Math.floor(groups / 100)) {
     const cut = bisect(cutter, units, groups);
     if (cut.every(fits)) return cut;
   }
-  const alone = Array.from(units, (unit) => Int32Array.of(unit));
-  return alone.every(fits) ? alone : null;
+  return alone;
 }
 
 /**

@@ -13,7 +13,7 @@ export interface PlaceOptions {
   readonly seed: number;
   /** Multiplies the number of moves tried; 1 unless given. */
   readonly effort?: number;
-  /** Keeps these groups together and only chooses their cores. */
+  /** Keeps these groups, made for the same chip, together and only chooses their cores. */
   readonly partition?: Partition;
 }
 
@@ -25,11 +25,11 @@ export interface PlaceOptions {
  */
 export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions): Placement {
   const { seed, effort = 1, partition } = options;
-  const { violations } = checkFit(problem, chip);
-  if (violations.length > 0) throw doesNotFit(chip, violations);
   const wires = wiresOf(problem);
+  const cuts = partition === undefined ? candidates(problem, chip, wires) : [partition];
+  if (cuts.length === 0) throw doesNotFit(chip, checkFit(problem, chip).violations);
   const search = new LayoutSearch(problem, chip, wires);
-  const starts = (partition === undefined ? candidates(problem, chip, wires) : [partition]).map((cut) => search.start(cut));
+  const starts = cuts.map((cut) => search.start(cut));
   const start = cheapest(starts);
   const improve = (layout: Layout, share: number, purpose: string, number: number) => {
     const random = randomStream(seed, purpose, number);
@@ -48,11 +48,10 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   return placement;
 }
 
-/** Cuts worth a search: those that need hardly more cores than the smallest. */
+/** Cuts worth a search: those that need hardly more cores than the smallest; none if the network does not fit. */
 function candidates(problem: MappingProblem, chip: Chip, wires: Wires): Partition[] {
-  const cuts = partitions(problem, wires, chip.capacity);
-  const most = Math.min(chip.topology.cores, Math.ceil(cuts[0].groups * 1.25));
-  return cuts.filter((cut) => cut.groups <= most);
+  const cuts = partitions(problem, wires, chip.capacity, chip.topology.cores);
+  return cuts.filter((cut) => cut.groups <= Math.ceil(cuts[0].groups * 1.25));
 }
 
 function cheapest(layouts: readonly Layout[]): Layout {

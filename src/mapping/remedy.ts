@@ -50,6 +50,5 @@ function fittingCap(problem: MappingProblem, chip: Chip): number | null {
 }
 
 function fits(problem: MappingProblem, chip: Chip): boolean {
-  const cut = partition(problem, chip);
-  return cut !== null && cut.groups <= chip.topology.cores;
+  return partition(problem, chip, chip.topology.cores) !== null;
 }

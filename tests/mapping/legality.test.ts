@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { describeViolations } from '../../src/core/errors.ts';
+import { type Chip, chipOf, withCap } from '../../src/mapping/chip.ts';
+import { checkFit, checkPlacement, FIT_RULES, PLACEMENT_RULES } from '../../src/mapping/legality.ts';
+import type { MappingProblem } from '../../src/mapping/problem.ts';
+import { filterCsr } from '../../src/network/csr.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { madeUpChip, randomProblem } from './support.ts';
+
+/** The problem with its weakest synapses dropped, down to a density. */
+function prunedTo(problem: MappingProblem, density: number): MappingProblem {
+  const { neurons, inputs, outputs, synapses } = problem;
+  const kept = Math.floor(density * neurons * (neurons + inputs + outputs));
+  const ranked = Array.from(synapses.values).sort((a, b) => b - a);
+  return { ...problem, synapses: filterCsr(synapses, (_unit, _source, weight) => weight > (ranked[kept] ?? 0)) };
+}
+
+const remedyOf = (problem: MappingProblem, chip: Chip) => checkFit(problem, chip).violations[0].remedy;
+
+describe('a network that fits', () => {
+  it('breaks no rule, and says how many cores it takes', () => {
+    const problem = randomProblem(30, { rows: 6, columns: 6 });
+    expect(checkFit(problem, madeUpChip({ neurons: 8 }))).toEqual({ fits: true, violations: [], cores: 5, coresAvailable: 16 });
+  });
+});
+
+describe('a chip with too few cores', () => {
+  const problem = randomProblem(31, { rows: 6, columns: 6, density: 0.5 });
+
+  it('is found out, with the cores that are needed and where the limit was read', () => {
+    const { fits, violations, cores } = checkFit(problem, madeUpChip({ wide: 2, high: 2, neurons: 8 }));
+    expect(fits).toBe(false);
+    expect(cores).toBe(5);
+    expect(violations).toEqual([
+      {
+        rule: 'fit/cores',
+        subject: '38 neurons, readout included',
+        found: 5,
+        limit: 4,
+        unit: 'cores',
+        source: 'made-up.json, cores of one chip',
+        remedy: 'a target with larger or more cores: no density fits 38 neurons on the 4 cores of made-up',
+      },
+    ]);
+  });
+
+  it('is told the smallest cap that fits', () => {
+    const chip = withCap(madeUpChip({ wide: 2, high: 2, neurons: 100 }), 7);
+    expect(remedyOf(problem, chip)).toBe('raise the cap to 10 neurons per core');
+    expect(checkFit(problem, withCap(chip, 10)).fits).toBe(true);
+    expect(checkFit(problem, withCap(chip, 9)).fits).toBe(false);
+  });
+
+  it('is told a density that fits, and half as much again does not', () => {
+    const chip = madeUpChip({ wide: 3, high: 2, neurons: 8, axons: 32 });
+    const density = Number(/^prune to density (\S+) or less$/.exec(remedyOf(problem, chip))?.[1]);
+    expect(density).toBeGreaterThan(0.01);
+    expect(checkFit(prunedTo(problem, density), chip).fits).toBe(true);
+    expect(checkFit(prunedTo(problem, 1.5 * density), chip).fits).toBe(false);
+  });
+});
+
+describe('a neuron with too many synapses', () => {
+  const problem = randomProblem(32, { rows: 5, columns: 5, outputs: 2, density: 0.4 });
+  const fanIn = (unit: number) => problem.synapses.indptr[unit + 1] - problem.synapses.indptr[unit];
+
+  it('is named with its fan-in and the limit, every one of them', () => {
+    const chip = madeUpChip({ axons: 10 });
+    const { violations, cores } = checkFit(problem, chip);
+    const tooLong = [...Array(27).keys()].filter((unit) => fanIn(unit) > 10);
+    expect(tooLong.length).toBeGreaterThan(5);
+    expect(cores).toBeNull();
+    expect(violations.map(({ subject }) => subject)).toEqual(
+      tooLong.map((unit) => (unit < 25 ? `neuron ${unit}` : `readout ${unit - 25}`)),
+    );
+    const [first] = violations;
+    expect(first).toMatchObject({
+      rule: 'fit/alone/axons-in',
+      found: fanIn(tooLong[0]),
+      limit: 10,
+      unit: 'axons',
+      source: 'made-up.json limits.axonsIn',
+    });
+    const [, longest, density] = /^prune its fan-in from \d+ to (\d+), or prune to density (\S+) or less$/.exec(first.remedy) ?? [];
+    expect(longest).toBe('10');
+    expect(checkFit(prunedTo(problem, Number(density)), chip).fits).toBe(true);
+  });
+
+  it('reads as a message: what, how much, where the limit comes from, what to try', () => {
+    const [violation] = checkFit(problem, madeUpChip({ axons: 10 })).violations;
+    expect(describeViolations([violation])).toMatch(
+      /^ {2}neuron \d+: \d+ axons, limit 10 \(fit\/alone\/axons-in; made-up\.json limits\.axonsIn\); try: prune its fan-in from \d+ to 10, or prune to density 0\.\d+ or less$/,
+    );
+  });
+
+  it('is found on a crossbar, in arrays', () => {
+    const large = randomProblem(33, { rows: 8, columns: 8, density: 0.9 });
+    const chip = chipOf(loadTarget('rram-mesh:rows=8,cols=46'), { maxNeuronsPerCore: null });
+    const { violations } = checkFit(large, chip);
+    expect(violations.length).toBe(66);
+    expect(violations[0]).toMatchObject({
+      rule: 'fit/alone/arrays',
+      limit: 4,
+      unit: 'arrays',
+      found: Math.ceil((large.synapses.indptr[1] - large.synapses.indptr[0]) / 8),
+    });
+    expect(violations[0].remedy).toContain('to 32,');
+  });
+});
+
+describe('a placement', () => {
+  it('breaks a rule for every resource of every core that holds too much', () => {
+    const problem = randomProblem(34, { rows: 4, columns: 4, outputs: 0, density: 0.5 });
+    const chip = madeUpChip({ wide: 2, high: 1, neurons: 10, axons: 12, axonsOut: 3 });
+    const core = Int32Array.from({ length: 16 }, (_, unit) => (unit < 11 ? 0 : 1));
+    const violations = checkPlacement(problem, chip, { core, seed: 1, cost: { start: 0, final: 0 } });
+    expect(violations.map(({ rule, subject }) => `${subject} ${rule}`)).toEqual([
+      'core 0 fit/core/neurons',
+      'core 0 fit/core/axons-in',
+      'core 0 fit/core/axons-out',
+      'core 1 fit/core/axons-in',
+      'core 1 fit/core/axons-out',
+    ]);
+    expect(violations[0]).toMatchObject({ found: 11, limit: 10, remedy: 'cap at 10 neurons per core' });
+  });
+});
+
+describe('rules', () => {
+  it('have names of their own, and say what they demand', () => {
+    const rules = [...FIT_RULES, ...PLACEMENT_RULES];
+    expect(new Set(rules.map(({ id }) => id)).size).toBe(rules.length);
+    for (const { id, description } of rules) {
+      expect(id).toMatch(/^fit\/[a-z-]+$/);
+      expect(description.length).toBeGreaterThan(20);
+    }
+  });
+});
