@@ -15,11 +15,10 @@ export interface Partition {
 /**
  * Cuts the grid into the fewest neighbourhoods that fit a core each, as far as bisection finds them.
  *
- * @param most - groups at most; as many as it takes unless given
- * @returns null if there is none: some unit does not fit a core even alone (`checkFit` says which and why), or `most` is too few
+ * @returns null if some unit does not fit a core even alone (`checkFit` says which and why)
  */
-export function partition(problem: MappingProblem, chip: Chip, most = problem.units): Partition | null {
-  return partitions(problem, wiresOf(problem), chip.capacity, most)[0] ?? null;
+export function partition(problem: MappingProblem, chip: Chip): Partition | null {
+  return partitions(problem, wiresOf(problem), chip.capacity, problem.units)[0] ?? null;
 }
 
 /** Group of each hidden neuron, shape [neurons]: what quantization with one scale per core asks for. */
@@ -27,23 +26,30 @@ export function groupOfNeuron(problem: MappingProblem, groups: Partition): Int32
   return groups.group.slice(0, problem.neurons);
 }
 
+/** Whether some cut fits the cores that the chip has; stops at the first. */
+export function hasPartition(problem: MappingProblem, chip: Chip): boolean {
+  return !cuts(problem, wiresOf(problem), chip.capacity, chip.topology.cores).next().done;
+}
+
+/** Partitions into at most `most` groups by different cuts, fewest groups first; of equal ones, the earlier kind of cut. */
+export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most: number): Partition[] {
+  return [...cuts(problem, wires, capacity, most)].sort((a, b) => a.groups - b.groups);
+}
+
 /**
- * Partitions by different cuts, fewest groups first: readout units among the neurons they listen to, or on cores of
- * their own (they listen to everybody, so together they share axons); units shared out by number, or by fan-in.
+ * The kinds of cuts: readout units among the neurons they listen to, or on cores of their own (they listen to everybody,
+ * so together they share axons); units shared out by number, or by fan-in.
  */
-export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most = problem.units): Partition[] {
+function* cuts(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most: number): Generator<Partition> {
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
-  const found: Partition[] = [];
   for (const load of [() => 1, fanInLoad(problem)]) {
     const cut = (units: Int32Array) => fewestGroups(problem, wires, capacity, units, load, most);
     const mixed = cut(all);
+    if (mixed !== null && mixed.length <= most) yield numbered(problem, mixed);
     const hidden = cut(all.subarray(0, problem.neurons));
     const readout = cut(all.subarray(problem.neurons));
-    if (mixed !== null) found.push(numbered(problem, mixed));
-    if (hidden !== null && readout !== null) found.push(numbered(problem, [...hidden, ...readout]));
+    if (hidden !== null && readout !== null && hidden.length + readout.length <= most) yield numbered(problem, [...hidden, ...readout]);
   }
-  // Stable: of equal size, the earlier kind of cut.
-  return found.filter(({ groups }) => groups <= most).sort((a, b) => a.groups - b.groups);
 }
 
 type Group = Int32Array;

@@ -1,7 +1,7 @@
 // What would make it fit? Suggestions that were tried, not stock phrases.
 import { filterCsr } from '../network/csr.ts';
 import { type Chip, withCap } from './chip.ts';
-import { partition } from './partition.ts';
+import { hasPartition } from './partition.ts';
 import type { MappingProblem } from './problem.ts';
 
 /** What to change so that the network fits the chip: a density, a cap, or that neither can help. */
@@ -21,8 +21,10 @@ function fittingDensity(problem: MappingProblem, chip: Chip): number | null {
   const ranked = Float32Array.from(synapses.values).sort().reverse();
   let fitting = 0;
   let failing = ranked.length;
-  const fitsWith = (kept: number) =>
-    fits({ ...problem, synapses: filterCsr(synapses, (_unit, _source, weight) => weight > ranked[kept]) }, chip);
+  const fitsWith = (kept: number) => {
+    const strongest = filterCsr(synapses, (_unit, _source, weight) => weight > ranked[kept]);
+    return hasPartition({ ...problem, synapses: strongest }, chip);
+  };
   if (ranked.length === 0 || !fitsWith(0)) return null;
   // Two digits are printed, so a hundredth is near enough.
   while (failing - fitting > Math.max(1, failing / 100)) {
@@ -38,17 +40,13 @@ function fittingDensity(problem: MappingProblem, chip: Chip): number | null {
 
 /** Smallest cap that fits, when a cap is what is in the way. */
 function fittingCap(problem: MappingProblem, chip: Chip): number | null {
-  if (chip.maxNeuronsPerCore === null || !fits(problem, withCap(chip, null))) return null;
+  if (chip.maxNeuronsPerCore === null || !hasPartition(problem, withCap(chip, null))) return null;
   let failing = chip.maxNeuronsPerCore;
   let fitting = problem.units;
   while (fitting - failing > 1) {
     const middle = (fitting + failing) >> 1;
-    if (fits(problem, withCap(chip, middle))) fitting = middle;
+    if (hasPartition(problem, withCap(chip, middle))) fitting = middle;
     else failing = middle;
   }
   return fitting;
-}
-
-function fits(problem: MappingProblem, chip: Chip): boolean {
-  return partition(problem, chip, chip.topology.cores) !== null;
 }

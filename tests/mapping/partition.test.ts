@@ -25,7 +25,7 @@ describe('the partition', () => {
         const problem = randomProblem(seed, shape);
         const axonMemory = (synapses: number) => 3 * Math.ceil(synapses / 2);
         const { capacity } = madeUpChip({ neurons, axons, memory, axonMemory });
-        for (const { group, groups } of partitions(problem, wiresOf(problem), capacity)) {
+        for (const { group, groups } of partitions(problem, wiresOf(problem), capacity, problem.units)) {
           expect(group.length).toBe(problem.units);
           expect([...new Set(group)].sort((a, b) => a - b)).toEqual(Array.from({ length: groups }, (_, g) => g));
           for (const demand of demandByDefinition(problem, group, axonMemory)) {
