@@ -12,19 +12,26 @@ import { openSession } from '../../src/onnx/runtime.ts';
 import type { Batch } from '../../src/tasks/suite.ts';
 import type { EngineSpec } from '../../src/training/engine.ts';
 import { openEngine } from '../../src/training/engines/open.ts';
+import { ortEngine } from '../../src/training/engines/ort.ts';
 import { parameterLayout } from '../../src/training/parameters.ts';
 
 const HELP = `npx tsx scripts/bench/train.ts [options]
-  --steps 32,100         time steps of a trial
-  --batches 20,64,256    trials of a batch
-  --engines ort          ort, ort-web, tfjs, reference
-  --peers plain,hoisted,rnn   PyTorch variants, or none
-  --slices 7             slices of each candidate, in turn; ratios are medians over slices
-  --seconds 0.5          CPU seconds of a slice
-  --python /usr/bin/python3
+  --steps 32,100                            time steps of a trial
+  --batches 20,64,256                       trials of a batch
+  --engines ort,ort-web,tfjs,reference      ort-web is the graph of ort in onnxruntime-web
+  --peers plain,hoisted,rnn                 PyTorch variants, or none
+  --slices 7                                slices of each candidate, in turn
+  --seconds 0.5                             length of a slice
+  --python /usr/bin/python3                 one that has torch
   --json FILE
-Everything runs in one thread. Times are CPU seconds of the process, so that other work on the machine weighs less. The engines clip, mask
-and penalise; the peer penalises only. A PyTorch on the reference BLAS is ten times slower than on OpenBLAS or BLIS: the table names the library it used.`;
+
+400 neurons, 53 inputs, 17 outputs, ReLU. One thread each. Times are CPU seconds of the process, so that other work on the machine weighs
+less; ratios are medians over paired slices. A candidate slower than ten slices is measured once. The engines clip, mask and penalise;
+the peer penalises only.
+
+The speed of PyTorch is that of its BLAS, which is named below the table. Debian's python3-torch takes what libblas.so.3 points to: the
+reference BLAS is ten times slower than OpenBLAS (package libopenblas0), and an OpenBLAS older than the processor needs to be told what
+to use, for example OPENBLAS_CORETYPE=SKYLAKEX where the processor has AVX-512.`;
 
 const SPEC: EngineSpec = {
   inputs: 53,
@@ -48,12 +55,13 @@ interface Row {
   readonly steps: number;
   readonly rows: number;
   readonly name: string;
+  /** Of the product: runs of 50. */
   readonly stepsPerSecond: number;
   readonly gflopPerSecond: number;
   /** Rate of arithmetic over that of bare 64 × 400 × 400 products in the same slices; null for the product itself. */
   readonly ofProduct: number | null;
-  /** Speed of the first engine over this candidate's, median over slices. */
-  readonly firstOverThis: number;
+  /** Speed of the first engine over this candidate's; null for the product. */
+  readonly firstOverThis: number | null;
 }
 
 /** Floating-point operations of one step: forward, and two products of the same size backward. */
@@ -81,7 +89,7 @@ function makeBatch(steps: number, rows: number): Batch {
 
 /** An engine with the usual initialisation, U(±1/√N). */
 async function engineCandidate(name: string, batch: Batch): Promise<Candidate> {
-  const { engine } = await openEngine(name, SPEC);
+  const engine = name === 'ort-web' ? await ortEngine(SPEC, 'web') : (await openEngine(name, SPEC)).engine;
   const { length } = parameterLayout(SPEC);
   const random = randomStream(1, 'bench parameters');
   const parameters = Float32Array.from({ length }, () => (2 * random.uniform() - 1) / Math.sqrt(SPEC.neurons));
@@ -102,6 +110,7 @@ async function engineCandidate(name: string, batch: Batch): Promise<Candidate> {
 }
 
 const PRODUCTS = 50;
+const PRODUCT_WORK = 2 * PRODUCTS * 64 * SPEC.neurons ** 2;
 
 /** Bare 64 × neurons × neurons products, 50 to a run so that calls into the runtime do not count. */
 async function productCandidate(): Promise<Candidate> {
@@ -177,17 +186,22 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Runs all candidates in turn, slice by slice. */
+/** CPU seconds per step of each candidate in each slice; all candidates take turns. */
 async function compare(candidates: readonly Candidate[], slices: number, seconds: number): Promise<number[][]> {
+  const firsts: number[] = [];
   const counts: number[] = [];
   for (const candidate of candidates) {
     const first = await candidate.run(1);
-    const second = first < seconds ? await candidate.run(1) : first;
-    counts.push(Math.max(1, Math.round(seconds / second)));
+    firsts.push(first);
+    // The first step of a fast candidate allocates and compiles; only the second tells how many fit a slice.
+    counts.push(first > 10 * seconds ? 0 : Math.max(1, Math.round(seconds / (await candidate.run(1)))));
   }
   const perStep: number[][] = candidates.map(() => []);
   for (let slice = 0; slice < slices; slice++) {
-    for (const [i, candidate] of candidates.entries()) perStep[i].push((await candidate.run(counts[i])) / counts[i]);
+    for (const [i, candidate] of candidates.entries()) {
+      const count = counts[i];
+      perStep[i].push(count === 0 ? firsts[i] : (await candidate.run(count)) / count);
+    }
   }
   return perStep;
 }
@@ -201,7 +215,7 @@ const { values: options } = parseArgs({
     help: { type: 'boolean', default: false },
     steps: { type: 'string', default: '32,100' },
     batches: { type: 'string', default: '20,64,256' },
-    engines: { type: 'string', default: 'ort' },
+    engines: { type: 'string', default: 'ort,ort-web,tfjs,reference' },
     peers: { type: 'string', default: 'plain,hoisted,rnn' },
     slices: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '0.5' },
@@ -209,6 +223,49 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
   },
 });
+
+/** All candidates at one size. Notes say which peer was measured, or why none. */
+async function measure(steps: number, rows: number, notes: Set<string>): Promise<Row[]> {
+  const batch = makeBatch(steps, rows);
+  const candidates: Candidate[] = [];
+  for (const name of list(options.engines)) candidates.push(await engineCandidate(name, batch));
+  const product = await productCandidate();
+  candidates.push(product);
+  for (const variant of list(options.peers)) {
+    const peer = await torchCandidate(options.python, variant, batch);
+    if (typeof peer === 'string') notes.add(`no PyTorch peer: ${peer}`);
+    else {
+      candidates.push(peer.candidate);
+      notes.add(peer.about);
+    }
+  }
+  const perStep = await compare(candidates, Number(options.slices), Number(options.seconds));
+  for (const candidate of candidates) await candidate.close();
+
+  const productTimes = perStep[candidates.indexOf(product)];
+  return candidates.map((candidate, i) => {
+    const work = candidate === product ? PRODUCT_WORK : operations(SPEC, steps, rows);
+    const times = perStep[i];
+    const relative = candidate !== product;
+    return {
+      steps,
+      rows,
+      name: candidate.name,
+      stepsPerSecond: 1 / median(times),
+      gflopPerSecond: work / median(times) / 1e9,
+      ofProduct: relative ? median(times.map((t, k) => ((work / t) * productTimes[k]) / PRODUCT_WORK)) : null,
+      firstOverThis: relative ? median(times.map((t, k) => t / perStep[0][k])) : null,
+    };
+  });
+}
+
+function line(row: Row, first: string): string {
+  const stepRate = row.ofProduct === null ? ' '.repeat(17) : `${row.stepsPerSecond.toFixed(2).padStart(9)} steps/s`;
+  const size = `T ${String(row.steps).padStart(3)}  B ${String(row.rows).padStart(3)}`;
+  const start = `${size}  ${row.name.padEnd(18)}${stepRate} ${row.gflopPerSecond.toFixed(1).padStart(7)} GFLOP/s`;
+  if (row.ofProduct === null || row.firstOverThis === null) return start;
+  return `${start}  ${(100 * row.ofProduct).toFixed(0).padStart(3)} % of the product; ${first} is ${row.firstOverThis.toFixed(2)} times as fast`;
+}
 
 async function main(): Promise<void> {
   if (options.help) {
@@ -219,43 +276,9 @@ async function main(): Promise<void> {
   const notes = new Set<string>();
   for (const steps of list(options.steps).map(Number)) {
     for (const rows of list(options.batches).map(Number)) {
-      const batch = makeBatch(steps, rows);
-      const candidates: Candidate[] = [];
-      for (const name of list(options.engines)) candidates.push(await engineCandidate(name, batch));
-      const product = await productCandidate();
-      candidates.push(product);
-      for (const variant of list(options.peers)) {
-        const peer = await torchCandidate(options.python, variant, batch);
-        if (typeof peer === 'string') notes.add(`no PyTorch peer: ${peer}`);
-        else {
-          candidates.push(peer.candidate);
-          notes.add(peer.about);
-        }
-      }
-      const perStep = await compare(candidates, Number(options.slices), Number(options.seconds));
-      const work = (candidate: Candidate) =>
-        candidate === product ? 2 * PRODUCTS * 64 * SPEC.neurons ** 2 : operations(SPEC, steps, rows);
-      const productTimes = perStep[candidates.indexOf(product)];
-      for (const [i, candidate] of candidates.entries()) {
-        const row: Row = {
-          steps,
-          rows,
-          name: candidate.name,
-          stepsPerSecond: 1 / median(perStep[i]),
-          gflopPerSecond: work(candidate) / median(perStep[i]) / 1e9,
-          ofProduct:
-            candidate === product ? null : median(perStep[i].map((t, k) => ((work(candidate) / t) * productTimes[k]) / work(product))),
-          firstOverThis: candidate === product ? 0 : median(perStep[i].map((t, k) => t / perStep[0][k])),
-        };
-        table.push(row);
-        console.log(
-          `T ${row.steps}  B ${row.rows}  ${row.name.padEnd(18)} ${row.stepsPerSecond.toFixed(2).padStart(8)} steps/s ${row.gflopPerSecond.toFixed(1).padStart(7)} GFLOP/s` +
-            (row.ofProduct === null
-              ? ''
-              : `  ${(100 * row.ofProduct).toFixed(0).padStart(3)} % of the product   ${candidates[0].name} is ${row.firstOverThis.toFixed(2)}×`),
-        );
-        await candidate.close();
-      }
+      const measured = await measure(steps, rows, notes);
+      for (const row of measured) console.log(line(row, measured[0].name));
+      table.push(...measured);
     }
   }
   for (const note of notes) console.log(note);

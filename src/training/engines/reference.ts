@@ -51,12 +51,14 @@ export function referenceEngine(spec: EngineSpec): Engine {
       const gradientNorm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
       const clipping = spec.clipNorm === null || gradientNorm <= spec.clipNorm ? 1 : spec.clipNorm / gradientNorm;
       const { beta1, beta2, epsilon } = spec.adam;
+      const meanBias = 1 - beta1 ** update;
+      const squareBias = 1 - beta2 ** update;
       for (let i = 0; i < length; i++) {
         const g = gradient[i] * clipping + (spec.proximal ? 0 : penalty[i] * Math.sign(parameters[i]));
         firstMoment[i] = beta1 * firstMoment[i] + (1 - beta1) * g;
         secondMoment[i] = beta2 * secondMoment[i] + (1 - beta2) * g * g;
-        const mean = firstMoment[i] / (1 - beta1 ** update);
-        const spread = Math.sqrt(secondMoment[i] / (1 - beta2 ** update));
+        const mean = firstMoment[i] / meanBias;
+        const spread = Math.sqrt(secondMoment[i] / squareBias);
         const moved = parameters[i] - (learningRate * mean) / (spread + epsilon);
         parameters[i] = spec.proximal ? Math.sign(moved) * Math.max(0, Math.abs(moved) - learningRate * penalty[i]) : moved;
       }
