@@ -18,12 +18,13 @@ export interface OpenedEngine {
 /**
  * Opens the engine a user asked for. `auto` takes ONNX Runtime: native where it has a binary, else WebAssembly.
  *
+ * @param available - asks whether a runtime can be loaded; a parameter so that tests can take the native one away
  * @throws UsageError if the name is unknown, or what the engine needs is not installed
  */
-export async function openEngine(choice: string, spec: EngineSpec): Promise<OpenedEngine> {
+export async function openEngine(choice: string, spec: EngineSpec, available = runtimeAvailable): Promise<OpenedEngine> {
   switch (choice) {
     case 'auto': {
-      const native = await runtimeAvailable('node');
+      const native = await available('node');
       if (native.reason === null)
         return { engine: await ortEngine(spec, 'node'), why: `${native.version}: the fastest engine, and it is installed` };
       const why = `onnxruntime-web, several times slower, because ${native.reason}`;

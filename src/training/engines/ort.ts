@@ -4,7 +4,8 @@ import type { Batch } from '../../tasks/suite.ts';
 import type { Engine, EngineSpec } from '../engine.ts';
 import { parameterLayout } from '../parameters.ts';
 import { applyMask, checkInputs, lossWeights } from './batch.ts';
-import { FEED, forwardModel, gradientModel, RESULT, trainingModel } from './graph/models.ts';
+import { forwardModel, gradientModel, trainingModel } from './graph/models.ts';
+import { FEED, RESULT } from './graph/names.ts';
 
 interface State {
   parameters: Float32Array;

@@ -43,6 +43,13 @@ describe('openEngine', () => {
     await engine.dispose();
   });
 
+  it('runs the same graph in WebAssembly where the native runtime is missing, and says so', async () => {
+    const { engine, why } = await openEngine('auto', SPEC, async () => ({ version: null, reason: 'there is no binary for this platform' }));
+    expect(engine.version).toBe('onnxruntime-web@1.30.0');
+    expect(why).toContain('there is no binary for this platform');
+    await engine.dispose();
+  });
+
   it('answers an unknown name with the nearest one', async () => {
     await expect(openEngine('torch', SPEC)).rejects.toThrow(UsageError);
     await expect(openEngine('tfj', SPEC)).rejects.toThrow("did you mean 'tfjs'");

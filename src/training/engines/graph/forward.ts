@@ -2,6 +2,7 @@
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../../../onnx/graph.ts';
 import type { EngineSpec } from '../../engine.ts';
 import { activate } from './activation.ts';
+import { RESULT } from './names.ts';
 import { int64, type Weights } from './weights.ts';
 
 /** States of a whole batch, one more than it has steps: index t holds h(t), and h(0) = 0. */
@@ -56,5 +57,5 @@ export function flattenSteps(graph: GraphBuilder, { neurons }: EngineSpec, value
 
 /** Outputs o = W_out h + b_o of every stored state. */
 export function readout(graph: GraphBuilder, weights: Weights, states: States): Value {
-  return graph.node('Gemm', [states.flat, weights.W_out, weights.b_out], [attribute.int('transB', 1)]);
+  return graph.node('Gemm', [states.flat, weights.W_out, weights.b_out], [attribute.int('transB', 1)], RESULT.outputs);
 }

@@ -1,6 +1,7 @@
 // What is the prediction loss, and its gradient in the outputs? Cross-entropy, weighted per step.
 import { attribute, type GraphBuilder, type Value } from '../../../onnx/graph.ts';
 import { sign } from './activation.ts';
+import { RESULT } from './names.ts';
 import { scalar } from './weights.ts';
 
 /** Loss of a batch and its gradient. */
@@ -27,14 +28,14 @@ export function crossEntropy(graph: GraphBuilder, outputs: number, logits: Value
   const weightedProbability = graph.node('Mul', [graph.node('Exp', [logProbability]), lossWeights]);
   const sum = graph.node('ReduceSum', [graph.node('Mul', [logProbability, weightedTarget])], [attribute.int('keepdims', 0)]);
   return {
-    loss: graph.node('Neg', [sum], [], 'prediction_loss'),
+    loss: graph.node('Neg', [sum], [], RESULT.loss),
     gradient: graph.node('Sub', [weightedProbability, weightedTarget]),
   };
 }
 
-/** Σ penalty · |parameter|, a scalar. */
+/** Σ penalty · |parameter|, a scalar; penalties are not negative. */
 export function penaltyOf(graph: GraphBuilder, parameters: Value, penalty: Value): Value {
-  return graph.node('ReduceL1', [graph.node('Mul', [parameters, penalty])], [attribute.int('keepdims', 0)], 'penalty_sum');
+  return graph.node('ReduceL1', [graph.node('Mul', [parameters, penalty])], [attribute.int('keepdims', 0)], RESULT.penalty);
 }
 
 /** Subgradient of the penalty: penalty · sign(parameter), sign(0) = 0. */
@@ -45,5 +46,10 @@ export function penaltyGradient(graph: GraphBuilder, parameters: Value, penalty:
 /** w ← sign(w) · max(0, |w| − rate · penalty); Daubechies et al. (2004). */
 export function softThreshold(graph: GraphBuilder, parameters: Value, penalty: Value, rate: Value): Value {
   const shrunk = graph.node('Sub', [graph.node('Abs', [parameters]), graph.node('Mul', [penalty, rate])]);
-  return graph.node('Mul', [sign(graph, parameters, 'moved'), graph.node('Max', [shrunk, scalar(graph, 'nothing', 0)])]);
+  return graph.node(
+    'Mul',
+    [sign(graph, parameters, 'moved'), graph.node('Max', [shrunk, scalar(graph, 'nothing', 0)])],
+    [],
+    RESULT.parameters,
+  );
 }

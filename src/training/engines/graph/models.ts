@@ -7,42 +7,9 @@ import { parameterLayout } from '../../parameters.ts';
 import { backward } from './backward.ts';
 import { forwardStates, readout } from './forward.ts';
 import { crossEntropy, penaltyGradient, penaltyOf, softThreshold } from './loss.ts';
+import { FEED, RESULT } from './names.ts';
 import { adam, clip, globalNorm } from './update.ts';
 import { joinParameters, splitParameters } from './weights.ts';
-
-/** Names of the tensors that go in and out. Batches are padded by a silent step: `steps` below is one more than the batch has. */
-export const FEED = {
-  /** Flat, shape [parameters]; so are the next four. */
-  parameters: 'parameters',
-  firstMoment: 'first_moment',
-  secondMoment: 'second_moment',
-  penalty: 'penalty',
-  mask: 'trainable',
-  /** Scalars; see AdamRates. */
-  adamStep: 'adam_step',
-  adamEpsilon: 'adam_epsilon',
-  learningRate: 'learning_rate',
-  /** Shape [steps·rows, inputs + 1]; the last channel is 1, the last step 0. */
-  inputs: 'inputs',
-  /** int64 [2]. */
-  stepsAndRows: 'steps_and_rows',
-  /** int32, shape [steps·rows]: the class wanted of the state before each step, first step 0. */
-  targets: 'targets',
-  /** Shape [steps·rows, 1], sums to 1, first step 0. */
-  lossWeights: 'loss_weights',
-} as const;
-
-export const RESULT = {
-  parameters: 'new_parameters',
-  firstMoment: 'new_first_moment',
-  secondMoment: 'new_second_moment',
-  loss: 'prediction_loss',
-  penalty: 'penalty_sum',
-  gradientNorm: 'gradient_norm',
-  gradient: 'gradient',
-  /** Shape [steps·rows, outputs], the first step that of the zero state. */
-  outputs: 'outputs',
-} as const;
 
 /** The whole training step: forward, backward, clipping, penalty, Adam. */
 export function trainingModel(spec: EngineSpec): Uint8Array {
@@ -56,15 +23,13 @@ export function trainingModel(spec: EngineSpec): Uint8Array {
   const norm = globalNorm(graph, gradient);
   const clipped = spec.clipNorm === null ? gradient : clip(graph, gradient, norm, spec.clipNorm);
   const total = spec.proximal ? clipped : graph.node('Add', [clipped, penaltyGradient(graph, parameters, penalty)]);
-  const moved = adam(graph, spec.adam, { parameters, firstMoment, secondMoment }, total, rates);
-  const shrunk = spec.proximal
-    ? softThreshold(graph, moved.parameters, penalty, graph.input(FEED.learningRate, 'float', []))
-    : moved.parameters;
+  const { change, moments } = adam(graph, spec.adam, { firstMoment, secondMoment }, total, rates);
+  const moved = spec.proximal
+    ? softThreshold(graph, graph.node('Sub', [parameters, change]), penalty, graph.input(FEED.learningRate, 'float', []))
+    : graph.node('Sub', [parameters, change], [], RESULT.parameters);
 
   const { length } = parameterLayout(spec);
-  graph.output(graph.node('Identity', [shrunk], [], RESULT.parameters), 'float', [length]);
-  graph.output(moved.firstMoment, 'float', [length]);
-  graph.output(moved.secondMoment, 'float', [length]);
+  for (const vector of [moved, moments.firstMoment, moments.secondMoment]) graph.output(vector, 'float', [length]);
   for (const scalarResult of [loss, penaltyOf(graph, parameters, penalty), norm]) graph.output(scalarResult, 'float', []);
   return model(graph);
 }
@@ -83,8 +48,7 @@ export function forwardModel(spec: EngineSpec): Uint8Array {
   const graph = graphBuilder('forward');
   const weights = splitParameters(graph, flatInputs(graph, spec)(FEED.parameters), spec);
   const states = forwardStates(graph, spec, weights, ...batchInputs(graph, spec));
-  const outputs = graph.node('Identity', [readout(graph, weights, states)], [], RESULT.outputs);
-  graph.output(outputs, 'float', ['samples', spec.outputs]);
+  graph.output(readout(graph, weights, states), 'float', ['samples', spec.outputs]);
   return model(graph);
 }
 
@@ -114,6 +78,6 @@ function batchInputs(graph: GraphBuilder, spec: EngineSpec): [inputs: Value, ste
 }
 
 function model(graph: GraphBuilder): Uint8Array {
-  // Opset 17 with IR 8: the newest that onnxruntime-node 1.16.3 knows without warnings.
+  // Opset 17 with IR 8 is read by both runtimes.
   return encodeModel({ irVersion: 8, opset: 17, producerVersion: VERSION, graph: graph.build(), metadata: {} });
 }

@@ -1,12 +1,12 @@
 // How do parameters move? Clipping of the prediction gradient, penalty, Adam, and soft-thresholding, all on flat vectors.
-import type { GraphBuilder, Value } from '../../../onnx/graph.ts';
-import { attribute } from '../../../onnx/graph.ts';
+import { attribute, type GraphBuilder, type Value } from '../../../onnx/graph.ts';
 import type { EngineSpec } from '../../engine.ts';
+import { RESULT } from './names.ts';
 import { scalar } from './weights.ts';
 
 /** Global norm of a flat gradient, a scalar. */
 export function globalNorm(graph: GraphBuilder, gradient: Value): Value {
-  return graph.node('ReduceL2', [gradient], [attribute.int('keepdims', 0)], 'gradient_norm');
+  return graph.node('ReduceL2', [gradient], [attribute.int('keepdims', 0)], RESULT.gradientNorm);
 }
 
 /** The gradient, shortened to `clipNorm` if it is longer. */
@@ -22,22 +22,31 @@ export interface AdamRates {
   readonly epsilon: Value;
 }
 
-/** Parameters and moments as graph values. */
-export interface StateValues {
-  readonly parameters: Value;
+/** Running means of the gradient and of its square. */
+export interface Moments {
   readonly firstMoment: Value;
   readonly secondMoment: Value;
 }
 
-/** Adam (Kingma & Ba 2015), in the form of the end of their section 2, which saves passes over the vectors. */
-export function adam(graph: GraphBuilder, spec: EngineSpec['adam'], state: StateValues, gradient: Value, rates: AdamRates): StateValues {
-  const mix = (old: Value, fresh: Value, beta: number, name: string) => {
-    const kept = graph.node('Mul', [old, scalar(graph, `${name}_keep`, beta)]);
-    return graph.node('Add', [kept, graph.node('Mul', [fresh, scalar(graph, `${name}_take`, 1 - beta)])], [], name);
+/**
+ * Adam (Kingma & Ba 2015), in the form of the end of their section 2, which saves passes over the vectors.
+ *
+ * @returns what to subtract from the parameters, and the new moments
+ */
+export function adam(
+  graph: GraphBuilder,
+  { beta1, beta2 }: EngineSpec['adam'],
+  old: Moments,
+  gradient: Value,
+  rates: AdamRates,
+): { readonly change: Value; readonly moments: Moments } {
+  const mix = (kept: Value, fresh: Value, beta: number, name: string) => {
+    const share = graph.node('Mul', [kept, scalar(graph, `${name}_keep`, beta)]);
+    return graph.node('Add', [share, graph.node('Mul', [fresh, scalar(graph, `${name}_take`, 1 - beta)])], [], name);
   };
-  const firstMoment = mix(state.firstMoment, gradient, spec.beta1, 'new_first_moment');
-  const secondMoment = mix(state.secondMoment, graph.node('Mul', [gradient, gradient]), spec.beta2, 'new_second_moment');
+  const firstMoment = mix(old.firstMoment, gradient, beta1, RESULT.firstMoment);
+  const secondMoment = mix(old.secondMoment, graph.node('Mul', [gradient, gradient]), beta2, RESULT.secondMoment);
   const spread = graph.node('Add', [graph.node('Sqrt', [secondMoment]), rates.epsilon]);
   const change = graph.node('Mul', [graph.node('Div', [firstMoment, spread]), rates.step]);
-  return { parameters: graph.node('Sub', [state.parameters, change]), firstMoment, secondMoment };
+  return { change, moments: { firstMoment, secondMoment } };
 }
