@@ -2,8 +2,8 @@
 import { forEachEntry } from '../network/csr.ts';
 import type { StepCounts } from '../targets/energy.ts';
 import { messageFormat } from '../targets/formats.ts';
-import type { LatencyCounts } from '../targets/latency.ts';
-import { type MvmCounts, mvmCounts } from '../targets/mvm.ts';
+import type { CoreWork, LatencyCounts, MessageHops } from '../targets/latency.ts';
+import { mvmCounts } from '../targets/mvm.ts';
 import type { Chip } from './chip.ts';
 import { type Connection, connectionsOf } from './connections.ts';
 import { type UsedCores, usedCoresOf } from './geometry.ts';
@@ -15,14 +15,6 @@ import type { MappingProblem } from './problem.ts';
 export interface StepWork {
   readonly energy: StepCounts;
   readonly latency: LatencyCounts;
-}
-
-/** Work of one core in a mean step. */
-interface CoreWork {
-  readonly synops: number;
-  readonly activeNeurons: number;
-  readonly idleNeurons: number;
-  readonly mvm: MvmCounts | null;
 }
 
 /**
@@ -39,8 +31,6 @@ export function stepWork(problem: MappingProblem, chip: Chip, placement: Placeme
   const connections = connectionsOf(problem, used);
   const sum = (of: (core: CoreWork) => number) => cores.reduce((total, core) => total + of(core), 0);
   const sent = messagesOf(problem, chip, used, connections, activity);
-  // Each value on an axon and each new state is a byte, written once and read once.
-  const bufferBytes = 2 * (occupancy.totals.reduce((bytes, { axons }) => bytes + axons, 0) + problem.neurons);
   const mvms = cores.flatMap(({ mvm }) => (mvm === null ? [] : [mvm]));
   return {
     energy: {
@@ -49,13 +39,20 @@ export function stepWork(problem: MappingProblem, chip: Chip, placement: Placeme
       idleNeurons: sum((core) => core.idleNeurons),
       ...sent,
       chipCrossings: 0,
-      bufferBytes,
+      bufferBytes: mvms.length === 0 ? 0 : bufferBytes(chip, occupancy.totals),
       mvms,
       chips: 1,
       stepNs: null,
     },
-    latency: { ...busiest(cores), message: longest(connections) },
+    latency: { cores, messages: routesOf(connections) },
   };
+}
+
+/** A value on an axon is written into the buffer of the core when it is new or arrives, and read once. */
+function bufferBytes(chip: Chip, totals: readonly { readonly axons: number }[]): number {
+  // A chip with crossbars states the width of its values: the number of input cycles follows from it.
+  const bytes = (messageFormat(chip.target).valueBits as number) / 8;
+  return 2 * bytes * totals.reduce((sum, { axons }) => sum + axons, 0);
 }
 
 function coreWork(
@@ -122,15 +119,7 @@ function vectorsOf(connections: readonly Connection[], cores: number): (Connecti
   return [...vectors.values()];
 }
 
-/** The core whose product takes longest, or, where there are no products, the one with most synaptic operations. */
-function busiest(cores: readonly CoreWork[]): CoreWork {
-  const cycles = ({ mvm }: CoreWork) => (mvm === null ? 0 : mvm.reads * mvm.inputCycles);
-  return cores.reduce((a, b) => (cycles(b) > cycles(a) || (cycles(b) === cycles(a) && b.synops > a.synops) ? b : a));
-}
-
-/** The message with most hops; of equal ones, the first. */
-function longest(connections: readonly Connection[]): LatencyCounts['message'] {
-  if (connections.length === 0) return null;
-  const { hopsX, hopsY } = connections.reduce((a, b) => (b.hopsX + b.hopsY > a.hopsX + a.hopsY ? b : a));
-  return { hopsX, hopsY };
+/** The different ways that connections lead, by hops. */
+function routesOf(connections: readonly Connection[]): MessageHops[] {
+  return [...new Map(connections.map(({ hopsX, hopsY }) => [`${hopsX},${hopsY}`, { hopsX, hopsY }])).values()];
 }

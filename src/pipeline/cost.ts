@@ -1,7 +1,7 @@
 // What does a time step cost on a target, in every profile that its file holds?
 import type { StepWork } from '../mapping/counts.ts';
 import type { PlacementInput } from '../report/input.ts';
-import type { Sum } from '../targets/constants.ts';
+import type { Band, Sum } from '../targets/constants.ts';
 import { energyProfile, estimateEnergy } from '../targets/energy.ts';
 import { estimateLatency, timing } from '../targets/latency.ts';
 import type { Target } from '../targets/load.ts';
@@ -17,12 +17,12 @@ export function stepCost(target: Target, work: StepWork | null): StepCost {
   const profiles = [...target.file.energyProfiles].sort((a, b) => Number(b.default ?? false) - Number(a.default ?? false));
   const latency = profiles.map(({ id }) => estimateLatency(timing(target, id), work.latency));
   const energy = profiles.map(({ id }, i) =>
-    estimateEnergy(energyProfile(target, id), { ...work.energy, stepNs: wholeNs(latency[i].total) }),
+    estimateEnergy(energyProfile(target, id), { ...work.energy, stepNs: durationNs(latency[i].total) }),
   );
   return { counts: work.energy, energy, latency };
 }
 
 /** The estimated latency; unknown if a part of it is. */
-function wholeNs({ value, complete }: Sum): number | null {
-  return complete ? value : null;
+function durationNs({ value, low, high, complete }: Sum): Band | null {
+  return complete && value !== null && low !== null && high !== null ? { value, low, high } : null;
 }

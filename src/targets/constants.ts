@@ -25,7 +25,7 @@ export interface Term {
   readonly name: string;
   /** In the unit of the estimate; null when something it needs is unknown. */
   readonly value: number | null;
-  /** With every constant at the low and the high end of its range. */
+  /** With every constant and every count at the low and the high end of its range. */
   readonly low: number | null;
   readonly high: number | null;
   /** Names of the constants it uses. */
@@ -42,8 +42,18 @@ export interface Sum {
   readonly complete: boolean;
 }
 
-/** A term before evaluation: name, and pairs (count, name of the constant). A count of null is unknown. */
-export type TermParts = readonly [name: string, parts: readonly (readonly [count: number | null, constant: string])[]];
+/** An amount that is itself an estimate. */
+export interface Band {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How many of a constant; where nobody knows, the words for what is missing. */
+export type Count = number | Band | { readonly unknown: string };
+
+/** A term before evaluation: name, and pairs (count, name of the constant). */
+export type TermParts = readonly [name: string, parts: readonly (readonly [count: Count, constant: string])[]];
 
 /** A value object as a constant; a field that the file leaves out is unknown. */
 export function constantOf(name: string, field: string, quantity: NumberQuantity | undefined): Constant {
@@ -55,7 +65,7 @@ export function constantOf(name: string, field: string, quantity: NumberQuantity
   return { name, field, value, unit, bound, range, provenance, source: provenanceText(quantity) };
 }
 
-/** Terms with their values, and the names of what they need and nobody knows. */
+/** Terms with their values, and what they need and nobody knows: names of constants, or words for a count. */
 export function evaluateTerms(
   terms: readonly TermParts[],
   constants: readonly Constant[],
@@ -71,17 +81,19 @@ export function evaluateTerms(
     for (const [count, constantName] of parts) {
       const constant = byName.get(constantName);
       if (constant === undefined) throw new Error(`the formula's constant ${constantName} is not in the profile`);
+      const times = typeof count === 'number' ? { value: count, low: count, high: count } : count;
+      const isCounted = !('unknown' in times);
       // Nothing of an unknown cost costs nothing.
-      if (count === 0) continue;
-      if (count === null || constant.value === null) {
+      if (isCounted && times.high === 0) continue;
+      if (!isCounted || constant.value === null) {
         known = false;
-        unknown.add(count === null ? `count for ${constantName}` : constantName);
+        unknown.add(constant.value === null || isCounted ? constantName : times.unknown);
         continue;
       }
       const [lowest, highest] = constant.range ?? [constant.value, constant.value];
-      value += count * constant.value * unitsPerSi;
-      low += count * lowest * unitsPerSi;
-      high += count * highest * unitsPerSi;
+      value += times.value * constant.value * unitsPerSi;
+      low += times.low * lowest * unitsPerSi;
+      high += times.high * highest * unitsPerSi;
     }
     const names = parts.map(([, constant]) => constant);
     return known ? { name, value, low, high, constants: names } : { name, value: null, low: null, high: null, constants: names };

@@ -1,6 +1,6 @@
 // How much energy does a time step take, and which constants does the answer stand on?
 import { UsageError } from '../core/errors.ts';
-import { type Constant, constantOf, evaluateTerms, type Sum, sumTerms, type Term, type TermParts } from './constants.ts';
+import { type Band, type Constant, constantOf, evaluateTerms, type Sum, sumTerms, type Term, type TermParts } from './constants.ts';
 import type { Target } from './load.ts';
 import { converterOf, type MvmCounts } from './mvm.ts';
 import { findProfile } from './profiles.ts';
@@ -15,20 +15,20 @@ export interface StepCounts {
   /** Neurons that send in this step, and those that do not. */
   readonly activeNeurons: number;
   readonly idleNeurons: number;
-  /** Messages to another core (one per source and destination core), and links they cross along each axis, summed. */
+  /** Messages to another core as the chip sends them (see `MessageFormat`), and links they cross along each axis, summed. */
   readonly messages: number;
   readonly hopsX: number;
   readonly hopsY: number;
   readonly chipCrossings: number;
   /** Flits times links crossed, summed over messages; null if the size of a flit is unknown. */
   readonly flitHops: number | null;
-  /** Bytes written to and read from core buffers. */
+  /** Bytes written to and read from the buffers before the crossbars; 0 where there are none. */
   readonly bufferBytes: number;
   /** One entry per core that computes a matrix–vector product. */
   readonly mvms: readonly MvmCounts[];
   /** Whole chips that are powered, and for how long a step lasts; null if unknown. */
   readonly chips: number;
-  readonly stepNs: number | null;
+  readonly stepNs: Band | null;
 }
 
 /** An energy profile with its constants resolved. */
@@ -49,7 +49,7 @@ export interface EnergyEstimate {
   readonly total: Sum;
   /** Constants used, with provenance. */
   readonly constants: readonly Constant[];
-  /** Names of the constants (or counts) that are needed and unknown. */
+  /** Names of the constants that are needed and unknown, or words for what else is missing. */
   readonly unknown: readonly string[];
 }
 
@@ -82,7 +82,7 @@ const FORMULAS: { readonly [kind in Kind]?: (counts: StepCounts) => readonly Ter
     ['cells', [[total(c.mvms, 'cellReads'), 'cellRead']]],
     ['conversions', [[total(c.mvms, 'conversions'), 'conversion']]],
     ['buffers', [[c.bufferBytes, 'buffer']]],
-    ['links', [[c.flitHops, 'flitHop']]],
+    ['links', [[c.flitHops ?? { unknown: 'size of a message' }, 'flitHop']]],
     staticTerm(c),
   ],
 };
@@ -90,7 +90,9 @@ const FORMULAS: { readonly [kind in Kind]?: (counts: StepCounts) => readonly Ter
 const STATIC = 'static';
 
 function staticTerm({ chips, stepNs }: StepCounts): TermParts {
-  return [STATIC, [[stepNs === null ? null : chips * stepNs * 1e-9, 'staticPower']]];
+  if (stepNs === null) return [STATIC, [[{ unknown: 'duration of a step' }, 'staticPower']]];
+  const seconds = (ns: number) => chips * ns * 1e-9;
+  return [STATIC, [[{ value: seconds(stepNs.value), low: seconds(stepNs.low), high: seconds(stepNs.high) }, 'staticPower']]];
 }
 
 function total(mvms: readonly MvmCounts[], field: 'rowDrives' | 'cellReads' | 'conversions'): number {

@@ -70,6 +70,8 @@ export interface MessageFormat {
   readonly castMode: TargetFile['routing']['castMode'];
   /** Bits of a flit (or of a packet that is one flit); null if unknown. */
   readonly flitBits: number | null;
+  /** Bits of a value on its way and in buffers: the width the chip computes with; null if unknown. */
+  readonly valueBits: number | null;
   /** Flits of a message with this many states; null if unknown. */
   flits(states: number): number | null;
 }
@@ -103,12 +105,14 @@ export function stateFormat(target: Target): StateFormat {
 export function messageFormat(target: Target): MessageFormat {
   const { castMode, flitBits, packetBits } = target.file.routing;
   const width = flitBits?.value ?? packetBits?.value ?? null;
+  const valueBits = target.file.activation.bits.value;
   return {
     castMode,
     flitBits: width,
+    valueBits,
     flits(states) {
       if (castMode !== 'dense-vector') return states;
-      return width === null ? null : Math.ceil((states * STATE_BITS) / width);
+      return width === null || valueBits === null ? null : Math.ceil((states * valueBits) / width);
     },
   };
 }

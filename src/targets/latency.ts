@@ -7,15 +7,24 @@ import type { NumberQuantity } from './schema.ts';
 
 const NS_PER_S = 1e9;
 
-/** What bounds a time step: its busiest core and its longest message. */
-export interface LatencyCounts {
-  /** Work of the busiest core. */
+/** Work of one core in a time step. */
+export interface CoreWork {
   readonly synops: number;
   readonly activeNeurons: number;
   readonly idleNeurons: number;
   readonly mvm: MvmCounts | null;
-  /** The longest message; null if nothing is sent. */
-  readonly message: { readonly hopsX: number; readonly hopsY: number } | null;
+}
+
+/** Links a message crosses along each axis. */
+export interface MessageHops {
+  readonly hopsX: number;
+  readonly hopsY: number;
+}
+
+/** What can bound a time step: every core, and every route a message takes; no messages if nothing is sent. */
+export interface LatencyCounts {
+  readonly cores: readonly CoreWork[];
+  readonly messages: readonly MessageHops[];
 }
 
 /** The timing constants of a profile. */
@@ -26,11 +35,12 @@ export interface Timing {
   readonly pipelineCycles: number | null;
 }
 
-/** Latency of a time step, in ns, without overlap of its parts. */
+/** Latency of a time step, in ns: its slowest core, its slowest message, and the barrier, without overlap or congestion. */
 export interface LatencyEstimate {
   readonly profile: string;
   readonly terms: readonly Term[];
   readonly total: Sum;
+  /** Constants used, with provenance. */
   readonly constants: readonly Constant[];
   readonly unknown: readonly string[];
 }
@@ -77,8 +87,12 @@ function cycleOf(target: Target, field: string, stated: NumberQuantity): Constan
     bound: 'exact',
     range: null,
     provenance: 'derived',
-    source: `derived; read pulse ${pulse} s + ${columnsPerAdc} columns per converter / ${rate} Hz`,
+    source: `derived; ${digits(pulse * NS_PER_S)} ns read pulse + ${columnsPerAdc} columns per converter / ${digits(rate * 1e-9)} GHz`,
   };
+}
+
+function digits(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 /** Zero-load latency of one message's first flit, in ns: t = tile + hx·tx + hy·ty; null if a constant it needs is unknown. */
@@ -88,24 +102,35 @@ export function messageLatencyNs(times: Timing, hopsX: number, hopsY: number): n
 }
 
 /** Latency of a step, term by term. */
-export function estimateLatency(times: Timing, counts: LatencyCounts): LatencyEstimate {
+export function estimateLatency(times: Timing, { cores, messages }: LatencyCounts): LatencyEstimate {
   const has = (name: string) => times.constants.some((constant) => constant.name === name);
+  // A core computes by events or by products.
+  const work = has('cycle') ? cores.map(({ mvm }) => productTerm(mvm, times.pipelineCycles)) : cores.map(eventTerm);
   const { terms, unknown } = evaluateTerms(
     [
-      // A core computes by events or by products.
-      has('cycle') ? productTerm(counts.mvm, times.pipelineCycles) : eventTerm(counts),
-      ...(counts.message === null ? [] : [messageTerm(counts.message)]),
+      ...slowest(work, times),
+      ...slowest(messages.map(messageTerm), times),
       ...(has('sync') ? [['synchronisation', [[1, 'sync']]] as const] : []),
     ],
     times.constants,
     NS_PER_S,
   );
-  return { profile: times.profile, terms, total: sumTerms(terms), constants: times.constants, unknown };
+  const used = new Set(terms.flatMap(({ constants }) => constants));
+  const constants = times.constants.filter(({ name }) => used.has(name));
+  return { profile: times.profile, terms, total: sumTerms(terms), constants, unknown };
 }
 
-function eventTerm({ synops, activeNeurons, idleNeurons }: LatencyCounts): TermParts {
+/** The one that takes longest, the first of equals, as a list; one that nobody knows may be it. */
+function slowest(candidates: readonly TermParts[], { constants }: Timing): TermParts[] {
+  const { terms } = evaluateTerms(candidates, constants, NS_PER_S);
+  const times = terms.map(({ value }) => value ?? Number.POSITIVE_INFINITY);
+  const longest = times.indexOf(times.reduce((a, b) => Math.max(a, b), 0));
+  return candidates.slice(longest, longest + 1);
+}
+
+function eventTerm({ synops, activeNeurons, idleNeurons }: CoreWork): TermParts {
   return [
-    'busiest core',
+    'slowest core',
     [
       [synops, 'synop'],
       [activeNeurons, 'neuronActive'],
@@ -120,9 +145,9 @@ function productTerm(mvm: MvmCounts | null, pipelineCycles: number | null): Term
   return ['matrix–vector product', [[cycles, 'cycle']]];
 }
 
-function messageTerm({ hopsX, hopsY }: { readonly hopsX: number; readonly hopsY: number }): TermParts {
+function messageTerm({ hopsX, hopsY }: MessageHops): TermParts {
   return [
-    'message',
+    'slowest message',
     [
       [1, 'message'],
       [hopsX, 'hopX'],

@@ -123,8 +123,13 @@ describe.each(listTargets())('%s', (id) => {
       flitHops: 7,
       bufferBytes: 8,
     };
-    const energy = estimateEnergy(energyProfile(target), { ...counts, mvms: mvm ? [mvm] : [], chips: 1, stepNs: 1000 });
-    const latency = estimateLatency(timing(target), { ...counts, mvm, message: { hopsX: 3, hopsY: 2 } });
+    const energy = estimateEnergy(energyProfile(target), {
+      ...counts,
+      mvms: mvm ? [mvm] : [],
+      chips: 1,
+      stepNs: { value: 1000, low: 900, high: 1000 },
+    });
+    const latency = estimateLatency(timing(target), { cores: [{ ...counts, mvm }], messages: [{ hopsX: 3, hopsY: 2 }] });
     for (const { terms, constants, total, unknown } of [{ ...energy }, { ...latency }]) {
       const missing = new Set(constants.filter(({ value }) => value === null).map(({ name }) => name));
       for (const term of terms) expect(term.value === null, term.name).toBe(term.constants.some((name) => missing.has(name)));

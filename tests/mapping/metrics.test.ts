@@ -125,7 +125,31 @@ describe('three cores, by hand', () => {
     expect(work?.energy.messages).toBeCloseTo(2.25 + 1.6);
     expect(work?.energy.hopsX).toBeCloseTo(3 + 1.7);
     expect(work?.energy.hopsY).toBeCloseTo(1.5);
-    expect(work?.latency).toMatchObject({ synops: 2, activeNeurons: 0, idleNeurons: 2, mvm: null, message: { hopsX: 2, hopsY: 0 } });
+    expect(work?.energy.bufferBytes).toBe(0);
+    expect(work?.latency.cores).toMatchObject([
+      { synops: onCore[0], activeNeurons: 0.75, idleNeurons: 1.25, mvm: null },
+      { synops: expect.closeTo(onCore[1]), activeNeurons: 1, idleNeurons: 0, mvm: null },
+      { synops: 2, activeNeurons: 0, idleNeurons: 2, mvm: null },
+    ]);
+    // 0 and 1 to core 2; 0 and 2 to core 4; inputs to cores 0 and 2.
+    expect(new Set(work?.latency.messages.map(({ hopsX, hopsY }) => `${hopsX},${hopsY}`))).toEqual(new Set(['2,0', '1,1', '0,0']));
+    expect(work?.latency.messages).toHaveLength(3);
+  });
+
+  it('do the same work as matrix–vector products and whole vectors', () => {
+    const isaac = loadTarget('isaac-ce');
+    const limits = coreCapacity(isaac);
+    const work = stepWork(problem, { ...chip, target: isaac, limits, capacity: limits }, placement);
+    // Vectors: core 0 (2 neurons) to cores 2 and 4, core 2 (1 neuron) to core 4, inputs to cores 0 (1) and 2 (2).
+    expect(work?.energy).toMatchObject({ messages: 5, hopsX: 2 + 1 + 1 + 0 + 2, hopsY: 0 + 1 + 1 + 0 + 0 });
+    // Two values of 16 bits fill a flit: every vector is one flit, over 2 + 2 + 2 + 0 + 2 links.
+    expect(work?.energy.flitHops).toBe(8);
+    // Axons: 0, 1 and an input on core 0; 0, 1 and two inputs on core 2; 0, 2 and 3 on core 4. Two bytes each, written and read.
+    expect(work?.energy.bufferBytes).toBe(2 * 2 * (3 + 4 + 3));
+    // One array of 128 × 128 a core, whatever it holds, in 16 cycles.
+    expect(work?.energy.mvms).toEqual(
+      Array(3).fill({ arrays: 1, reads: 1, inputCycles: 16, rowDrives: 2048, cellReads: 262_144, conversions: 2048 }),
+    );
   });
 
   it('say nothing of traffic when no activity was measured', () => {

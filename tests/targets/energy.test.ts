@@ -6,9 +6,10 @@ import { loadChanged } from './support.ts';
 
 const loihi = loadTarget('loihi1');
 const isaac = loadTarget('isaac-ce');
+const exactly = (value: number) => ({ value, low: value, high: value });
 const NOTHING: StepCounts = {
   ...{ synops: 0, activeNeurons: 0, idleNeurons: 0, messages: 0, hopsX: 0, hopsY: 0, chipCrossings: 0 },
-  ...{ flitHops: 0, bufferBytes: 0, mvms: [], chips: 0, stepNs: 0 },
+  ...{ flitHops: 0, bufferBytes: 0, mvms: [], chips: 0, stepNs: exactly(0) },
 };
 const termValue = (estimate: EnergyEstimate, name: string) => estimate.terms.find((term) => term.name === name)?.value;
 
@@ -29,7 +30,17 @@ describe('energy of events', () => {
   });
 
   it('adds synapses, neurons, messages and static power', () => {
-    const counts = { ...NOTHING, synops: 10, activeNeurons: 2, idleNeurons: 3, messages: 4, hopsX: 5, hopsY: 6, chips: 2, stepNs: 1000 };
+    const counts = {
+      ...NOTHING,
+      synops: 10,
+      activeNeurons: 2,
+      idleNeurons: 3,
+      messages: 4,
+      hopsX: 5,
+      hopsY: 6,
+      chips: 2,
+      stepNs: exactly(1000),
+    };
     const estimate = estimateEnergy(energyProfile(loihi), counts);
     expect(termValue(estimate, 'synapses')).toBeCloseTo(236, 6);
     expect(termValue(estimate, 'neurons')).toBeCloseTo(2 * 81 + 3 * 52, 6);
@@ -63,7 +74,7 @@ describe('energy of events', () => {
     const changes = Object.fromEntries(fields.map((field) => [`energyProfiles.0.${field}`, unknown]));
     const power = { 'energyProfiles.0.staticPower': { ...unknown, unit: 'W' }, waiver: 'test' };
     const profile = energyProfile(loadChanged('loihi1', { ...changes, ...power }));
-    const busy = { ...NOTHING, synops: 1, activeNeurons: 1, messages: 1, chipCrossings: 1, chips: 1, stepNs: 1 };
+    const busy = { ...NOTHING, synops: 1, activeNeurons: 1, messages: 1, chipCrossings: 1, chips: 1, stepNs: exactly(1) };
     const { total, unknown: names } = estimateEnergy(profile, busy);
     expect(total).toEqual({ value: null, low: null, high: null, complete: false });
     expect(names).toEqual(['synop', 'neuronActive', 'message', 'chipCrossing', 'staticPower']);
@@ -72,8 +83,19 @@ describe('energy of events', () => {
   it('has no static part while nobody knows how long a step takes', () => {
     const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, synops: 10, chips: 1, stepNs: null });
     expect(termValue(estimate, 'static')).toBeNull();
+    expect(estimate.unknown).toEqual(['duration of a step']);
     expect(estimate.dynamic.complete).toBe(true);
     expect(estimate.total.complete).toBe(false);
+  });
+
+  it('has a static part as uncertain as the duration of the step', () => {
+    const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, chips: 1, stepNs: { value: 1000, low: 500, high: 2000 } });
+    // 0.1044 W
+    expect(estimate.terms.find(({ name }) => name === 'static')).toMatchObject({
+      value: expect.closeTo(104_400, 3),
+      low: expect.closeTo(52_200, 3),
+      high: expect.closeTo(208_800, 3),
+    });
   });
 
   it('tells where each constant comes from', () => {
@@ -103,6 +125,12 @@ describe('energy of matrix–vector products', () => {
   it('carries the range of the hop energy into low and high', () => {
     const { dynamic } = estimateEnergy(energyProfile(isaac), { ...NOTHING, flitHops: 10 });
     expect([dynamic.low, dynamic.value, dynamic.high]).toEqual([expect.closeTo(44, 6), expect.closeTo(52.5, 6), expect.closeTo(52.5, 6)]);
+  });
+
+  it('names what is missing: a constant, or how much of one there is', () => {
+    const { unknown } = estimateEnergy(energyProfile(isaac), { ...NOTHING, flitHops: null, chips: 1, stepNs: null });
+    // Without leakage the duration of the step is of no use.
+    expect(unknown).toEqual(['size of a message', 'staticPower']);
   });
 
   it('takes the conversion energy of the chosen converter, and none that the table lacks', () => {

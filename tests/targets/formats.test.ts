@@ -100,6 +100,8 @@ describe('states and messages', () => {
     expect(messageFormat(loihi)).toMatchObject({ castMode: 'unicast-per-core', flitBits: 32 });
     expect(messageFormat(loihi).flits(25)).toBe(25);
     expect(messageFormat(rram)).toMatchObject({ castMode: 'dense-vector', flitBits: 32 });
-    expect([0, 1, 4, 5, 25].map(messageFormat(rram).flits)).toEqual([0, 1, 1, 2, 7]);
+    // 9 bits a value on the mesh, 16 on ISAAC, into flits of 32.
+    expect([0, 1, 3, 4, 25].map(messageFormat(rram).flits)).toEqual([0, 1, 1, 2, 8]);
+    expect([0, 1, 2, 3, 25].map(messageFormat(isaac).flits)).toEqual([0, 1, 1, 2, 13]);
   });
 });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { estimateLatency, messageLatencyNs, timing } from '../../src/targets/latency.ts';
-import { loadTarget } from '../../src/targets/load.ts';
-import { mvmCounts } from '../../src/targets/mvm.ts';
+import { loadTarget, type Target } from '../../src/targets/load.ts';
+import { type MvmCounts, mvmCounts } from '../../src/targets/mvm.ts';
+import { loadChanged } from './support.ts';
 
 const loihi = loadTarget('loihi1');
 const isaac = loadTarget('isaac-ce');
 const rram = loadTarget('rram-mesh');
-const NOTHING = { synops: 0, activeNeurons: 0, idleNeurons: 0, mvm: null, message: null };
+const NOTHING = { synops: 0, activeNeurons: 0, idleNeurons: 0, mvm: null };
+const product = (mvm: MvmCounts | null) => ({ cores: [{ ...NOTHING, mvm }], messages: [] });
 
 describe('latency of a message', () => {
   it('two tiles east and one north is 16.8 ns on Loihi', () => {
@@ -25,18 +27,54 @@ describe('latency of a message', () => {
 describe('latency of a step', () => {
   it('of events is the busiest core, the longest message and the barrier', () => {
     const { terms, total } = estimateLatency(timing(loihi), {
-      ...NOTHING,
-      synops: 10,
-      activeNeurons: 2,
-      idleNeurons: 3,
-      message: { hopsX: 2, hopsY: 1 },
+      cores: [{ ...NOTHING, synops: 10, activeNeurons: 2, idleNeurons: 3 }],
+      messages: [{ hopsX: 2, hopsY: 1 }],
     });
     expect(terms.map(({ name, value }) => [name, value])).toEqual([
-      ['busiest core', expect.closeTo(10 * 3.5 + 2 * 8.4 + 3 * 5.3, 6)],
-      ['message', expect.closeTo(16.8, 6)],
+      ['slowest core', expect.closeTo(10 * 3.5 + 2 * 8.4 + 3 * 5.3, 6)],
+      ['slowest message', expect.closeTo(16.8, 6)],
       ['synchronisation', expect.closeTo(465, 6)],
     ]);
     expect(total).toMatchObject({ value: expect.closeTo(67.7 + 16.8 + 465, 6), low: expect.closeTo(67.7 + 16.8 + 113, 6), complete: true });
+  });
+
+  it('takes the core and the message that last longest, not those with most work of one sort', () => {
+    const { terms } = estimateLatency(timing(loihi), {
+      // 35 ns of synapses and 8.4 ns; 28 ns and 106 ns of idle neurons.
+      cores: [
+        { ...NOTHING, synops: 10, activeNeurons: 1 },
+        { ...NOTHING, synops: 8, idleNeurons: 20 },
+      ],
+      // Three links east take 12.3 ns, two north 13.
+      messages: [
+        { hopsX: 3, hopsY: 0 },
+        { hopsX: 0, hopsY: 2 },
+        { hopsX: 1, hopsY: 1 },
+      ],
+    });
+    expect(terms.map(({ value }) => value)).toEqual([expect.closeTo(28 + 106, 6), expect.closeTo(2.1 + 13, 6), expect.closeTo(465, 6)]);
+  });
+
+  it('does not take a message of unknown duration for a short one', () => {
+    const half = loadChanged('loihi1', {
+      'time.hop.y': { value: null, unit: 's', provenance: 'not-published', how: 'test' },
+    });
+    const { total, unknown } = estimateLatency(timing(half), {
+      cores: [NOTHING],
+      messages: [
+        { hopsX: 3, hopsY: 0 },
+        { hopsX: 0, hopsY: 1 },
+      ],
+    });
+    expect(total.complete).toBe(false);
+    expect(unknown).toEqual(['hopY']);
+  });
+
+  it('lists the constants it used and no others', () => {
+    const names = (target: Target, mvm: MvmCounts | null) =>
+      estimateLatency(timing(target), { ...product(mvm), messages: [{ hopsX: 0, hopsY: 0 }] }).constants.map(({ name }) => name);
+    expect(names(loihi, null)).toEqual(['synop', 'neuronActive', 'neuronIdle', 'message', 'hopX', 'hopY', 'sync']);
+    expect(names(isaac, mvmCounts(isaac, 10, 10))).toEqual(['message', 'hopX', 'hopY', 'cycle']);
   });
 
   it('uses the times of the profile that is asked for', () => {
@@ -45,22 +83,22 @@ describe('latency of a step', () => {
   });
 
   it('of products on ISAAC is the depth of its pipeline', () => {
-    const { total } = estimateLatency(timing(isaac), { ...NOTHING, mvm: mvmCounts(isaac, 128, 100) });
+    const { total } = estimateLatency(timing(isaac), product(mvmCounts(isaac, 128, 100)));
     expect(total).toMatchObject({ value: expect.closeTo(2200, 6), complete: true });
   });
 
   it('of products on the mesh reads, converts column by column, and reads again where the read is split', () => {
     const cycleNs = 3.16 + 256 / 1.28;
-    const at = (axons: number) => estimateLatency(timing(rram), { ...NOTHING, mvm: mvmCounts(rram, axons, 10) }).total.value;
+    const at = (axons: number) => estimateLatency(timing(rram), product(mvmCounts(rram, axons, 10))).total.value;
     expect(at(255)).toBeCloseTo(9 * cycleNs, 6);
     expect(at(256)).toBeCloseTo(18 * cycleNs, 6);
     const four = loadTarget('rram-mesh:adcsPerArray=4');
-    expect(estimateLatency(timing(four), { ...NOTHING, mvm: mvmCounts(four, 255, 10) }).total.value).toBeCloseTo(9 * (3.16 + 64 / 1.28), 6);
+    expect(estimateLatency(timing(four), product(mvmCounts(four, 255, 10))).total.value).toBeCloseTo(9 * (3.16 + 64 / 1.28), 6);
   });
 
   it('is unknown with a converter nobody tabulated', () => {
     const seven = loadTarget('rram-mesh:adcBits=7');
-    const { total, unknown } = estimateLatency(timing(seven), { ...NOTHING, mvm: mvmCounts(seven, 10, 10) });
+    const { total, unknown } = estimateLatency(timing(seven), product(mvmCounts(seven, 10, 10)));
     expect(total).toMatchObject({ value: null, complete: false });
     expect(unknown).toEqual(['cycle']);
   });
