@@ -112,6 +112,8 @@ describe('the reference engine', () => {
         });
         expect(deviation(gradient.subarray(start, end), differences), name).toBeLessThan(1e-6);
       }
+      const result = await engine.step(batch, 1e-3, 1);
+      expect(result.predictionLoss).toBeCloseTo(predictionLoss(spec, parameters, batch), 12);
     });
   }
 });
