@@ -1,6 +1,5 @@
 // Which group goes to which core? Groups and cores one to one: a quadratic assignment, annealed.
 import type { Random } from '../core/random.ts';
-import type { Partition } from './partition.ts';
 import type { Wires } from './wires.ts';
 
 /** Cores that groups may go to. */
@@ -13,48 +12,17 @@ export interface Sites {
   readonly port: Float64Array;
 }
 
-/** Flows between groups, symmetric with a zero diagonal, shape [groups, groups], and towards the port, shape [groups]. */
-export interface GroupFlows {
-  readonly groups: number;
-  readonly between: Float64Array;
-  readonly port: Float64Array;
-}
-
-/** Sums the flows of units by group. */
-export function groupFlows(wires: Wires, { group, groups }: Partition): GroupFlows {
-  const between = new Float64Array(groups * groups);
-  const port = new Float64Array(groups);
-  for (let unit = 0; unit < wires.units; unit++) {
-    port[group[unit]] += wires.port[unit];
-    for (let at = wires.indptr[unit]; at < wires.indptr[unit + 1]; at++) {
-      const other = group[wires.indices[at]];
-      if (other !== group[unit]) between[group[unit] * groups + other] += wires.weights[at];
-    }
-  }
-  return { groups, between, port };
-}
-
-/** Σ flow·hops of groups on sites. */
-export function arrangementCost(flows: GroupFlows, sites: Sites, site: Int32Array): number {
-  const { groups, between, port } = flows;
-  const width = sites.port.length;
-  let cost = 0;
-  for (let a = 0; a < groups; a++) {
-    cost += port[a] * sites.port[site[a]];
-    for (let b = a + 1; b < groups; b++) cost += between[a * groups + b] * sites.distance[site[a] * width + site[b]];
-  }
-  return cost;
-}
-
 /**
  * Improves an arrangement by moves to free sites and swaps: annealing with a fixed number of moves, then descent.
  *
+ * @param wires - flows between groups
  * @param start - site of each group, all different
  * @returns site of each group; never costs more than the start
  */
-export function arrange(flows: GroupFlows, sites: Sites, start: Int32Array, random: Random, moves: number): Int32Array {
-  const { groups, between, port } = flows;
-  const width = sites.port.length;
+export function arrange(wires: Wires, sites: Sites, start: Int32Array, random: Random, moves: number): Int32Array {
+  const { units: groups, indptr, indices, weights, port } = wires;
+  const { distance, port: portDistance } = sites;
+  const width = portDistance.length;
   if (groups === 0 || width < 2) return start;
   const site = Int32Array.from(start);
   const groupOn = new Int32Array(width).fill(-1);
@@ -62,20 +30,20 @@ export function arrange(flows: GroupFlows, sites: Sites, start: Int32Array, rand
     groupOn[s] = g;
   });
 
-  /** Change of cost when group a goes to site `to` and whoever is there comes back. */
+  /** Change of cost when a group goes from one site to another, its wire to group `except` left out. */
+  const moveChange = (group: number, from: number, to: number, except: number): number => {
+    let delta = port[group] * (portDistance[to] - portDistance[from]);
+    for (let at = indptr[group]; at < indptr[group + 1]; at++) {
+      const other = indices[at];
+      if (other !== except) delta += weights[at] * (distance[to * width + site[other]] - distance[from * width + site[other]]);
+    }
+    return delta;
+  };
+  /** Change of cost when group a goes to site `to` and whoever is there comes back; the wire between the two keeps its length. */
   const change = (a: number, to: number): number => {
     const from = site[a];
     const b = groupOn[to];
-    const flowA = a * groups;
-    const flowB = b * groups;
-    let delta = port[a] * (sites.port[to] - sites.port[from]);
-    if (b >= 0) delta += port[b] * (sites.port[from] - sites.port[to]);
-    for (let g = 0; g < groups; g++) {
-      if (g === a || g === b) continue;
-      const flow = between[flowA + g] - (b >= 0 ? between[flowB + g] : 0);
-      if (flow !== 0) delta += flow * (sites.distance[to * width + site[g]] - sites.distance[from * width + site[g]]);
-    }
-    return delta;
+    return moveChange(a, from, to, b) + (b < 0 ? 0 : moveChange(b, to, from, a));
   };
   const apply = (a: number, to: number): void => {
     const b = groupOn[to];
@@ -88,7 +56,7 @@ export function arrange(flows: GroupFlows, sites: Sites, start: Int32Array, rand
   let best = Int32Array.from(site);
   let bestChange = 0;
   let total = 0;
-  let temperature = startTemperature(groups, width, random, change);
+  let temperature = meanChange(groups, width, random, change);
   const cooling = temperature > 0 ? END_TEMPERATURE ** (1 / Math.max(1, moves)) : 0;
   for (let move = 0; move < moves; move++, temperature *= cooling) {
     const a = random.int(groups);
@@ -111,8 +79,8 @@ export function arrange(flows: GroupFlows, sites: Sites, start: Int32Array, rand
 /** Last temperature over first. */
 const END_TEMPERATURE = 1e-2;
 
-/** The mean size of a random change: at first most changes are accepted, in the end hardly one that costs. */
-function startTemperature(groups: number, width: number, random: Random, change: (a: number, to: number) => number): number {
+/** Mean size of a random change: as a first temperature it accepts most of them. */
+function meanChange(groups: number, width: number, random: Random, change: (a: number, to: number) => number): number {
   const samples = 64;
   let sum = 0;
   for (let i = 0; i < samples; i++) sum += Math.abs(change(random.int(groups), random.int(width)));

@@ -1,5 +1,5 @@
 // Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
-import { randomStream } from '../core/random.ts';
+import { type Random, randomStream } from '../core/random.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit } from './legality.ts';
 import { type Partition, partitions } from './partition.ts';
@@ -17,6 +17,9 @@ export interface PlaceOptions {
   readonly partition?: Partition;
 }
 
+/** Rounds of the full search; the later ones rarely bring anything. */
+const MAX_ROUNDS = 3;
+
 /**
  * Places a network so that Σ|w|·hops is small, over recurrent, readout and input synapses (inputs from the port); ties by
  * the number of messages. Deterministic in the seed; never costs more than the best start.
@@ -31,13 +34,11 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   const search = new LayoutSearch(problem, chip, wires);
   const starts = cuts.map((cut) => search.start(cut));
   const start = cheapest(starts);
-  const improve = (layout: Layout, share: number, purpose: string, number: number) => {
-    const random = randomStream(seed, purpose, number);
-    return partition === undefined ? search.improve(layout, random, share * effort) : search.arrange(layout, random, share * effort);
-  };
+  const improve = (layout: Layout, random: Random, share: number, rounds: number) =>
+    partition === undefined ? search.improve(layout, random, share * effort, rounds) : search.arrange(layout, random, share * effort);
   // A short look at every cut, then all effort on the one that promises most.
-  const looks = starts.map((layout, number) => improve(layout, 0.25, 'place/look', number));
-  const best = improve(cheapest(looks), 1, 'place', 0);
+  const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), 0.25, 1));
+  const best = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
   const placement = {
     core: best.partition.group.map((group) => best.sites.cores[best.site[group]]),
     seed,

@@ -1,13 +1,13 @@
 // How is a placement improved? Rounds of whole groups between cores, then single units between groups.
 import type { Random } from '../core/random.ts';
-import { arrange, arrangementCost, groupFlows, type Sites } from './arrange.ts';
+import { arrange, type Sites } from './arrange.ts';
 import type { Chip } from './chip.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
 import type { MappingProblem } from './problem.ts';
 import { Refinement } from './refine.ts';
 import { sitesFor, startingSites } from './sites.ts';
-import { type Wires, wiringCost } from './wires.ts';
+import { groupWires, type Wires, wiringCost } from './wires.ts';
 
 /** Groups on sites. */
 export interface Layout {
@@ -21,11 +21,9 @@ export interface Layout {
   readonly connections: number;
 }
 
-/** Rounds of group and unit search; the later ones rarely bring anything. */
-const MAX_ROUNDS = 3;
 /** Moves tried per group, and per unit. */
 const GROUP_MOVES = 1500;
-const UNIT_MOVES = 200;
+const UNIT_MOVES = 150;
 /** First temperature of the unit search, as a share of the mean cost of a unit. */
 const HEAT = 0.05;
 
@@ -45,9 +43,9 @@ export class LayoutSearch {
   /** The cheapest way to lay a partition out as it lies on the grid. */
   start(partition: Partition): Layout {
     const sites = sitesFor(this.chip, partition.groups);
-    const flows = groupFlows(this.wires, partition);
+    const wires = groupWires(this.wires, partition.group, partition.groups);
     const starts = startingSites(this.chip, sites, centresOf(this.problem, partition));
-    const costs = starts.map((site) => arrangementCost(flows, sites, site));
+    const costs = starts.map((site) => wiringCost(wires, site, sites.distance, sites.port));
     return this.layout(partition, sites, starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))]);
   }
 
@@ -55,14 +53,14 @@ export class LayoutSearch {
   arrange(layout: Layout, random: Random, effort: number): Layout {
     const { partition, sites, site } = layout;
     const moves = Math.ceil(effort * GROUP_MOVES * partition.groups);
-    const arranged = arrange(groupFlows(this.wires, partition), sites, site, random, moves);
+    const arranged = arrange(groupWires(this.wires, partition.group, partition.groups), sites, site, random, moves);
     return better(this.layout(partition, sites, arranged), layout);
   }
 
-  /** Groups and units by turns until a round brings nothing; never worse. */
-  improve(first: Layout, random: Random, effort: number): Layout {
+  /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
+  improve(first: Layout, random: Random, effort: number, rounds: number): Layout {
     let layout = first;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       const before = layout;
       layout = this.arrange(layout, random, effort);
       layout = better(this.moveUnits(layout, random, effort, HEAT / 2 ** round), layout);

@@ -26,31 +26,29 @@ export function wiresOf(problem: MappingProblem): Wires {
   const { synapses, neurons, units } = problem;
   const largest = synapses.values.reduce((a, b) => Math.max(a, b), 0);
   const scale = largest > 0 ? largest / FULL_SCALE : 1;
-  // At least 1: a synapse that exists is never free.
-  const fixed = (weight: number) => Math.max(1, Math.round(weight / scale));
   const port = new Float64Array(units);
-  const degree = new Int32Array(units + 1);
-  const isWire = (unit: number, source: number) => source < neurons && source !== unit;
+  const ends: [number, number, number][] = [];
   forEachEntry(synapses, (unit, source, weight) => {
-    if (source >= neurons) port[unit] += fixed(weight);
-    if (!isWire(unit, source)) return;
-    degree[unit + 1]++;
-    degree[source + 1]++;
+    // At least 1: a synapse that exists is never free.
+    const fixed = Math.max(1, Math.round(weight / scale));
+    if (source >= neurons) port[unit] += fixed;
+    else ends.push([unit, source, fixed]);
   });
-  for (let unit = 0; unit < units; unit++) degree[unit + 1] += degree[unit];
-  const end = degree.slice(0, units);
-  const indices = new Int32Array(degree[units]);
-  const weights = new Float64Array(degree[units]);
-  const add = (unit: number, other: number, weight: number) => {
-    indices[end[unit]] = other;
-    weights[end[unit]++] = weight;
-  };
-  forEachEntry(synapses, (unit, source, weight) => {
-    if (!isWire(unit, source)) return;
-    add(unit, source, fixed(weight));
-    add(source, unit, fixed(weight));
-  });
-  return { units, ...merged(degree, indices, weights), port, scale };
+  return { units, ...symmetric(units, ends), port, scale };
+}
+
+/** The flows between groups of units, which take the place of units. */
+export function groupWires(wires: Wires, group: Int32Array, groups: number): Wires {
+  const port = new Float64Array(groups);
+  const ends: [number, number, number][] = [];
+  for (let unit = 0; unit < wires.units; unit++) {
+    port[group[unit]] += wires.port[unit];
+    for (let at = wires.indptr[unit]; at < wires.indptr[unit + 1]; at++) {
+      // Each wire is listed at both ends.
+      if (wires.indices[at] > unit) ends.push([group[unit], group[wires.indices[at]], wires.weights[at]]);
+    }
+  }
+  return { units: groups, ...symmetric(groups, ends), port, scale: wires.scale };
 }
 
 /** Flow between two units; 0 if they are not connected. */
@@ -84,22 +82,30 @@ export function wiringCost(wires: Wires, core: ArrayLike<number>, distance: Floa
   return twice / 2 + input;
 }
 
-/** Sorts each row by neighbour and adds parallel wires. */
-function merged(indptr: Int32Array, indices: Int32Array, weights: Float64Array): Pick<Wires, 'indptr' | 'indices' | 'weights'> {
-  const start = new Int32Array(indptr.length);
-  let out = 0;
-  for (let row = 0; row + 1 < indptr.length; row++) {
-    const order = Array.from({ length: indptr[row + 1] - indptr[row] }, (_, i) => indptr[row] + i).sort((a, b) => indices[a] - indices[b]);
-    const entries = order.map((at) => [indices[at], weights[at]] as const);
-    // Rows only shrink, so writing behind the reader is safe.
-    for (const [other, weight] of entries) {
-      if (out > start[row] && indices[out - 1] === other) weights[out - 1] += weight;
-      else {
-        indices[out] = other;
-        weights[out++] = weight;
-      }
-    }
-    start[row + 1] = out;
+/** Compressed rows of both directions of each wire, parallel ones added, those from a unit to itself left out. */
+function symmetric(units: number, ends: readonly (readonly [number, number, number])[]): Pick<Wires, 'indptr' | 'indices' | 'weights'> {
+  const rows: Map<number, number>[] = Array.from({ length: units }, () => new Map());
+  for (const [a, b, weight] of ends) {
+    if (a === b) continue;
+    rows[a].set(b, (rows[a].get(b) ?? 0) + weight);
+    rows[b].set(a, (rows[b].get(a) ?? 0) + weight);
   }
-  return { indptr: start, indices: indices.slice(0, out), weights: weights.slice(0, out) };
+  const indptr = new Int32Array(units + 1);
+  rows.forEach((row, unit) => {
+    indptr[unit + 1] = indptr[unit] + row.size;
+  });
+  const indices = new Int32Array(indptr[units]);
+  const weights = new Float64Array(indptr[units]);
+  rows.forEach((row, unit) => {
+    const sorted = [...row].sort(([a], [b]) => a - b);
+    indices.set(
+      sorted.map(([other]) => other),
+      indptr[unit],
+    );
+    weights.set(
+      sorted.map(([, weight]) => weight),
+      indptr[unit],
+    );
+  });
+  return { indptr, indices, weights };
 }

@@ -1,22 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/random.ts';
-import { arrange, arrangementCost, type GroupFlows, groupFlows } from '../../src/mapping/arrange.ts';
+import { arrange, type Sites } from '../../src/mapping/arrange.ts';
 import { sitesFor, sitesOf, startingSites } from '../../src/mapping/sites.ts';
-import { wiresOf } from '../../src/mapping/wires.ts';
+import { groupWires, type Wires, wiresOf, wiringCost } from '../../src/mapping/wires.ts';
 import { costByDefinition, madeUpChip, randomProblem } from './support.ts';
 
-function randomFlows(seed: number, groups: number): GroupFlows {
-  const random = randomStream(seed, 'flows');
-  const between = new Float64Array(groups * groups);
-  for (let a = 0; a < groups; a++) {
-    for (let b = 0; b < a; b++) {
-      between[a * groups + b] = random.int(20);
-      between[b * groups + a] = between[a * groups + b];
-    }
-  }
-  return { groups, between, port: Float64Array.from({ length: groups }, () => random.int(20)) };
+/** Groups with random wires to each other and to the port. */
+function randomWires(seed: number, groups: number): Wires {
+  const problem = randomProblem(seed, { rows: 1, columns: groups, outputs: 0, density: 0.8 });
+  return wiresOf(problem);
 }
+
+const costOf = (wires: Wires, sites: Sites, site: Int32Array) => wiringCost(wires, site, sites.distance, sites.port);
 
 function* permutations(items: readonly number[]): Generator<number[]> {
   if (items.length === 0) yield [];
@@ -28,10 +24,10 @@ describe('groups on cores', () => {
     const chip = madeUpChip({ wide: 3, high: 2 });
     const sites = sitesOf(chip, Int32Array.of(0, 1, 2, 3, 4, 5));
     for (let seed = 0; seed < 10; seed++) {
-      const flows = randomFlows(seed, 5);
-      const all = [...permutations([0, 1, 2, 3, 4, 5])].map((site) => arrangementCost(flows, sites, Int32Array.from(site.slice(0, 5))));
-      const found = arrange(flows, sites, Int32Array.of(0, 1, 2, 3, 4), randomStream(seed, 'test'), 20_000);
-      expect(arrangementCost(flows, sites, found)).toBe(Math.min(...all));
+      const wires = randomWires(seed, 5);
+      const all = [...permutations([0, 1, 2, 3, 4, 5])].map((site) => costOf(wires, sites, Int32Array.from(site.slice(0, 5))));
+      const found = arrange(wires, sites, Int32Array.of(0, 1, 2, 3, 4), randomStream(seed, 'test'), 20_000);
+      expect(costOf(wires, sites, found)).toBe(Math.min(...all));
     }
   });
 
@@ -42,11 +38,11 @@ describe('groups on cores', () => {
           madeUpChip({ wide: 3, high: 3 }),
           Int32Array.from({ length: 9 }, (_, core) => core),
         );
-        const flows = randomFlows(seed, groups);
+        const wires = randomWires(seed, groups);
         const start = randomStream(seed, 'start').permutation(9).slice(0, groups);
-        const found = arrange(flows, sites, start, randomStream(seed, 'test'), moves);
+        const found = arrange(wires, sites, start, randomStream(seed, 'test'), moves);
         expect(new Set(found).size).toBe(groups);
-        expect(arrangementCost(flows, sites, found)).toBeLessThanOrEqual(arrangementCost(flows, sites, start));
+        expect(costOf(wires, sites, found)).toBeLessThanOrEqual(costOf(wires, sites, start));
       }),
     );
   });
@@ -57,7 +53,7 @@ describe('groups on cores', () => {
     const wires = wiresOf(problem);
     const group = Int32Array.from({ length: problem.units }, (_, unit) => unit % 4);
     const sites = sitesOf(chip, Int32Array.of(2, 7, 8, 13));
-    const cost = arrangementCost(groupFlows(wires, { group, groups: 4 }), sites, Int32Array.of(3, 1, 0, 2));
+    const cost = costOf(groupWires(wires, group, 4), sites, Int32Array.of(3, 1, 0, 2));
     const core = group.map((g) => [13, 7, 2, 8][g]);
     expect(cost * wires.scale).toBeCloseTo(costByDefinition(problem, chip, core), 3);
   });
