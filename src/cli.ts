@@ -2,6 +2,7 @@
 // argv in, exit code out.
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
+import { printFailure } from './commands/common.ts';
 import { mapCommand } from './commands/map.ts';
 import { onnxCommand } from './commands/onnx.ts';
 import { pruneCommand } from './commands/prune.ts';
@@ -12,7 +13,7 @@ import { targetsCommand } from './commands/targets.ts';
 import { tasksCommand } from './commands/tasks.ts';
 import { trainCommand } from './commands/train.ts';
 import { verifyCommand } from './commands/verify.ts';
-import { BimtError, EXIT, FitError, messageOf } from './core/errors.ts';
+import { BimtError, EXIT, messageOf } from './core/errors.ts';
 import { VERSION } from './core/version.ts';
 
 const COMMANDS = [
@@ -56,26 +57,38 @@ function inheritSettings(command: Command): Command {
 }
 
 async function main(argv: readonly string[]): Promise<number> {
+  const asked = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
   try {
     await buildProgram()
       .exitOverride()
       .parseAsync([...argv]);
     return EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.done;
+      printFailure(asked, error, EXIT.usage);
+      return EXIT.usage;
+    }
     if (!(error instanceof BimtError)) {
       process.stderr.write(
         `bug: ${error instanceof Error ? error.stack : messageOf(error)}\nThis is a defect of bimt-export; please report it with the command.\n`,
       );
       return EXIT.bug;
     }
-    process.stderr.write(`error: ${error.message}\n`);
-    if (argv.includes('--json')) {
-      const violations = error instanceof FitError ? error.violations : [];
-      process.stdout.write(`${JSON.stringify({ error: { message: error.message, exitCode: error.exitCode, violations } }, null, 2)}\n`);
-    }
+    process.stderr.write(`error: ${error.message}\n${asked.verbose ? `${error.stack}\n` : ''}`);
+    printFailure(asked, error, error.exitCode);
     return error.exitCode;
   }
 }
 
+/** A reader that has seen enough, as `head` has, is no failure; a full disk is. */
+function onBrokenOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  process.stderr.write(`error: cannot write to stdout: ${messageOf(error)}\n`);
+  process.exit(EXIT.usage);
+}
+
+process.stdout.on('error', onBrokenOutput);
+// Nobody listens to the conversation any more; the work goes on.
+process.stderr.on('error', () => {});
 process.exitCode = await main(process.argv);

@@ -1,8 +1,9 @@
 // What do all commands share? Common options, where words go, and progress.
 import { SingleBar } from 'cli-progress';
 import { type Command, InvalidArgumentError } from 'commander';
-import { messageOf, UsageError } from '../core/errors.ts';
-import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
+import { nowSeconds } from '../core/clock.ts';
+import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
+import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
 import type { OnProgress, Progress, Warning } from '../core/progress.ts';
 import type { Stage } from '../network/artifact.ts';
 import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
@@ -19,18 +20,30 @@ export interface CommonOptions {
 export function withCommonOptions(command: Command): Command {
   return command
     .option('--json', 'print the result as one JSON value on stdout')
-    .option('--quiet', 'no progress and no notes on stderr')
-    .option('--verbose', 'more detail on stderr');
+    .option('--quiet', 'no progress and no notes on stderr; failures are still told')
+    .option('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');
 }
+
+let resultPrinted = false;
 
 /** Stdout is the result: as text, or as one JSON value. */
 export function printResult(options: CommonOptions, value: unknown, text: string): void {
+  resultPrinted = true;
   process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text.replace(/\n*$/, '')}\n`);
+}
+
+/** With --json stdout holds one value: the failure only where no result was printed before it. */
+export function printFailure(options: CommonOptions, error: Error, exitCode: number): void {
+  if (!options.json || resultPrinted) return;
+  const violations = error instanceof FitError ? error.violations : [];
+  printResult(options, { error: { message: error.message, exitCode, violations } }, '');
 }
 
 /** Stderr is the conversation. */
 export function note(options: CommonOptions, text: string): void {
-  if (!options.quiet) process.stderr.write(`${text}\n`);
+  if (options.quiet) return;
+  const time = options.verbose ? `[${nowSeconds().toFixed(1).padStart(6)} s] ` : '';
+  process.stderr.write(`${time}${text}\n`);
 }
 
 /** Prints warnings to stderr; they are part of the result files as well. */
@@ -91,7 +104,7 @@ function formatNumber(value: number): string {
 export function integerOption(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < min || value > max) {
+    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max) {
       throw new InvalidArgumentError(
         `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}.`,
       );
@@ -115,14 +128,23 @@ export function collect(value: string, earlier: readonly string[] = []): string[
   return [...earlier, value];
 }
 
-/** Runs long work that Ctrl-C stops in an orderly way; a second Ctrl-C stops at once. */
-export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+/** How to go on where every finished stage is kept. */
+export const AGAIN = 'the same command goes on from there';
+
+/**
+ * Runs long work that Ctrl-C stops in an orderly way; a second Ctrl-C stops at once.
+ *
+ * @param goOn - what to do after an interruption, for the message
+ */
+export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>, goOn: string): Promise<T> {
   const controller = new AbortController();
   const interrupt = () => controller.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
   try {
     return await work(controller.signal);
+  } catch (error) {
+    throw error instanceof InterruptedError ? new InterruptedError(`${error.message}; ${goOn}`) : error;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
@@ -164,11 +186,13 @@ export function networkArgument(path: string, stages?: readonly Stage[]): Networ
 }
 
 /**
- * Writes a result file.
+ * Asked before the work, so that none is lost.
  *
- * @throws UsageError if it exists and --force is not given
+ * @throws UsageError if a result file exists and --force is not given, or cannot be written
  */
-export function writeOutput(path: string, content: Uint8Array | string, { force = false }: { readonly force?: boolean }): void {
-  if (fileExists(path) && !force) throw new UsageError(`${path} exists; choose another --out, or overwrite it with --force`);
-  writeFileAtomic(path, content);
+export function claimOutputs(paths: readonly string[], { force = false }: { readonly force?: boolean }): void {
+  for (const path of paths) {
+    if (fileExists(path) && !force) throw new UsageError(`${path} exists; choose another --out, or overwrite it with --force`);
+    checkWritable(path);
+  }
 }

@@ -6,7 +6,17 @@ import { resolveRunConfig } from '../pipeline/config.ts';
 import { targetFolder } from '../pipeline/report-stage.ts';
 import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
-import { type CommonOptions, collect, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import {
+  AGAIN,
+  type CommonOptions,
+  collect,
+  integerOption,
+  networkArgument,
+  onInterrupt,
+  printResult,
+  stageHooks,
+  withCommonOptions,
+} from './common.ts';
 
 interface MapOptions extends CommonOptions {
   readonly out: string;
@@ -35,6 +45,7 @@ export function mapCommand(): Command {
 
 async function mapAction(file: string, options: MapOptions): Promise<void> {
   const { maxNeuronsPerCore = null, seed } = options;
+  networkArgument(file, ['pruned']);
   const config = resolveRunConfig({
     model: file,
     targets: options.target,
@@ -42,7 +53,7 @@ async function mapAction(file: string, options: MapOptions): Promise<void> {
   });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
-  const mapped = await onInterrupt((signal) => mapPipeline(config, folder, { ...hooks, signal })).finally(stop);
+  const mapped = await onInterrupt((signal) => mapPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
   const lines = mapped.map(({ target, record }) => {
     const result = record.placements[0]?.result;
     const path = join(options.out, targetFolder(target));

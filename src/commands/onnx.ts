@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { decodeQuantized } from '../compression/quantized-file.ts';
-import { readInputFile } from '../core/files.ts';
+import { UsageError } from '../core/errors.ts';
+import { readInputFile, writeFileAtomic } from '../core/files.ts';
+import { sha256 } from '../core/hash.ts';
 import { exportOnnx } from '../exchange/onnx-forms.ts';
-import { type CommonOptions, networkArgument, printResult, withCommonOptions, writeOutput } from './common.ts';
+import { type CommonOptions, claimOutputs, networkArgument, printResult, withCommonOptions } from './common.ts';
 
 interface OnnxOptions extends CommonOptions {
   readonly out: string;
@@ -28,10 +30,16 @@ export function onnxCommand(): Command {
 }
 
 function onnxAction(file: string, options: OnnxOptions): void {
-  const { network, header } = networkArgument(file);
+  const { network, header, bytes } = networkArgument(file);
   const quantized = options.quantized === undefined ? null : decodeQuantized(readInputFile(options.quantized), options.quantized);
+  if (quantized !== null && quantized.header.provenance.parentHash !== sha256(bytes))
+    throw new UsageError(`${options.quantized} was not made from ${file}; quantize it again, or give the network it was made from`);
   const models = exportOnnx(network, header, quantized).map((model) => ({ path: join(options.out, model.file), bytes: model.bytes }));
-  for (const { path, bytes } of models) writeOutput(path, bytes, options);
+  claimOutputs(
+    models.map(({ path }) => path),
+    options,
+  );
+  for (const { path, bytes } of models) writeFileAtomic(path, bytes);
   printResult(
     options,
     models.map(({ path, bytes }) => ({ file: path, bytes: bytes.length })),

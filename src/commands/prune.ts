@@ -1,11 +1,13 @@
 // bimt-export prune: trained.safetensors → pruned.safetensors
 import { Command } from 'commander';
+import { writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
 import { PruneConfig } from '../pipeline/config.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
 import { pruneStage } from '../pipeline/prune-stage.ts';
 import {
   type CommonOptions,
+  claimOutputs,
   integerOption,
   networkArgument,
   numberOption,
@@ -13,7 +15,6 @@ import {
   printResult,
   stageHooks,
   withCommonOptions,
-  writeOutput,
 } from './common.ts';
 import { describeScores } from './scores-text.ts';
 
@@ -47,11 +48,13 @@ async function pruneAction(file: string, options: PruneOptions): Promise<void> {
   };
   const config = parseWith(PruneConfig, settings, 'the pruning settings');
   const trained = networkArgument(file, ['trained']);
+  claimOutputs([options.out], options);
   const { hooks, stop } = stageHooks(options);
-  const bytes = await onInterrupt((signal) =>
-    pruneStage(trained, config, { trialsPerTask: trials, seed: 1 }, { ...hooks, signal }),
+  const bytes = await onInterrupt(
+    (signal) => pruneStage(trained, config, { trialsPerTask: trials, seed: 1 }, { ...hooks, signal }),
+    'nothing was written',
   ).finally(stop);
-  writeOutput(options.out, bytes, options);
+  writeFileAtomic(options.out, bytes);
   const { header, history, network } = readNetwork(bytes, options.out);
   printResult(
     options,

@@ -1,6 +1,7 @@
 // bimt-export quantize: pruned.safetensors → quantized.safetensors, in the integers one target can store
 import { Command, Option } from 'commander';
 import { encodeQuantized } from '../compression/quantized-file.ts';
+import { writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
 import { chipOf } from '../mapping/chip.ts';
 import { QuantizeConfig } from '../pipeline/config.ts';
@@ -8,12 +9,12 @@ import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
 import {
   type CommonOptions,
+  claimOutputs,
   integerOption,
   networkArgument,
   printResult,
   printWarnings,
   withCommonOptions,
-  writeOutput,
 } from './common.ts';
 import { describeScores } from './scores-text.ts';
 
@@ -48,8 +49,10 @@ async function quantizeAction(file: string, options: QuantizeOptions): Promise<v
   const { granularity, trials, maxNeuronsPerCore = null } = options;
   const config = parseWith(QuantizeConfig, { ...(granularity !== undefined && { granularity }) }, 'the quantization settings');
   const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: config.weightBits });
-  const { artifact, warnings } = await quantizeStage(networkArgument(file, ['pruned']), chip, config, { trialsPerTask: trials, seed: 1 });
-  writeOutput(options.out, encodeQuantized(artifact), options);
+  const pruned = networkArgument(file, ['pruned']);
+  claimOutputs([options.out], options);
+  const { artifact, warnings } = await quantizeStage(pruned, chip, config, { trialsPerTask: trials, seed: 1 });
+  writeFileAtomic(options.out, encodeQuantized(artifact));
   printWarnings(options, warnings);
   const { scores } = artifact.header;
   printResult(

@@ -15,8 +15,8 @@ export function reportCommand(): Command {
     .action(reportAction);
 }
 
-function reportAction(path: string, options: CommonOptions): void {
-  const { report, files } = reportPipeline(openRunFolder(path));
+async function reportAction(path: string, options: CommonOptions): Promise<void> {
+  const { report, files } = await reportPipeline(openRunFolder(path));
   printResult(options, JSON.parse(reportJson(report)), reportText(report, { colour: process.stdout.isTTY ?? false }));
   note(options, files.map((file) => `wrote ${file}`).join('\n'));
 }

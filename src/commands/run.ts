@@ -6,6 +6,7 @@ import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
 import {
+  AGAIN,
   type CommonOptions,
   collect,
   integerOption,
@@ -51,7 +52,7 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
   const config = resolveRunConfig(withOptions(configFile === undefined ? {} : readConfigFile(configFile), options));
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
-  const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal })).finally(stop);
+  const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
   const files = result.files.map((path) => `  ${path}`).join('\n');
   printResult(
     options,
@@ -68,7 +69,9 @@ function withOptions(
 ): Record<string, unknown> {
   const section = (name: string, given: Record<string, unknown>) => {
     const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    return Object.keys(set).length === 0 ? {} : { [name]: { ...(file[name] as object | undefined), ...set } };
+    const own = file[name] ?? {};
+    // What is no object is left for the check of the config to refuse.
+    return Object.keys(set).length === 0 || typeof own !== 'object' ? {} : { [name]: { ...own, ...set } };
   };
   return {
     ...file,

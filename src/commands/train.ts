@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
-import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
+import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { decodeArtifact } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
+import { findSuite } from '../tasks/suites.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
 import {
@@ -22,6 +23,8 @@ import {
 } from './common.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
+const TRIALS = 500;
+const SCORE_SEED = 1;
 
 interface TrainOptions extends CommonOptions, Partial<TrainConfig> {
   readonly out: string;
@@ -40,8 +43,8 @@ export function trainCommand(): Command {
     .option('--config <file>', 'JSON file with training settings; options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
     .option('--force', 'overwrite an earlier result in --out')
-    .option('--trials <n>', 'test trials per task for the final scores', integerOption(1, 100_000), 500)
-    .option('--score-seed <n>', 'seed of the test trials', integerOption(0), 1)
+    .option('--trials <n>', 'test trials per task for the final scores', integerOption(1, 100_000), TRIALS)
+    .option('--score-seed <n>', 'seed of the test trials', integerOption(0), SCORE_SEED)
     .addHelpText(
       'after',
       '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
@@ -58,19 +61,23 @@ async function trainAction(options: TrainOptions): Promise<void> {
       throw new UsageError(`${path} exists; go on with --resume, overwrite with --force, or choose another --out`);
     }
   }
-  const config = options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : configOf(options);
+  const config = configOf(options, options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : {});
+  findSuite(config.suite);
+  checkWritable(checkpointPath);
   const store: CheckpointStore = {
     load: () => (options.resume ? { bytes: readInputFile(checkpointPath), what: checkpointPath } : null),
     save: (bytes) => writeFileAtomic(checkpointPath, bytes),
   };
   const progress = progressPrinter(options);
-  const files = await onInterrupt((signal) =>
-    trainStage(config, { trialsPerTask: options.trials, seed: options.scoreSeed }, store, {
-      onProgress: progress.onProgress,
-      onNote: (text) => note(options, text),
-      onWarning: (warning) => printWarnings(options, [warning]),
-      signal,
-    }),
+  const files = await onInterrupt(
+    (signal) =>
+      trainStage(config, { trialsPerTask: options.trials, seed: options.scoreSeed }, store, {
+        onProgress: progress.onProgress,
+        onNote: (text) => note(options, text),
+        onWarning: (warning) => printWarnings(options, [warning]),
+        signal,
+      }),
+    `go on with: ${resumeCommand(options)}`,
   ).finally(progress.stop);
   for (const [name, content] of Object.entries(files)) writeFileAtomic(join(options.out, name), content);
   const { header } = decodeArtifact(files['trained.safetensors'], artifactPath, ['trained']);
@@ -82,10 +89,16 @@ async function trainAction(options: TrainOptions): Promise<void> {
   );
 }
 
-/** Settings from the config file, then from options. */
-function configOf(options: TrainOptions): TrainConfig {
+/** Settings of the checkpoint, then from the config file, then from options; training refuses what differs from its checkpoint. */
+function configOf(options: TrainOptions, checkpoint: Partial<TrainConfig>): TrainConfig {
   const { json, quiet, verbose, out, config, resume, force, trials, scoreSeed, ...given } = options;
-  return resolveTrainConfig({ ...(config === undefined ? {} : readConfigFile(config)), ...given });
+  return resolveTrainConfig({ ...checkpoint, ...(config === undefined ? {} : readConfigFile(config)), ...given });
+}
+
+/** Scores are no part of the checkpoint: unusual ones must be asked for again. */
+function resumeCommand({ out, trials, scoreSeed }: TrainOptions): string {
+  const scores = [trials === TRIALS ? '' : ` --trials ${trials}`, scoreSeed === SCORE_SEED ? '' : ` --score-seed ${scoreSeed}`];
+  return `bimt-export train --out ${out} --resume${scores.join('')}`;
 }
 
 /** The settings of training that are set on the command line; the defaults are those of the config. */

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { verifyPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { assertAgreement } from '../simulation/verify.ts';
-import { type CommonOptions, integerOption, note, printResult, withCommonOptions } from './common.ts';
+import { type CommonOptions, integerOption, printResult, withCommonOptions } from './common.ts';
 
 interface VerifyOptions extends CommonOptions {
   readonly trials?: number;
@@ -35,7 +35,6 @@ async function verifyAction(path: string, options: VerifyOptions): Promise<void>
       .filter((line) => line !== '')
       .join('\n'),
   );
-  if (results.length === 0) note(options, 'nothing to verify: no target holds a mapping');
   printResult(options, Object.fromEntries(results.map(({ target, verification }) => [target.label, verification])), lines.join('\n'));
   for (const { verification } of results) assertAgreement(verification);
 }

@@ -14,7 +14,7 @@ export const MAX_INPUT_BYTES = 1 << 30;
 export function writeFileAtomic(path: string, content: Uint8Array | string): void {
   const partial = `${path}.partial`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const bytes = typeof content === 'string' ? Buffer.from(content) : content;
     const file = openSync(partial, 'w');
     try {
@@ -35,18 +35,49 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): voi
 }
 
 /**
+ * Tries before long work whether its result can be written; nothing is left behind.
+ *
+ * @throws UsageError if not
+ */
+export function checkWritable(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) throw new UsageError(`cannot write ${path}: ${REASONS['EISDIR']}`);
+  try {
+    const created = makeFolder(dirname(path));
+    closeSync(openSync(`${path}.partial`, 'w'));
+    rmSync(created ?? `${path}.partial`, { recursive: true });
+  } catch (error) {
+    throw diskError('write', path, error);
+  }
+}
+
+/**
  * Reads a whole input file.
  *
  * @throws UsageError if it is missing, unreadable, not a file, or larger than `maxBytes`
  */
 export function readInputFile(path: string, maxBytes: number = MAX_INPUT_BYTES): Uint8Array {
   try {
-    const { size } = statSync(path);
+    const stats = statSync(path);
+    // A device has no size and may never end.
+    if (!stats.isFile() && !stats.isDirectory()) throw new UsageError(`cannot read ${path}: it is a device or a pipe, a file was expected`);
+    const { size } = stats;
     if (size > maxBytes) throw new UsageError(`cannot read ${path}: ${size} bytes, the limit is ${maxBytes}`);
     return readFileSync(path);
   } catch (error) {
     throw error instanceof UsageError ? error : diskError('read', path, error);
   }
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive way never returns where none can be made, as in /proc.
+ *
+ * @returns the topmost folder that was made, null if all were there
+ */
+function makeFolder(path: string): string | null {
+  if (existsSync(path)) return null;
+  const above = makeFolder(dirname(path));
+  mkdirSync(path);
+  return above ?? path;
 }
 
 /** Removes a file if it exists. */
@@ -72,10 +103,10 @@ const REASONS: Record<string, string> = {
   ENOENT: 'no such file or folder',
   EISDIR: 'it is a folder, a file was expected',
   ENOTDIR: 'a part of the path is a file, a folder was expected',
-  EEXIST: 'a file is in the way of a folder',
 };
 
 function diskError(action: string, path: string, error: unknown): UsageError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (action === 'write' && code === 'ENOENT') return new UsageError(`cannot write ${path}: no folder can be made there`, { cause: error });
   return new UsageError(`cannot ${action} ${path}: ${REASONS[code] ?? messageOf(error)}`, { cause: error });
 }

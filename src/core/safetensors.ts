@@ -76,8 +76,8 @@ export function decodeSafetensors(bytes: Uint8Array, what: string): { tensors: T
   const spans: [number, number][] = [];
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: span } = entry as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
-    const Type = DTYPES[dtype as keyof typeof DTYPES];
+    const { dtype, shape, data_offsets: span } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown };
+    const Type = Object.hasOwn(DTYPES, String(dtype)) ? DTYPES[dtype as keyof typeof DTYPES] : undefined;
     if (Type === undefined) throw bad(`tensor '${name}' has type ${String(dtype)}; allowed: ${Object.keys(DTYPES).join(', ')}`);
     if (!isCountList(shape) || !isCountList(span) || span.length !== 2) throw bad(`tensor '${name}' has no valid shape and offsets`);
     const [start, end] = span as [number, number];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
-import { readInputFile, writeFileAtomic } from '../../src/core/files.ts';
+import { checkWritable, readInputFile, writeFileAtomic } from '../../src/core/files.ts';
 
 // A disk that is full on demand: the write fails after the file was opened, as it does in life.
 const disk = vi.hoisted(() => ({ full: false }));
@@ -48,11 +48,28 @@ describe('files', () => {
     expect(readFileSync(inTheWay, 'utf8')).toBe('x');
   });
 
-  it('are refused when missing, a folder, or too large', () => {
+  it('say plainly where no folder can be made, instead of trying for ever', () => {
+    expect(() => writeFileAtomic('/proc/none/out.json', 'x')).toThrow('cannot write /proc/none/out.json: no folder can be made there');
+  });
+
+  it('are tried before long work, and nothing is left behind', () => {
+    const at = folder();
+    checkWritable(join(at, 'a', 'b', 'c.txt'));
+    expect(readdirSync(at)).toEqual([]);
+    writeFileSync(join(at, 'file'), 'x');
+    checkWritable(join(at, 'file'));
+    expect(() => checkWritable(join(at, 'file', 'out.json'))).toThrow('a part of the path is a file');
+    expect(() => checkWritable(at)).toThrow('it is a folder');
+    expect(readdirSync(at)).toEqual(['file']);
+    expect(readFileSync(join(at, 'file'), 'utf8')).toBe('x');
+  });
+
+  it('are refused when missing, a folder, a device, or too large', () => {
     const at = folder();
     writeFileSync(join(at, 'big'), 'x'.repeat(100));
     expect(() => readInputFile(join(at, 'none'))).toThrow('no such file or folder');
     expect(() => readInputFile(at)).toThrow('it is a folder');
+    expect(() => readInputFile('/dev/zero')).toThrow('it is a device');
     expect(() => readInputFile(join(at, 'big'), 99)).toThrow('100 bytes, the limit is 99');
   });
 });

@@ -65,6 +65,8 @@ describe('safetensors', () => {
     expect(() => decodeSafetensors(file({ a: tensor([1], [0, 4]), b: tensor([2], [0, 8]) }), 'f')).toThrow('overlap');
     expect(() => decodeSafetensors(file({ a: tensor([-1], [0, 4]) }), 'f')).toThrow('no valid shape');
     expect(() => decodeSafetensors(file({ a: tensor([1], [0, 4], 'F8') }), 'f')).toThrow('allowed: F64');
+    expect(() => decodeSafetensors(file({ a: tensor([1], [0, 4], 'constructor') }), 'f')).toThrow('allowed: F64');
+    expect(() => decodeSafetensors(file({ a: null }), 'f')).toThrow('allowed: F64');
     expect(() => decodeSafetensors(file({ a: tensor([1], [0, 4]) }), 'f')).toThrow('do not end with the file');
     expect(() => decodeSafetensors(file({ a: tensor([2 ** 40], [0, 8]) }), 'f')).toThrow('needs');
   });
