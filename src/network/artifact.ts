@@ -1,7 +1,9 @@
 // How is a network stored? One .safetensors file; metadata holds config, provenance and scores, and no clock, user or path.
+import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type Tensors } from '../core/safetensors.ts';
+import { parseWith } from '../core/validate.ts';
 import { type Csr, csrFromDense, denseFromCsr } from './csr.ts';
 import { type Grid, siteCoordinates, siteCount } from './geometry.ts';
 import { ACTIVATIONS, type Activation, type Network } from './network.ts';
@@ -38,6 +40,21 @@ export interface ArtifactHeader {
   readonly scores: Readonly<Record<string, Scores>>;
 }
 
+const Header: z.ZodType<ArtifactHeader> = z.object({
+  config: z.looseObject({ suite: z.string() }),
+  provenance: z.strictObject({
+    stage: z.enum(STAGES),
+    parentHash: z.string().nullable(),
+    configHash: z.string(),
+    tool: z.string(),
+    engine: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
+  }),
+  scores: z.record(
+    z.string(),
+    z.strictObject({ trialsPerTask: z.int(), seed: z.int(), meanAccuracy: z.number(), perTask: z.record(z.string(), z.number()) }),
+  ),
+});
+
 /** Bytes of an artifact: tensors and header, deterministic. */
 export function encodeArtifact(tensors: Tensors, header: ArtifactHeader, extra: Readonly<Record<string, unknown>> = {}): Uint8Array {
   const json = { config: header.config, provenance: header.provenance, scores: header.scores, ...extra };
@@ -73,13 +90,11 @@ export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly
       throw new UsageError(`${what}: metadata '${key}' is not JSON`);
     }
   }
-  const { config, provenance, scores, ...extra } = parsed as unknown as ArtifactHeader & Record<string, unknown>;
-  const stage = (provenance as Partial<Provenance> | undefined)?.stage;
-  if (typeof config?.suite !== 'string' || stage === undefined || typeof scores !== 'object') {
-    throw new UsageError(`${what}: config, provenance or scores are missing from its metadata`);
-  }
+  const { config, provenance, scores, ...extra } = parsed;
+  const header = parseWith(Header, { config, provenance, scores }, `the metadata of ${what}`);
+  const { stage } = header.provenance;
   if (!stages.includes(stage)) throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}`);
-  return { tensors, header: { config, provenance, scores }, extra };
+  return { tensors, header, extra };
 }
 
 /** Tensors of a network. Dense when trained, compressed sparse rows from pruning on. */
@@ -120,7 +135,9 @@ export function networkMetadata(network: Network): Record<string, unknown> {
 export function networkFromArtifact(artifact: DecodedArtifact, what: string): Network {
   const { tensors, extra } = artifact;
   const reader = tensorReader(tensors, what);
-  const [inputs, neurons, outputs] = reader.integers('sizes', [3]) as unknown as [number, number, number];
+  const sizes = reader.integers('sizes', [3]);
+  if (sizes.some((size) => size < 1)) throw new UsageError(`${what}: tensor 'sizes' is [${sizes}], every size must be at least 1`);
+  const [inputs, neurons, outputs] = sizes;
   const grid = readGrid(extra['grid'], what);
   const site = readSites(reader.integers('site', [neurons]), grid, what);
   const activation = extra['activation'] as Activation;

@@ -1,6 +1,7 @@
 // Which network does a file hold? Artifacts of one stage, decoded once, with their bytes kept for provenance.
-
-import type { PruneCounts } from '../compression/prune.ts';
+import { z } from 'zod';
+import { UsageError } from '../core/errors.ts';
+import { parseWith } from '../core/validate.ts';
 import {
   type ArtifactHeader,
   decodeArtifact,
@@ -11,20 +12,29 @@ import {
   type Stage,
 } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import type { MetricsRow } from '../training/metrics.ts';
+import { findSuite } from '../tasks/suites.ts';
+import { MetricsRow } from '../training/metrics.ts';
+
+const count = z.int().nonnegative();
+const synapses = z.strictObject({ recurrent: count, input: count, readout: count });
 
 /** What pruning leaves in the artifact for reports. */
-export interface PruningFacts {
-  readonly neuronsTrained: number;
-  readonly counts: PruneCounts;
-}
+const PruningFacts = z.strictObject({
+  neuronsTrained: count,
+  counts: z.strictObject({
+    belowThreshold: synapses,
+    withNeurons: synapses,
+    neurons: z.strictObject({ unheard: count, silent: count, constant: count }),
+  }),
+});
 
 /** What earlier stages leave in an artifact for reports; null for stages that a network did not go through. */
-export interface History {
+const History = z.strictObject({
   /** The last logged update. */
-  readonly training: MetricsRow | null;
-  readonly pruning: PruningFacts | null;
-}
+  training: MetricsRow.nullable(),
+  pruning: PruningFacts.nullable(),
+});
+export type History = z.output<typeof History>;
 
 /** A network artifact and the bytes it was read from. */
 export interface NetworkArtifact {
@@ -44,10 +54,16 @@ export function writeNetwork({ header, network, history }: Omit<NetworkArtifact,
  * Decodes a trained or pruned network.
  *
  * @param what - how to call the file in errors
- * @throws UsageError if it is damaged, or of none of the stages
+ * @throws UsageError if it is damaged, of none of the stages, or not a network of its task suite
  */
 export function readNetwork(bytes: Uint8Array, what: string, stages: readonly Stage[] = ['trained', 'pruned']): NetworkArtifact {
   const artifact = decodeArtifact(bytes, what, stages);
-  const history = (artifact.extra['history'] ?? { training: null, pruning: null }) as History;
-  return { bytes, header: artifact.header, network: networkFromArtifact(artifact, what), history };
+  const network = networkFromArtifact(artifact, what);
+  const { name, inputs, outputs } = findSuite(artifact.header.config.suite);
+  if (network.inputs !== inputs || network.outputs !== outputs)
+    throw new UsageError(
+      `${what}: the network has ${network.inputs} inputs and ${network.outputs} outputs, its suite ${name} has ${inputs} and ${outputs}`,
+    );
+  const history = parseWith(History, artifact.extra['history'] ?? { training: null, pruning: null }, `the history in ${what}`);
+  return { bytes, header: artifact.header, network, history };
 }

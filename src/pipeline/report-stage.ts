@@ -1,6 +1,5 @@
 // What does a run folder say? Reads what the stages wrote and prints it in every format.
 import { weightByDistance } from '../analysis/weight-distance.ts';
-import { UsageError } from '../core/errors.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 import { connectionMap } from '../report/connection-map.ts';
@@ -21,6 +20,7 @@ import type { RunConfig } from './config.ts';
 import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import type { RunFolder } from './run-folder.ts';
+import { MAPPED_FILES } from './verify-stage.ts';
 
 export const VERIFY_FILE = 'verify.json';
 
@@ -83,22 +83,24 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
 }
 
 function targetInput(folder: RunFolder, target: Target): TargetInput {
-  const record = readJson<PlacementRecord>(folder, `${targetFolder(target)}/${PLACEMENT_FILE}`);
-  const verifyFile = `${targetFolder(target)}/${VERIFY_FILE}`;
+  const at = (name: string) => `${targetFolder(target)}/${name}`;
   return {
     target,
     topology: topology(target),
-    ...record,
-    verification: folder.has(verifyFile) ? readJson<Verification>(folder, verifyFile) : null,
+    ...readJson<PlacementRecord>(folder, at(PLACEMENT_FILE)),
+    verification: isVerified(folder, target) ? readJson<Verification>(folder, at(VERIFY_FILE)) : null,
     assumptions: [],
   };
 }
 
+/** Whether there is a certificate, and it speaks of the files that are there now. */
+function isVerified(folder: RunFolder, target: Target): boolean {
+  const at = (name: string) => `${targetFolder(target)}/${name}`;
+  if (![VERIFY_FILE, ...MAPPED_FILES].every((name) => folder.has(at(name)))) return false;
+  const { hashes } = readJson<Verification>(folder, at(VERIFY_FILE));
+  return MAPPED_FILES.every((name) => hashes[name] === sha256(folder.read(at(name))));
+}
+
 function readJson<T>(folder: RunFolder, file: string): T {
-  try {
-    return JSON.parse(new TextDecoder().decode(folder.read(file))) as T;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${folder.path}/${file} is not JSON; map again`);
-  }
+  return JSON.parse(new TextDecoder().decode(folder.readOutput(file))) as T;
 }

@@ -1,6 +1,7 @@
 // What has a run done already? Stages write files whole; run.json remembers what each was made from, so that what is
 // up to date is reused.
 import { join } from 'node:path';
+import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { fileExists, readInputFile, removeFile, writeFileAtomic } from '../core/files.ts';
 import { canonicalJson, hashJson, sha256 } from '../core/hash.ts';
@@ -15,37 +16,59 @@ export interface StageInputs {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-interface StageRecord {
-  /** Hash of tool, settings and inputs. */
-  readonly key: string;
-  /** SHA-256 of each file the stage wrote. */
-  readonly outputs: Readonly<Record<string, string>>;
-}
+/** A path inside the folder: files are removed by these names, so none may lead out of it. */
+const innerPath = z.string().regex(/^(?!\.)[^/\\]+(\/(?!\.)[^/\\]+)?$/);
 
-interface RunRecord {
-  readonly schema: 'bimt-run/1';
-  readonly tool: string;
-  readonly stages: Readonly<Record<string, StageRecord>>;
-}
+const RunRecord = z.strictObject({
+  schema: z.literal('bimt-run/1'),
+  tool: z.string(),
+  stages: z.record(
+    z.string(),
+    z.strictObject({
+      /** Hash of tool, settings and inputs. */
+      key: z.string(),
+      /** SHA-256 of each file the stage wrote. */
+      outputs: z.record(innerPath, z.string()),
+    }),
+  ),
+});
+type RunRecord = z.output<typeof RunRecord>;
 
 const RECORD = 'run.json';
+const EMPTY: RunRecord = { schema: 'bimt-run/1', tool: TOOL, stages: {} };
 
 /** A folder that holds the files of one run. */
 export interface RunFolder {
   readonly path: string;
   /** Content of a file of this run. */
   read(file: string): Uint8Array;
+  /**
+   * Content of a file that a stage wrote.
+   *
+   * @throws UsageError if it was changed since
+   */
+  readOutput(file: string): Uint8Array;
   has(file: string): boolean;
   write(file: string, content: Uint8Array | string): void;
   remove(file: string): void;
   /**
-   * Writes the file that makes the folder this run's own.
+   * Writes the file that makes the folder this run's own. With `force`, what another run left goes first.
    *
+   * @param unfinished - files that stages leave until they are done
    * @throws UsageError if it holds another run already
    */
-  claim(file: string, content: string): void;
-  /** Runs a stage, or reuses its files when tool, settings, inputs and files are unchanged. */
-  stage(name: string, from: StageInputs, make: () => Promise<StageFiles>): Promise<{ files: StageFiles; reused: boolean }>;
+  claim(file: string, content: string, unfinished: readonly string[]): void;
+  /**
+   * Runs a stage, or reuses its files when tool, settings, inputs and files are unchanged. Files that the stage wrote
+   * before and does not write any more are removed.
+   */
+  stage(name: string, from: StageInputs, make: () => Promise<StageFiles>, reuse?: 'reuse' | 'anew'): Promise<StageResult>;
+}
+
+/** The files of a stage, and whether they were there before. */
+export interface StageResult {
+  readonly files: StageFiles;
+  readonly reused: boolean;
 }
 
 /**
@@ -55,38 +78,49 @@ export interface RunFolder {
  */
 export function openRunFolder(path: string, options: { force: boolean } = { force: false }): RunFolder {
   const at = (file: string) => join(path, file);
-  let record: RunRecord =
-    fileExists(at(RECORD)) && !options.force ? readRecord(at(RECORD)) : { schema: 'bimt-run/1', tool: TOOL, stages: {} };
+  let record = options.force ? EMPTY : readRecord(at(RECORD));
   const read = (file: string) => readInputFile(at(file));
-  const upToDate = ({ outputs }: StageRecord): StageFiles | null => {
+  const isUnchanged = (file: string, content: Uint8Array, { outputs }: RunRecord['stages'][string]) => outputs[file] === sha256(content);
+  const upToDate = (stage: RunRecord['stages'][string]): StageFiles | null => {
     const files: Record<string, Uint8Array> = {};
-    for (const [file, hash] of Object.entries(outputs)) {
+    for (const file of Object.keys(stage.outputs)) {
       if (!fileExists(at(file))) return null;
-      const content = read(file);
-      if (sha256(content) !== hash) return null;
-      files[file] = content;
+      files[file] = read(file);
+      if (!isUnchanged(file, files[file], stage)) return null;
     }
     return files;
   };
   return {
     path,
     read,
+    readOutput(file) {
+      const content = read(file);
+      const isKnown = Object.values(record.stages).some((stage) => isUnchanged(file, content, stage));
+      if (!isKnown) throw new UsageError(`${at(file)} is not what the run wrote (${RECORD}); run or map again`);
+      return content;
+    },
     has: (file) => fileExists(at(file)),
     write: (file, content) => writeFileAtomic(at(file), content),
     remove: (file) => removeFile(at(file)),
-    claim(file, content) {
-      if (!options.force && fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content) {
+    claim(file, content, unfinished) {
+      const isOther = fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content;
+      // A run that failed before it left anything worth keeping does not hold the folder.
+      const isBegun = [RECORD, ...unfinished].some((name) => fileExists(at(name)));
+      if (isOther && isBegun && !options.force) {
         throw new UsageError(`${path} holds a run with other settings (${file}); choose another --out, or replace it with --force`);
       }
-      if (options.force) removeFile(at(RECORD));
+      if (options.force) {
+        for (const name of [...outputsOf(forgiving(at(RECORD))), RECORD, ...unfinished]) removeFile(at(name));
+      }
       writeFileAtomic(at(file), content);
     },
-    async stage(name, from, make) {
+    async stage(name, from, make, reuse = 'reuse') {
       const key = hashJson({ tool: TOOL, stage: name, ...from });
       const earlier = record.stages[name];
-      const kept = earlier?.key === key ? upToDate(earlier) : null;
+      const kept = reuse === 'reuse' && earlier?.key === key ? upToDate(earlier) : null;
       if (kept !== null) return { files: kept, reused: true };
       const files = await make();
+      for (const file of Object.keys(earlier?.outputs ?? {})) if (!(file in files)) removeFile(at(file));
       for (const [file, content] of Object.entries(files)) writeFileAtomic(at(file), content);
       const outputs = Object.fromEntries(Object.entries(files).map(([file, content]) => [file, sha256(content)]));
       record = { ...record, tool: TOOL, stages: { ...record.stages, [name]: { key, outputs } } };
@@ -97,11 +131,24 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
 }
 
 function readRecord(path: string): RunRecord {
+  if (!fileExists(path)) return EMPTY;
+  const bytes = readInputFile(path);
   try {
-    const record = JSON.parse(new TextDecoder().decode(readInputFile(path))) as RunRecord;
-    if (record.schema === 'bimt-run/1' && typeof record.stages === 'object') return record;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
+    return RunRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    throw new UsageError(`${path} is damaged; delete it to make everything anew, or start over with --force`);
   }
-  throw new UsageError(`${path} is damaged; delete it or start over with --force`);
+}
+
+/** What a record says, as far as it can be read. */
+function forgiving(path: string): RunRecord {
+  try {
+    return readRecord(path);
+  } catch {
+    return EMPTY;
+  }
+}
+
+function outputsOf({ stages }: RunRecord): string[] {
+  return Object.values(stages).flatMap(({ outputs }) => Object.keys(outputs));
 }

@@ -1,11 +1,12 @@
 // In which order? Everything from a config to the report, reusing what is up to date.
 import { join } from 'node:path';
-import { FitError, UsageError } from '../core/errors.ts';
+import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Report } from '../report/report.ts';
 import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { loadTarget, type Target } from '../targets/load.ts';
+import { findSuite } from '../tasks/suites.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
 import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
@@ -51,9 +52,9 @@ export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: S
   const outcomes: TargetOutcome[] = [];
   for (const target of targets) {
     const mapped = await mapTarget(target, pruned, config, stage);
-    outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config, stage) });
+    outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config.verify, stage, folder) });
   }
-  return { ...writeReport(config, folder, pruned, targets), targets: outcomes };
+  return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes };
 }
 
 /** Runs the stages up to the mapping, and nothing behind it; `verify`, `report` and `run` go on from there. */
@@ -69,25 +70,38 @@ export async function mapPipeline(
   return records;
 }
 
-/** Verifies what a run folder holds, whether or not it was verified before. */
+/**
+ * Verifies what a run folder holds, whether or not it was verified before.
+ *
+ * @throws UsageError if no target holds a mapping
+ */
 export async function verifyPipeline(
   folder: RunFolder,
   changes: Partial<VerifyConfig> = {},
 ): Promise<{ target: Target; verification: Verification }[]> {
   const config = readRunConfig(folder);
+  const verify = { ...config.verify, ...changes };
   const results: { target: Target; verification: Verification }[] = [];
   for (const target of loadTargets(config.targets)) {
-    const at = (name: string) => `${targetFolder(target)}/${name}`;
-    const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, folder.read(at(name))])) as unknown as MappedFiles;
-    const verification = await verifyStage(files, target, { ...config.verify, ...changes }, join(folder.path, targetFolder(target)));
-    folder.write(at(VERIFY_FILE), verificationText(verification));
-    results.push({ target, verification });
+    const paths = MAPPED_FILES.map((name) => `${targetFolder(target)}/${name}`);
+    // A target that the network does not fit has none of them.
+    if (!paths.some((path) => folder.has(path))) continue;
+    const files = Object.fromEntries(paths.map((path) => [path, folder.read(path)]));
+    const verification = await verifyTarget(
+      target,
+      files,
+      verify,
+      async (...stage) => (await folder.stage(...stage, 'anew')).files,
+      folder,
+    );
+    if (verification !== null) results.push({ target, verification });
   }
+  if (results.length === 0) throw new UsageError(`nothing to verify: ${folder.path} holds no mapping`);
   return results;
 }
 
 /** Writes the reports of a run folder anew. */
-export function reportPipeline(folder: RunFolder): Pick<RunResult, 'report' | 'files'> {
+export async function reportPipeline(folder: RunFolder): Promise<Pick<RunResult, 'report' | 'files'>> {
   const config = readRunConfig(folder);
   return writeReport(config, folder, readPruned(folder), loadTargets(config.targets));
 }
@@ -105,10 +119,18 @@ export function requireSuccess({ targets }: Pick<RunResult, 'targets'>): void {
   throw new FitError(`the network does not fit ${refused.map(({ target }) => target.label).join(', ')}`, violations);
 }
 
-/** Settings of the run that a folder holds. */
+/**
+ * Settings of the run that a folder holds.
+ *
+ * @throws UsageError if it holds none, or damaged ones
+ */
 export function readRunConfig(folder: RunFolder): RunConfig {
   if (!folder.has(CONFIG_FILE)) throw new UsageError(`${folder.path} is not a run folder: it holds no ${CONFIG_FILE}`);
-  return resolveRunConfig(JSON.parse(new TextDecoder().decode(folder.read(CONFIG_FILE))));
+  try {
+    return resolveRunConfig(parseJson(folder.read(CONFIG_FILE)));
+  } catch (error) {
+    throw new UsageError(`${join(folder.path, CONFIG_FILE)} is damaged; run or map again with --force\n${messageOf(error)}`);
+  }
 }
 
 /** The pruned network of a run folder. */
@@ -136,15 +158,19 @@ async function startRun(
   stage: RunStage,
   hooks: StageHooks,
 ): Promise<{ pruned: NetworkArtifact; targets: Target[] }> {
+  // Everything that can be wrong is asked for before the folder is touched.
   const targets = loadTargets(config.targets);
-  folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`);
-  return { pruned: await prunedNetwork(config, folder, stage, hooks), targets };
+  const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
+  findSuite(config.train.suite);
+  folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`, [CHECKPOINT_FILE]);
+  return { pruned: await prunedNetwork(model, config, folder, stage, hooks), targets };
 }
 
 /** Stages that say what they do. */
 function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
   return async (name, from, make) => {
     const { files, reused } = await folder.stage(name, from, async () => {
+      if (hooks.signal?.aborted) throw new InterruptedError(`the run was interrupted before its stage '${name}'`);
       hooks.onNote?.(`${name} …`);
       return make();
     });
@@ -153,9 +179,14 @@ function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
   };
 }
 
-async function prunedNetwork(config: RunConfig, folder: RunFolder, stage: RunStage, hooks: StageHooks): Promise<NetworkArtifact> {
-  const trained =
-    config.model === null ? await trainedNetwork(config, folder, stage, hooks) : readNetwork(readInputFile(config.model), config.model);
+async function prunedNetwork(
+  model: NetworkArtifact | null,
+  config: RunConfig,
+  folder: RunFolder,
+  stage: RunStage,
+  hooks: StageHooks,
+): Promise<NetworkArtifact> {
+  const trained = model ?? (await trainedNetwork(config, folder, stage, hooks));
   const from: StageInputs = { config: { prune: config.prune, scores: config.scores }, inputs: { network: sha256(trained.bytes) } };
   const files = await stage('prune', from, async () => {
     // A network that was pruned before it came here is taken as it is.
@@ -191,35 +222,40 @@ async function mapTarget(
   return { files, record: parseJson<PlacementRecord>(files[`${targetFolder(target)}/${PLACEMENT_FILE}`]) };
 }
 
-async function verifyTarget(target: Target, mapped: StageFiles, { verify }: RunConfig, stage: RunStage): Promise<Verification | null> {
+/** Null if the target holds no mapping. */
+async function verifyTarget(
+  target: Target,
+  mapped: StageFiles,
+  verify: VerifyConfig,
+  stage: RunStage,
+  folder: RunFolder,
+): Promise<Verification | null> {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
   if (MAPPED_FILES.some((name) => mapped[at(name)] === undefined)) return null;
   const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, mapped[at(name)]])) as unknown as MappedFiles;
   const inputs = Object.fromEntries(MAPPED_FILES.map((name) => [name, sha256(files[name])]));
   const verified = await stage(`verify ${target.label}`, { config: { verify }, inputs: { ...inputs, target: target.hash } }, async () => {
-    const verification = await verifyStage(files, target, verify, targetFolder(target));
-    return inFolder(target, { [VERIFY_FILE]: new TextEncoder().encode(verificationText(verification)) });
+    const verification = await verifyStage(files, target, verify, join(folder.path, targetFolder(target)));
+    return inFolder(target, { [VERIFY_FILE]: new TextEncoder().encode(`${canonicalJson(verification, 2)}\n`) });
   });
   return parseJson<Verification>(verified[at(VERIFY_FILE)]);
 }
 
-function writeReport(
+/** Reports are made anew each time: they are fast, and depend on everything. */
+async function writeReport(
   config: RunConfig,
   folder: RunFolder,
   pruned: NetworkArtifact,
   targets: readonly Target[],
-): Pick<RunResult, 'report' | 'files'> {
+): Promise<Pick<RunResult, 'report' | 'files'>> {
   const { report, files } = reportStage(folder, config, pruned, targets);
-  for (const [file, content] of Object.entries(files)) folder.write(file, content);
+  const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, new TextEncoder().encode(text)]));
+  await folder.stage('report', { config: null, inputs: {} }, async () => bytes, 'anew');
   return { report, files: Object.keys(files).map((file) => join(folder.path, file)) };
 }
 
 function inFolder(target: Target, files: StageFiles): StageFiles {
   return Object.fromEntries(Object.entries(files).map(([file, content]) => [`${targetFolder(target)}/${file}`, content]));
-}
-
-function verificationText(verification: Verification): string {
-  return `${canonicalJson(verification, 2)}\n`;
 }
 
 function parseJson<T>(bytes: Uint8Array): T {

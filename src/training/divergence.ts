@@ -26,8 +26,5 @@ export function assertFiniteState(state: TrainingState, position: RunPosition): 
 
 function diverged(what: string, { update, updates, learningRate, clipNorm }: RunPosition): UsageError {
   const clip = clipNorm === null ? ', or clip the gradient norm to 1' : '';
-  return new UsageError(
-    `training diverged at update ${update} of ${updates}: ${what}; ` +
-      `the last checkpoint before it is good; try a learning rate below ${learningRate}${clip}`,
-  );
+  return new UsageError(`training diverged at update ${update} of ${updates}: ${what}; try a learning rate below ${learningRate}${clip}`);
 }

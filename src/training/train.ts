@@ -123,7 +123,7 @@ export async function train(suite: TaskSuite, config: TrainConfig, options: Trai
     await setImmediate();
     if (signal?.aborted) {
       await checkpoint(update);
-      throw new InterruptedError(`training was interrupted after update ${update} of ${config.updates}; it can be resumed from there`);
+      throw new InterruptedError(`training was interrupted after update ${update} of ${config.updates}`);
     }
     update++;
     const lambda = lambdaAt(config, update);
