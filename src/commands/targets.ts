@@ -1,16 +1,16 @@
 // bimt-export targets: which chips are known, what is known of each, and is a user's target file correct?
 import { Command, CommanderError } from 'commander';
 import { EXIT } from '../core/errors.ts';
-import { formatSi } from '../report/format.ts';
+import { quantityText } from '../report/format.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { describeProblems } from '../targets/check.ts';
 import { executability } from '../targets/formats.ts';
 import { coresPerChip } from '../targets/grid.ts';
-import { provenanceText } from '../targets/known.ts';
+import { provenanceText, sourceLine } from '../targets/known.ts';
 import { checkTargetFile, listTargets, loadTarget, type Target } from '../targets/load.ts';
 import { parameterValues } from '../targets/parameters.ts';
 import { findQuantities, pathText } from '../targets/quantities.ts';
-import { type Quantity, targetJsonSchema } from '../targets/schema.ts';
+import { targetJsonSchema } from '../targets/schema.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './common.ts';
 
 /** The command and its subcommands. */
@@ -92,7 +92,7 @@ function show(spec: string, options: CommonOptions): void {
     // A checked file is nowhere too deep.
     wordTable(findQuantities(file) ?? [], {
       field: ({ path }) => pathText(path),
-      value: ({ quantity }) => valueText(quantity),
+      value: ({ quantity }) => quantityText(quantity),
       'provenance, source': ({ quantity }) => provenanceText(quantity),
     }),
     'Sources',
@@ -129,21 +129,4 @@ function wordTable<Row>(rows: readonly Row[], columns: Readonly<Record<string, (
     value,
   });
   return textTable(Object.entries(columns).map(column), rows);
-}
-
-const BOUNDS: Readonly<Record<string, string>> = { min: '≥ ', max: '≤ ', approx: '~ ', typ: 'typ. ', avg: 'avg. ' };
-
-/** A value with bound, unit and range, as people read it. */
-function valueText({ value, unit, bound = 'exact', range }: Quantity): string {
-  if (value === null) return 'unknown';
-  const say = (number: number) => (unit === '1' ? String(number) : formatSi(number, unit));
-  const text = typeof value === 'number' ? say(value) : `${value.join(', ')}${unit === '1' ? '' : ` ${unit}`}`;
-  return `${BOUNDS[bound] ?? ''}${text}${range ? ` (${range.map(say).join(' … ')})` : ''}`;
-}
-
-function sourceLine(source: Target['file']['sources'][string]): string {
-  const { title, authors, venue, year, doi, arxiv, repository, commit, file, note } = source;
-  const parts = [authors, title, venue ?? year, doi && `doi:${doi}`, arxiv && `arXiv:${arxiv}`];
-  const code = repository && [repository, commit && `@ ${commit}`, file].filter((part) => part).join(' ');
-  return `${[...parts, code].filter((part) => part).join(', ')}${note === undefined ? '' : `. ${note}`}`;
 }

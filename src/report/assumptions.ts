@@ -1,7 +1,9 @@
 // What do the numbers of a target stand on that nobody measured? Every assumption is listed with its reason.
-import type { Constant } from '../targets/constants.ts';
-import { formatSi } from './format.ts';
-import type { TargetInput } from './input.ts';
+import { provenanceText } from '../targets/known.ts';
+import { findQuantities, pathText } from '../targets/quantities.ts';
+import type { TargetFile } from '../targets/schema.ts';
+import { listWords, quantityText } from './format.ts';
+import type { PlacementInput, TargetInput } from './input.ts';
 
 /** Something taken for granted. */
 export interface Assumption {
@@ -12,7 +14,7 @@ export interface Assumption {
 
 const PITCH: Readonly<Record<string, string>> = {
   'area-share': 'wire lengths in mm are upper bounds: the pitch is die area divided by tiles, no outline is published',
-  modelled: 'wire lengths in mm stand on a modelled tile area, not on a layout',
+  modelled: 'wire lengths in mm stand on a modelled distance between routers, not on a layout',
 };
 
 /** All assumptions behind a target's placements and estimates, each once. */
@@ -20,27 +22,62 @@ export function assumptionsOf(input: TargetInput): Assumption[] {
   return [...new Set(assumedBy(input))].map((text) => ({ subject: input.target.label, text }));
 }
 
-function* assumedBy({ topology, placements, verification, assumptions }: TargetInput): Generator<string> {
+function* assumedBy({ target, topology, placements, verification, assumptions }: TargetInput): Generator<string> {
+  const { file } = target;
   const basis = PITCH[topology.pitch.basis];
   if (basis !== undefined) yield basis;
-  for (const { port, result } of placements) {
+  for (const { port } of placements) {
     if (port.assumed) yield `${topology.port.assumption} (router ${port.x},${port.y})`;
-    if (result === null) continue;
-    for (const { resource, limit, unit, source } of result.metrics.resources) {
-      if (source.includes('assumption')) yield `limit of ${resource}: ${limit} ${unit} (${source})`;
-    }
-    for (const { constants } of [...result.energy, ...result.latency]) {
-      for (const constant of constants) if (constant.provenance === 'assumption') yield describeConstant(constant);
-    }
   }
+  yield* assumedNumbers(file);
+  yield* abilities(file);
+  yield* estimates(file, placements);
   if (verification?.executable.value === false) {
     yield `placement, traffic and energy are a structural model: ${verification.executable.reason ?? 'the chip cannot execute this network'}`;
   }
   yield* assumptions;
 }
 
-/** A constant in words: `hopX = 3 pJ (simulated; S1: Table 2)`. */
-function describeConstant({ name, value, unit, bound, source }: Constant): string {
-  const sign = bound === 'min' ? '≥' : bound === 'max' ? '≤' : bound === 'exact' ? '=' : '≈';
-  return `${name} ${sign} ${value === null ? 'unknown' : formatSi(value, unit)} (${source})`;
+/** Fields that nothing here computes with. */
+const UNUSED = /^(system|crossbar\.device\.(variation|stuckAt))/;
+
+/** Numbers of the file that somebody assumed; those with one reason share a line. */
+function assumedNumbers(file: TargetFile): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { path, quantity } of findQuantities(file) ?? []) {
+    const field = pathText(path);
+    if (quantity.provenance !== 'assumption' || UNUSED.test(field)) continue;
+    const reason = provenanceText(quantity).replace(/^assumption; /, '');
+    const bound = quantity.bound ?? 'exact';
+    const sign = bound === 'exact' ? '= ' : '';
+    byReason.set(reason, [...(byReason.get(reason) ?? []), `${field} ${sign}${quantityText(quantity)}`]);
+  }
+  return [...byReason].map(([reason, values]) => `${listWords(values)} (${reason})`);
+}
+
+/** Models of a neuron that contain or can be made to compute a ReLU. */
+const RECTIFIERS: readonly string[] = ['relu', 'lut', 'microcode', 'software'];
+
+/** What a chip that computes in matrix–vector products is trusted to do beyond what is published. */
+function* abilities({ executes, recurrence, recurrenceNote, neuronModels }: TargetFile): Generator<string> {
+  if (!executes.includes('dense-mvm')) return;
+  if (recurrence === 'restricted') yield `recurrence is restricted: ${recurrenceNote}`;
+  if (!neuronModels.some((model) => RECTIFIERS.includes(model))) {
+    yield `its units (${neuronModels.join(', ')}) can scale and rectify instead`;
+  }
+}
+
+/** What the models of energy and latency leave out or simplify. */
+function* estimates({ energyProfiles }: TargetFile, placements: readonly PlacementInput[]): Generator<string> {
+  const results = placements.flatMap(({ result }) => (result === null ? [] : [result]));
+  if (results.every(({ energy, latency }) => energy.length === 0 && latency.length === 0)) return;
+  for (const { id, note } of energyProfiles) if (note !== undefined) yield `energy profile ${id}: ${note}`;
+  yield 'energy and latency are those of a step with mean activity; latency without congestion, and nothing overlaps';
+  const energies = results.flatMap(({ energy }) => energy);
+  if (energies.some(({ constants }) => constants.some(({ name, value }) => name === 'staticPower' && value !== null))) {
+    yield 'static power is that of the whole chip, and one step follows the other at once';
+  }
+  if (energies.some(({ kind }) => kind === 'mvm')) {
+    yield 'each value on an axon is written into a buffer and read once, in the width the chip computes with';
+  }
 }

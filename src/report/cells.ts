@@ -7,11 +7,10 @@ export const words = { unit: '', format: 'words' } as const;
 export const count = { unit: '', format: { decimals: 0 } } as const;
 export const share = { unit: '', format: 'percent' } as const;
 
-/** A sum as a cell; a sum with unknown terms is a lower bound. */
+/** A sum as a cell; with unknown terms left out it is a lower bound, and then at the low end of what is known. */
 export function sumValue(sum: Sum | undefined, factor: number): number | Bounded | null {
-  if (sum === undefined || sum.value === null) return null;
-  const value = sum.value * factor;
-  return sum.complete ? value : { bound: '≥', value };
+  if (sum === undefined || sum.value === null || sum.low === null) return null;
+  return sum.complete ? sum.value * factor : { bound: '≥', value: sum.low * factor };
 }
 
 /** A length in mm as a cell; an area-share pitch gives an upper bound. */

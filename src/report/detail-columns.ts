@@ -2,7 +2,7 @@
 import type { LinkLoad, PartMetrics } from '../mapping/metrics.ts';
 import type { Constant, Term } from '../targets/constants.ts';
 import { count, lengthValue, overRandom, share, words } from './cells.ts';
-import { formatSi, nameWords } from './format.ts';
+import { nameWords, quantityText } from './format.ts';
 import type { AccuracyStage, CoreReport, ResourceReport, TaskAccuracy } from './report.ts';
 import type { Column } from './table.ts';
 
@@ -238,6 +238,8 @@ export function taskColumns(stages: readonly AccuracyStage[]): Column<TaskAccura
 /** A term of an energy or latency estimate. */
 export interface TermRow extends Term {
   readonly unit: string;
+  /** Part of the known terms, 0 to 1; null if it is not known. */
+  readonly share: number | null;
 }
 
 export const TERM_COLUMNS: readonly Column<TermRow>[] = [
@@ -267,6 +269,7 @@ export const TERM_COLUMNS: readonly Column<TermRow>[] = [
     value: ({ high }) => high,
   },
   { ...words, key: 'unit', title: 'unit', meaning: 'Unit of the three values.', value: ({ unit }) => unit },
+  { ...share, key: 'share', title: 'share', meaning: 'Part of all terms that are known.', value: ({ share }) => share ?? '' },
   {
     ...words,
     key: 'constants',
@@ -283,15 +286,8 @@ export const CONSTANT_COLUMNS: readonly Column<Constant>[] = [
     ...words,
     key: 'value',
     title: 'value',
-    meaning: 'Value with its unit.',
-    value: ({ value, unit }) => (value === null ? null : formatSi(value, unit)),
-  },
-  {
-    ...words,
-    key: 'bound',
-    title: 'bound',
-    meaning: 'Whether the source states it exactly, as a minimum, a maximum, or roughly.',
-    value: ({ bound }) => bound,
+    meaning: 'Value with its unit, `≥`, `≤` or `≈` where the source gives a bound or a rough figure, and its range if there is one.',
+    value: quantityText,
   },
   {
     ...words,

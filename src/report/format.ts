@@ -85,3 +85,21 @@ export function formatSi(value: number, unit: string): string {
   const index = Math.min(PREFIXES.length - 1, Math.max(0, exponent + 6));
   return `${Number((value / 10 ** (3 * (index - 6))).toPrecision(3))} ${PREFIXES[index]}${unit}`;
 }
+
+const BOUNDS: Readonly<Record<string, string>> = { min: '≥ ', max: '≤ ', approx: '≈ ', typ: 'typ. ', avg: 'avg. ' };
+
+/** What is known of a value of a target file. */
+interface StatedValue {
+  readonly value: number | readonly number[] | null;
+  readonly unit: string;
+  readonly bound?: string | undefined;
+  readonly range?: readonly [number, number] | null | undefined;
+}
+
+/** A value with bound, unit and range, as people read it: `≥ 23.6 pJ`, `≈ 5.25 pJ (4.4 pJ … 5.25 pJ)`. */
+export function quantityText({ value, unit, bound = 'exact', range }: StatedValue): string {
+  if (value === null) return 'unknown';
+  const say = (number: number) => (unit === '1' ? String(number) : formatSi(number, unit));
+  const text = typeof value === 'number' ? say(value) : `${value.join(', ')}${unit === '1' ? '' : ` ${unit}`}`;
+  return `${BOUNDS[bound] ?? ''}${text}${range ? ` (${range.map(say).join(' … ')})` : ''}`;
+}

@@ -159,9 +159,18 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
   found({
     unit: 'nJ/step',
     format: { significant: 3 },
+    key: 'dynamicEnergyNjPerStep',
+    title: 'dynamic',
+    meaning:
+      "Estimated energy of a time step by the chip's default profile, without static power; `≥` where a constant is unknown: its term is left out, the others are at the low end of their ranges.",
+    value: ({ energy }) => sumValue(energy[0]?.dynamic, 1e-3),
+  }),
+  found({
+    unit: 'nJ/step',
+    format: { significant: 3 },
     key: 'energyNjPerStep',
     title: 'energy',
-    meaning: "Estimated energy of a time step by the chip's default profile; `≥` where a constant is unknown and its term left out.",
+    meaning: 'The same with the static power of the whole chip for as long as the step lasts.',
     value: ({ energy }) => sumValue(energy[0]?.total, 1e-3),
   }),
   found({
@@ -169,7 +178,7 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
     format: { significant: 3 },
     key: 'latencyUsPerStep',
     title: 'latency',
-    meaning: 'Estimated duration of a time step: its busiest core, then its longest message; `≥` where a constant is unknown.',
+    meaning: 'Estimated duration of a time step: its slowest core, then its slowest message, then the barrier; `≥` as for energy.',
     value: ({ latency }) => sumValue(latency[0]?.total, 1e-3),
   }),
 ];

@@ -10,7 +10,9 @@ import { formatGrid } from '../network/geometry.ts';
 import type { Activation, Network } from '../network/network.ts';
 import type { Verification } from '../simulation/verify.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
+import { sourceLine } from '../targets/known.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
+import type { Target } from '../targets/load.ts';
 import type { Pitch, Topology } from '../targets/topology.ts';
 import { type Assumption, assumptionsOf } from './assumptions.ts';
 import { nameWords } from './format.ts';
@@ -122,6 +124,10 @@ export interface TargetReport {
   readonly hash: string;
   readonly file: string;
   readonly chip: ChipFacts;
+  /** How values leave a core, as the target file names it. */
+  readonly castMode: Target['file']['routing']['castMode'];
+  /** What the numbers of its file were read from, by id. */
+  readonly sources: Readonly<Record<string, string>>;
   readonly activity: Activity | null;
   /** The exported one first. */
   readonly placements: readonly PlacementReport[];
@@ -238,6 +244,8 @@ function targetReport({ target, topology, activity, placements, verification, wa
     hash: target.hash,
     file: target.fileName,
     chip: { topology: kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch },
+    castMode: target.file.routing.castMode,
+    sources: Object.fromEntries(Object.entries(target.file.sources).map(([id, source]) => [id, sourceLine(source)])),
     activity,
     placements: placements.map((placement) => placementReport(placement, topology)),
     verification,

@@ -1,11 +1,12 @@
 // What does a newcomer need to hear? The verdict first, then what the network costs on each chip, side by side.
 import pc from 'picocolors';
 import { describeMismatch } from '../simulation/verify.ts';
+import type { Sum, Term } from '../targets/constants.ts';
 import { sumValue } from './cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
 import type { Activity } from './input.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from './placement-columns.ts';
-import type { PlacementReport, Report, TargetReport } from './report.ts';
+import type { PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import { textTable } from './table.ts';
 
 /** How a text is printed. */
@@ -126,22 +127,36 @@ function accuracyWords({ accuracy: { stages } }: Report, label: string): string[
 /** What the cost table is about. */
 function costNotes({ targets }: Report): string[] {
   const estimates = targets.flatMap(({ label, placements }) =>
-    (placements[0]?.result?.energy ?? []).map(({ profile, total }, i) => ({ label, profile, total, isDefault: i === 0 })),
+    (placements[0]?.result?.energy ?? []).map((energy, i) => ({ label, ...energy, isDefault: i === 0 })),
   );
+  const say = (sum: Sum) => formatValue(sumValue(sum, 1e-3), { significant: 3 });
   const profiles = estimates.filter(({ isDefault }) => isDefault).map(({ label, profile }) => `${label} ${profile}`);
   const others = estimates
     .filter(({ isDefault }) => !isDefault)
-    .map(({ label, profile, total }) => `${label} ${profile} ${formatValue(sumValue(total, 1e-3), { significant: 3 })} nJ/step`);
+    .map(({ label, profile, dynamic, total }) => `${label} ${profile} ${say(dynamic)} nJ/step dynamic, ${say(total)} with static power`);
   const activity = targets.find((target) => target.activity !== null)?.activity ?? null;
   return [
     '',
     'Hops and wiring: recurrent synapses. Messages, energy and latency: inputs and readout too.',
+    ...placedAlike(
+      targets,
+      ({ cores }) => cores.every(({ routerX, routerY }) => routerX === cores[0]?.routerX && routerY === cores[0].routerY),
+      'all cores in use share a router, so their messages cross no link.',
+    ),
+    ...placedAlike(
+      targets.filter(({ castMode }) => castMode === 'dense-vector'),
+      () => true,
+      'whole vectors are sent: energy counts every value, messages and links only those that are not zero.',
+    ),
     ...(activity === null
       ? ['Traffic was not measured.']
       : [`Traffic: measured on ${plural(activity.trials, 'noisy trial')}, activity mode ${activity.mode} (${ACTIVITY[activity.mode]}).`]),
     ...(profiles.length === 0
       ? []
-      : [`Energy and latency: estimates from published constants, not measurements (profiles: ${profiles.join(', ')}).`]),
+      : [
+          `Energy and latency: estimates from published constants, not measurements (profiles: ${profiles.join(', ')}).`,
+          'Dynamic: without static power. Energy: with that of the whole chip for as long as the step lasts.',
+        ]),
     ...(others.length === 0 ? [] : [`Energy by other constants: ${others.join(', ')}.`]),
   ];
 }
@@ -152,6 +167,12 @@ const ACTIVITY: Readonly<Record<Activity['mode'], string>> = {
   rate: 'neurons send at a fixed rate',
   'bit-serial': 'a neuron sends each bit of its state',
 };
+
+/** A remark on the targets whose exported placement is of one sort. */
+function placedAlike(targets: readonly TargetReport[], isSo: (result: PlacementResult) => boolean, remark: string): string[] {
+  const labels = targets.flatMap(({ label, placements: [exported] }) => (exported?.result && isSo(exported.result) ? [label] : []));
+  return labels.length === 0 ? [] : [`${listWords(labels)}: ${remark}`];
+}
 
 function checkedLines({ label, verification }: TargetReport): string[] {
   if (verification === null) return [`${label}: not verified.`];
@@ -165,18 +186,18 @@ function checkedLines({ label, verification }: TargetReport): string[] {
 /** What must not be overlooked when reading a target's numbers. */
 function cautions({ label, verification, placements }: TargetReport): string[] {
   const result = placements[0]?.result;
-  const partial = (what: string, estimate: { readonly unknown: readonly string[] } | undefined) =>
-    estimate === undefined || estimate.unknown.length === 0
-      ? []
-      : [`${label}: ${what} is a lower bound, for ${listWords(estimate.unknown)} ${estimate.unknown.length === 1 ? 'is' : 'are'} unknown.`];
+  const partial = (what: string, terms: readonly Term[] = []) => {
+    const unknown = terms.filter(({ value }) => value === null).map(({ name }) => name);
+    return unknown.length === 0 ? [] : [`${label}: ${what} is a lower bound; unknown and left out: ${unknown.join(', ')}.`];
+  };
   return [
     ...(verification?.executable.value === false
       ? [
           `${label} cannot run this network as it stands: ${verification.executable.reason ?? 'no reason given'}. Its traffic, energy and latency are those of a structural model.`,
         ]
       : []),
-    ...partial('energy', result?.energy[0]),
-    ...partial('latency', result?.latency[0]),
+    ...partial('energy', result?.energy[0]?.terms),
+    ...partial('latency', result?.latency[0]?.terms),
   ];
 }
 

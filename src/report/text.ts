@@ -15,7 +15,7 @@ import {
 import { formatCount, formatNumber, plural } from './format.ts';
 import { partRows } from './metrics.ts';
 import { PLACEMENT_COLUMNS } from './placement-columns.ts';
-import type { PlacementReport, PlacementResult, Report } from './report.ts';
+import type { NetworkFacts, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import { joinSections, section, summaryText, type TextReportOptions } from './summary.ts';
 import { type Column, meaningsTable, textTable } from './table.ts';
 
@@ -26,9 +26,12 @@ export function reportText(report: Report, options: TextReportOptions = {}): str
   return joinSections([
     summaryText(report, options),
     section('Accuracy of each task', [textTable(taskColumns(accuracy.stages), accuracy.tasks, { colour })], colour),
-    ...report.targets.flatMap(({ label, placements }) =>
-      placements.map((placement) => section(`${label}, ${placement.name}`, placementLines(placement, colour), colour)),
-    ),
+    ...report.targets.flatMap((target) => [
+      ...target.placements.map((placement) =>
+        section(`${target.label}, ${placement.name}`, placementLines(placement, report.network, colour), colour),
+      ),
+      section(`${target.label}, what its estimates stand on`, constantLines(target, colour), colour),
+    ]),
     section(
       'Assumptions',
       assumptions.map(({ subject, text }) => `${subject}: ${text}`),
@@ -61,28 +64,55 @@ export function columnReference(): string {
   return tables.map(([title, table]) => `### ${title}\n\n${table}`).join('\n');
 }
 
-function placementLines({ violations, result }: PlacementReport, colour: boolean): string[] {
+function placementLines({ violations, result }: PlacementReport, network: NetworkFacts, colour: boolean): string[] {
   return [
     ...(violations.length === 0 ? [] : ['Violations:', describeViolations(violations)]),
-    ...(result === null ? [] : resultLines(result, colour)),
+    ...(result === null ? [] : resultLines(result, network, colour)),
   ];
 }
 
-function resultLines(result: PlacementResult, colour: boolean): string[] {
+/** Constants and sources, once for all placements of a target. */
+function constantLines({ placements, sources }: TargetReport, colour: boolean): string[] {
+  const result = placements.find((placement) => placement.result !== null)?.result ?? null;
+  if (result === null) return [];
+  const table =
+    (what: string) =>
+    ({ profile, constants }: EnergyEstimate | LatencyEstimate) => [
+      `${what}, profile ${profile}:`,
+      textTable(CONSTANT_COLUMNS, constants, { colour }),
+      '',
+    ];
+  const cited = Object.entries(sources).map(([id, source]) => `  ${id}: ${source}`);
+  return [
+    ...result.energy.flatMap(table('Energies')),
+    ...result.latency.flatMap(table('Times')),
+    ...(cited.length === 0 ? [] : ['Sources:', ...cited]),
+  ];
+}
+
+function resultLines(result: PlacementResult, { matrices }: NetworkFacts, colour: boolean): string[] {
   const print = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]) => [textTable(columns, rows, { colour }), ''];
   const estimate =
     (what: string, unit: string) =>
-    ({ profile, terms, total, constants }: EnergyEstimate | LatencyEstimate) => [
+    ({ profile, terms, total }: EnergyEstimate | LatencyEstimate) => [
       `${what} of a time step, profile ${profile}:`,
       ...print(
         TERM_COLUMNS,
-        [...terms, { name: 'all', ...total, constants: [] }].map((term) => ({ ...term, unit })),
+        [...terms, { name: total.complete ? 'all' : 'all that is known', ...total, constants: [] }].map((term) => ({
+          ...term,
+          unit,
+          share: term.value === null || total.value === null || total.value === 0 ? null : term.value / total.value,
+        })),
       ),
-      ...print(CONSTANT_COLUMNS, constants),
     ];
+  const weights = matrices.recurrent.synapses + matrices.input.synapses + matrices.readout.synapses;
+  const stored = result.total.synapses;
   const { coresUsed, coresMinimum, cellUtilization: cells } = result;
   return [
     `${plural(coresUsed, 'core')} in use; the total demand would fill ${formatCount(coresMinimum)}.`,
+    ...(stored === weights
+      ? []
+      : [`${formatCount(stored)} of ${plural(weights, 'weight')} are stored; the others are 0 in the chip's integers.`]),
     ...(cells === null
       ? []
       : [

@@ -87,7 +87,7 @@ const FORMULAS: { readonly [kind in Kind]?: (counts: StepCounts) => readonly Ter
   ],
 };
 
-const STATIC = 'static';
+const STATIC = 'static power';
 
 function staticTerm({ chips, stepNs }: StepCounts): TermParts {
   if (stepNs === null) return [STATIC, [[{ unknown: 'duration of a step' }, 'staticPower']]];

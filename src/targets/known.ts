@@ -1,13 +1,21 @@
 // What does a target say about one of its numbers, in words a report can print?
 import { UsageError } from '../core/errors.ts';
 import type { Target } from './load.ts';
-import type { NumberQuantity, Quantity } from './schema.ts';
+import type { NumberQuantity, Quantity, TargetFile } from './schema.ts';
 
 /** Provenance with source and locator, or with the reason of an assumption or of a missing value. */
 export function provenanceText(quantity: Quantity): string {
   const sources = quantity.source === undefined ? '' : [quantity.source].flat().join(', ');
   const where = [sources, quantity.locator].filter((part) => part).join(': ');
   return [quantity.provenance, where, quantity.how].filter((part) => part).join('; ');
+}
+
+/** A source in one line: who, what, where, and how it was read. */
+export function sourceLine(source: TargetFile['sources'][string]): string {
+  const { title, authors, venue, year, doi, arxiv, repository, commit, file, note } = source;
+  const parts = [authors, title, venue ?? year, doi && `doi:${doi}`, arxiv && `arXiv:${arxiv}`];
+  const code = repository && [repository, commit && `@ ${commit}`, file].filter((part) => part).join(' ');
+  return `${[...parts, code].filter((part) => part).join(', ')}${note === undefined ? '' : `. ${note}`}`;
 }
 
 /** File, field and provenance of a number. */

@@ -121,14 +121,17 @@ describe('the data', () => {
     expect(reportText(refused)).toContain('neuron 2 needs 3 weights, the limit is 0. Try: another target.');
   });
 
-  test('list every assumption once: port, pitch, limits, constants, what the chip cannot do, and the caller’s', () => {
+  test('list every assumption once: port, pitch, numbers of the file, what the models simplify, what the chip cannot do, and the caller’s', () => {
     const texts = report.assumptions.filter(({ subject }) => subject === 'mesh').map(({ text }) => text);
     expect(new Set(texts).size).toBe(texts.length);
     for (const part of [
       'west edge',
       'upper bounds',
-      'axonsIn: 16',
-      'hop = 3 pJ',
+      'limits.axonsIn = 16 (twice the neurons)',
+      'energyProfiles[0].hop = 3 pJ (half of a router)',
+      'time.hop.x = 4 ns and time.hop.y = 4 ns (2 cycles a hop)',
+      'energy profile first2018: Before silicon.',
+      'mean activity',
       'structural model: its neurons send binary spikes',
       'one chip is powered',
     ]) {
@@ -139,6 +142,23 @@ describe('the data', () => {
     }
     // Simulated constants are no assumptions.
     expect(texts.join()).not.toContain('synop');
+    // Neither is what nobody computes with.
+    expect(texts.join()).not.toContain('boards');
+  });
+
+  test('list what a chip of crossbars is trusted to do', () => {
+    const [{ target }] = sampleInput().targets;
+    const file = {
+      ...target.file,
+      executes: ['dense-mvm'],
+      recurrence: 'restricted',
+      recurrenceNote: 'by buffers',
+      neuronModels: ['sigmoid-unit'],
+    };
+    const trusted = buildReport(changed({ target: { ...target, file: file as typeof target.file } }));
+    const texts = trusted.assumptions.map(({ text }) => text);
+    expect(texts).toContain('recurrence is restricted: by buffers');
+    expect(texts).toContain('its units (sigmoid-unit) can scale and rectify instead');
   });
 
   test('survive JSON', () => {
@@ -232,6 +252,50 @@ describe('texts', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for.
     const plain = coloured.replaceAll(/\u001b\[\d+m/g, '').replaceAll(/ +$/gm, '');
     expect(plain).toBe(reportText(report, { files }));
+  });
+
+  test('give a lower bound where terms are missing: what is known, at the low end', () => {
+    const [{ placements }] = sampleInput().targets;
+    const [placement] = placements;
+    if (placement.result === null) throw new Error('the sample has results');
+    const [energy] = placement.result.energy;
+    const terms = [
+      { name: 'cells', value: 3000, low: 1500, high: 3000, constants: ['cellRead'] },
+      { name: 'static power', value: null, low: null, high: null, constants: ['staticPower'] },
+    ];
+    const partial = { value: 3000, low: 1500, high: 3000 };
+    const estimate = { ...energy, terms, dynamic: { ...partial, complete: true }, total: { ...partial, complete: false } };
+    const text = reportText(buildReport(changed({ placements: [{ ...placement, result: { ...placement.result, energy: [estimate] } }] })));
+    expect(text).toMatch(/ 3\.00 +≥ 1\.50 /);
+    expect(text).toContain('mesh: energy is a lower bound; unknown and left out: static power.');
+    expect(text).toMatch(/^ +all that is known +3,000 +1,500 +3,000 +pJ +100 %/m);
+  });
+
+  test('say what the columns of the cost table do not show', () => {
+    const input = sampleInput();
+    const [{ target, placements }] = input.targets;
+    const vectors = { ...target.file, routing: { castMode: 'dense-vector' } };
+    expect(summaryText(buildReport(changed({ target: { ...target, file: vectors as typeof target.file } })))).toContain(
+      'mesh: whole vectors are sent',
+    );
+    const [placement] = placements;
+    if (placement.result === null) throw new Error('the sample has results');
+    const { metrics } = placement.result;
+    // Cores 6 and 7 share the tile at (0, 1).
+    const together = {
+      ...placement,
+      result: { ...placement.result, metrics: { ...metrics, cores: [{ ...metrics.cores[0] }, { ...metrics.cores[0], id: 7 }] } },
+    };
+    expect(summaryText(buildReport(changed({ placements: [together] })))).toContain('mesh: all cores in use share a router');
+    expect(summaryText(report)).not.toMatch(/share a router|whole vectors/);
+  });
+
+  test('count the weights that quantization made zero', () => {
+    const { network } = report;
+    const { recurrent } = network.matrices;
+    const denser = { ...network, matrices: { ...network.matrices, recurrent: { ...recurrent, synapses: recurrent.synapses + 3 } } };
+    expect(reportText({ ...report, network: denser })).toContain("27 of 30 weights are stored; the others are 0 in the chip's integers.");
+    expect(reportText(report)).not.toContain('are stored');
   });
 
   test('tell a mismatch before anything reassuring', () => {

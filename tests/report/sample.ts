@@ -80,7 +80,19 @@ export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile:
 }
 
 export function sampleTarget(label: string): Target {
-  return { id: label, label, hash: 'c0ffee', fileName: `targets/${label}.json`, file: { name: `Sample ${label}` } as Target['file'] };
+  const assumed = (value: number, unit: string, how: string) => ({ value, unit, provenance: 'assumption', how });
+  const file = {
+    ...{ name: `Sample ${label}`, executes: ['event-snn'], recurrence: 'native', neuronModels: ['lif-cuba'] },
+    sources: { S1: { title: 'A chip of twelve cores', authors: 'A. Nobody', year: 2018, doi: '10.0/chip', note: 'Read in full.' } },
+    routing: { castMode: 'unicast-per-core' },
+    limits: { neurons: { value: 8, unit: '1', provenance: 'architectural', source: 'S1' }, axonsIn: assumed(16, '1', 'twice the neurons') },
+    energyProfiles: [
+      { id: 'first2018', kind: 'event', default: true, note: 'Before silicon.', hop: assumed(3e-12, 'J', 'half of a router') },
+    ],
+    time: { hop: { x: assumed(4e-9, 's', '2 cycles a hop'), y: assumed(4e-9, 's', '2 cycles a hop') } },
+    system: { boards: [{ chips: assumed(1, '1', 'one chip') }] },
+  };
+  return { id: label, label, hash: 'c0ffee', fileName: `targets/${label}.json`, file: file as unknown as Target['file'] };
 }
 
 /** Statistics of a histogram of hops. */
@@ -226,7 +238,7 @@ export function samplePlacement(topology: Topology, cap: number | null): Placeme
       latency: [
         {
           profile: 'first2018',
-          terms: [term('busiest core', 84, ['update']), term('barrier', null, ['sync'])],
+          terms: [term('slowest core', 84, ['update']), term('barrier', null, ['sync'])],
           total: sum(84, false),
           constants: [UPDATE, SYNC],
           unknown: ['sync'],

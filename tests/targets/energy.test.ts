@@ -46,7 +46,7 @@ describe('energy of events', () => {
     expect(termValue(estimate, 'neurons')).toBeCloseTo(2 * 81 + 3 * 52, 6);
     expect(termValue(estimate, 'routing')).toBeCloseTo(4 * 1.7 + 5 * 3 + 6 * 4, 6);
     // 0.1044 W · 1 µs · 2 chips
-    expect(termValue(estimate, 'static')).toBeCloseTo(208_800, 3);
+    expect(termValue(estimate, 'static power')).toBeCloseTo(208_800, 3);
     expect(estimate.dynamic.value).toBeCloseTo(236 + 318 + 45.8, 6);
     expect(estimate.total.value).toBeCloseTo(236 + 318 + 45.8 + 208_800, 3);
   });
@@ -82,7 +82,7 @@ describe('energy of events', () => {
 
   it('has no static part while nobody knows how long a step takes', () => {
     const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, synops: 10, chips: 1, stepNs: null });
-    expect(termValue(estimate, 'static')).toBeNull();
+    expect(termValue(estimate, 'static power')).toBeNull();
     expect(estimate.unknown).toEqual(['duration of a step']);
     expect(estimate.dynamic.complete).toBe(true);
     expect(estimate.total.complete).toBe(false);
@@ -91,7 +91,7 @@ describe('energy of events', () => {
   it('has a static part as uncertain as the duration of the step', () => {
     const estimate = estimateEnergy(energyProfile(loihi), { ...NOTHING, chips: 1, stepNs: { value: 1000, low: 500, high: 2000 } });
     // 0.1044 W
-    expect(estimate.terms.find(({ name }) => name === 'static')).toMatchObject({
+    expect(estimate.terms.find(({ name }) => name === 'static power')).toMatchObject({
       value: expect.closeTo(104_400, 3),
       low: expect.closeTo(52_200, 3),
       high: expect.closeTo(208_800, 3),
