@@ -24,11 +24,9 @@ export function arrange(wires: Wires, sites: Sites, start: Int32Array, random: R
   const { distance, port: portDistance } = sites;
   const width = portDistance.length;
   if (groups === 0 || width < 2) return start;
-  const site = Int32Array.from(start);
-  const groupOn = new Int32Array(width).fill(-1);
-  site.forEach((s, g) => {
-    groupOn[s] = g;
-  });
+  const site = new Int32Array(groups);
+  const groupOn = new Int32Array(width);
+  putOn(site, groupOn, start);
 
   /** Change of cost when a group goes from one site to another, its wire to group `except` left out. */
   const moveChange = (group: number, from: number, to: number, except: number): number => {
@@ -53,7 +51,7 @@ export function arrange(wires: Wires, sites: Sites, start: Int32Array, random: R
     site[a] = to;
   };
 
-  let best = Int32Array.from(site);
+  let best = start;
   let bestChange = 0;
   let total = 0;
   let temperature = meanChange(groups, width, random, change);
@@ -71,7 +69,7 @@ export function arrange(wires: Wires, sites: Sites, start: Int32Array, random: R
       best = Int32Array.from(site);
     }
   }
-  restore(site, groupOn, best);
+  putOn(site, groupOn, best);
   descend(groups, width, site, change, apply);
   return site;
 }
@@ -87,8 +85,8 @@ function meanChange(groups: number, width: number, random: Random, change: (a: n
   return sum / samples;
 }
 
-function restore(site: Int32Array, groupOn: Int32Array, best: Int32Array): void {
-  site.set(best);
+function putOn(site: Int32Array, groupOn: Int32Array, arrangement: Int32Array): void {
+  site.set(arrangement);
   groupOn.fill(-1);
   site.forEach((s, g) => {
     groupOn[s] = g;

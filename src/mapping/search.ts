@@ -15,6 +15,8 @@ export interface Layout {
   readonly sites: Sites;
   /** Site of each group. */
   readonly site: Int32Array;
+  /** Groups that break a limit of a core: partitions do not look at messages out. */
+  readonly illegal: number;
   /** Σ weight·hops, in the integers of `Wires`. */
   readonly cost: number;
   /** Pairs of a neuron and another core with targets: decides between equal costs. */
@@ -29,7 +31,7 @@ const HEAT = 0.05;
 
 /** Whether a layout beats another. */
 export function isBetter(a: Layout, b: Layout): boolean {
-  return a.cost < b.cost || (a.cost === b.cost && a.connections < b.connections);
+  return (a.illegal - b.illegal || a.cost - b.cost || a.connections - b.connections) < 0;
 }
 
 /** Search over the layouts of one problem on one chip. */
@@ -69,7 +71,10 @@ export class LayoutSearch {
     return layout;
   }
 
-  private moveUnits({ partition, sites, site }: Layout, random: Random, effort: number, heat: number): Layout {
+  private moveUnits(layout: Layout, random: Random, effort: number, heat: number): Layout {
+    // Units would only trade one broken limit for another; groups stay as they are, for the user to see what is in the way.
+    if (layout.illegal > 0) return layout;
+    const { partition, sites, site } = layout;
     const { groups, group } = partition;
     const width = sites.port.length;
     const between = new Float64Array(groups * groups);
@@ -84,8 +89,8 @@ export class LayoutSearch {
   private layout(partition: Partition, sites: Sites, site: Int32Array): Layout {
     const siteOfUnit = partition.group.map((group) => site[group]);
     const cost = wiringCost(this.wires, siteOfUnit, sites.distance, sites.port);
-    const { connections } = new Occupancy(this.problem, partition.group, partition.groups, this.chip.capacity);
-    return { partition, sites, site, cost, connections };
+    const { illegal, connections } = new Occupancy(this.problem, partition.group, partition.groups, this.chip.capacity);
+    return { partition, sites, site, illegal, cost, connections };
   }
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FitError, UsageError } from '../../src/core/errors.ts';
 import { chipOf, withCap } from '../../src/mapping/chip.ts';
-import { checkPlacement } from '../../src/mapping/legality.ts';
+import { checkFit, checkPlacement } from '../../src/mapping/legality.ts';
 import { partition } from '../../src/mapping/partition.ts';
 import { place } from '../../src/mapping/place.ts';
 import { mappingProblem, realWeights } from '../../src/mapping/problem.ts';
@@ -105,6 +105,18 @@ describe('a placement', () => {
     expect(tooMany).toThrow(
       /^the network does not fit made-up\n {2}25 neurons, readout included: 7 cores, limit 6 \(fit\/cores; made-up.json/,
     );
+  });
+
+  it('is refused when the messages of a core are too many, with a cap to try', () => {
+    const problem = randomProblem(16, { rows: 5, columns: 5, density: 0.4 });
+    const chip = madeUpChip({ neurons: 14, axonsOut: 9 });
+    const refused = () => place(problem, chip, { seed: 1, effort: 0.1 });
+    expect(checkFit(problem, chip).fits).toBe(true);
+    expect(refused).toThrow(FitError);
+    expect(refused).toThrow(
+      /core \d+: \d+ axons, limit 9 \(fit\/core\/axons-out; made-up.json limits.axonsOut\); try: cap at \d neurons per core/,
+    );
+    expect(place(problem, withCap(madeUpChip({ neurons: 14, axonsOut: 40 }), 9), { seed: 1 }).core.length).toBe(27);
   });
 
   it('keeps groups that it is given together', () => {
