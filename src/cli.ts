@@ -1,67 +1,14 @@
 #!/usr/bin/env node
 // argv in, exit code out.
-import { Command, CommanderError } from 'commander';
-import { checkCommand } from './commands/check.ts';
+import { CommanderError } from 'commander';
 import { printFailure } from './commands/common.ts';
-import { mapCommand } from './commands/map.ts';
-import { onnxCommand } from './commands/onnx.ts';
-import { pruneCommand } from './commands/prune.ts';
-import { quantizeCommand } from './commands/quantize.ts';
-import { reportCommand } from './commands/report.ts';
-import { runCommand } from './commands/run.ts';
-import { targetsCommand } from './commands/targets.ts';
-import { tasksCommand } from './commands/tasks.ts';
-import { trainCommand } from './commands/train.ts';
-import { verifyCommand } from './commands/verify.ts';
+import { buildProgram } from './commands/program.ts';
 import { BimtError, EXIT, messageOf } from './core/errors.ts';
-import { VERSION } from './core/version.ts';
-
-const COMMANDS = [
-  runCommand,
-  trainCommand,
-  pruneCommand,
-  quantizeCommand,
-  onnxCommand,
-  mapCommand,
-  checkCommand,
-  verifyCommand,
-  reportCommand,
-  targetsCommand,
-  tasksCommand,
-];
-
-function buildProgram(): Command {
-  const program = new Command('bimt-export')
-    .description('Train recurrent networks with a wiring cost, quantize them, export ONNX, and map them onto neuromorphic crossbar cores.')
-    .version(VERSION)
-    .showHelpAfterError('(--help lists all options)')
-    .addHelpText(
-      'after',
-      `
-Exit codes: 0 done, 1 bug, 2 usage or bad input, 3 does not fit or a requirement missed, 4 mismatch, 130 interrupted (resumable).
-
-Examples:
-  $ bimt-export run --out runs/first
-  $ bimt-export tasks show dms
-  $ bimt-export targets show loihi1`,
-    );
-  for (const command of COMMANDS) program.addCommand(inheritSettings(command()));
-  return program;
-}
-
-/** Every command throws instead of leaving the process, so that one place decides the exit code. */
-function inheritSettings(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help lists all options)');
-  for (const inner of command.commands) inheritSettings(inner);
-  return command;
-}
 
 async function main(argv: readonly string[]): Promise<number> {
   const asked = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
   try {
-    await buildProgram()
-      .exitOverride()
-      .parseAsync([...argv]);
+    await buildProgram().parseAsync([...argv]);
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) {

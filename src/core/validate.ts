@@ -19,15 +19,30 @@ function describeIssue(issue: z.core.$ZodIssue, data: unknown, schema: z.ZodType
   const where = issue.path.map(String).join('.');
   const found = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], data);
   if (issue.code === 'unrecognized_keys') {
-    const known = issue.path.length === 0 && 'shape' in schema ? Object.keys(schema.shape as object) : [];
-    return issue.keys.map((key) => `unknown option '${key}'${where && ` in ${where}`}${suggest(key, known)}`).join('\n  ');
+    const known = optionsOf(schema, issue.path);
+    return issue.keys
+      .map((key) => `unknown option '${key}'${where && ` in ${where}`}${suggest(key, known) || `; known: ${known.join(', ')}`}`)
+      .join('\n  ');
   }
   const prefix = where === '' ? '' : `${where}: `;
   if (issue.code === 'invalid_value') {
     const allowed = issue.values.map(String);
     return `${prefix}found ${show(found)}, allowed: ${allowed.join(', ')}${suggest(String(found), allowed)}`;
   }
-  return `${prefix}found ${show(found)}; ${issue.message}`;
+  return `${prefix}found ${show(found)}; ${issue.message.replace(/^Invalid input: /, '')}`;
+}
+
+/** Names that the object at a path of the schema may have. */
+function optionsOf(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const key of path) at = shapeOf(at)?.[String(key)];
+  return Object.keys(shapeOf(at) ?? {});
+}
+
+/** The fields of an object schema, whatever defaults are wrapped around it. */
+function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  const { shape, unwrap } = (schema ?? {}) as { shape?: Record<string, unknown>; unwrap?: () => unknown };
+  return shape ?? (unwrap === undefined ? undefined : shapeOf(unwrap.call(schema)));
 }
 
 function suggest(name: string, known: readonly string[]): string {

@@ -1,0 +1,56 @@
+// Which commands are there, and what do they have in common?
+import { Command } from 'commander';
+import { VERSION } from '../core/version.ts';
+import { checkCommand } from './check.ts';
+import { mapCommand } from './map.ts';
+import { onnxCommand } from './onnx.ts';
+import { pruneCommand } from './prune.ts';
+import { quantizeCommand } from './quantize.ts';
+import { reportCommand } from './report.ts';
+import { runCommand } from './run.ts';
+import { targetsCommand } from './targets.ts';
+import { tasksCommand } from './tasks.ts';
+import { trainCommand } from './train.ts';
+import { verifyCommand } from './verify.ts';
+
+const COMMANDS = [
+  runCommand,
+  trainCommand,
+  pruneCommand,
+  quantizeCommand,
+  onnxCommand,
+  mapCommand,
+  checkCommand,
+  verifyCommand,
+  reportCommand,
+  targetsCommand,
+  tasksCommand,
+];
+
+/** The command line, with every command; failures are thrown. */
+export function buildProgram(): Command {
+  const program = new Command('bimt-export')
+    .exitOverride()
+    .description('Train recurrent networks with a wiring cost, quantize them, export ONNX, and map them onto neuromorphic crossbar cores.')
+    .version(VERSION)
+    .showHelpAfterError('(--help lists all options)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 bug, 2 usage or bad input, 3 does not fit or a requirement missed, 4 mismatch, 130 interrupted (resumable).
+
+Examples:
+  $ bimt-export run --out runs/first
+  $ bimt-export tasks show dms
+  $ bimt-export targets show loihi1`,
+    );
+  for (const command of COMMANDS) program.addCommand(inheritSettings(command()));
+  return program;
+}
+
+/** Every command throws instead of leaving the process, so that one place decides the exit code. */
+function inheritSettings(command: Command): Command {
+  command.exitOverride().showHelpAfterError('(--help lists all options)');
+  for (const inner of command.commands) inheritSettings(inner);
+  return command;
+}
