@@ -1,4 +1,5 @@
 // What do the numbers of a target stand on that nobody measured? Every assumption is listed with its reason.
+import { executability } from '../targets/formats.ts';
 import { provenanceText } from '../targets/known.ts';
 import { findQuantities, pathText } from '../targets/quantities.ts';
 import type { TargetFile } from '../targets/schema.ts';
@@ -22,7 +23,7 @@ export function assumptionsOf(input: TargetInput): Assumption[] {
   return [...new Set(assumedBy(input))].map((text) => ({ subject: input.target.label, text }));
 }
 
-function* assumedBy({ target, topology, placements, verification, assumptions }: TargetInput): Generator<string> {
+function* assumedBy({ target, topology, placements, assumptions }: TargetInput): Generator<string> {
   const { file } = target;
   const basis = PITCH[topology.pitch.basis];
   if (basis !== undefined) yield basis;
@@ -32,9 +33,8 @@ function* assumedBy({ target, topology, placements, verification, assumptions }:
   yield* assumedNumbers(file);
   yield* abilities(file);
   yield* estimates(file, placements);
-  if (verification?.executable.value === false) {
-    yield `placement, traffic and energy are a structural model: ${verification.executable.reason ?? 'the chip cannot execute this network'}`;
-  }
+  const { executable, reason } = executability(target);
+  if (!executable) yield `placement, traffic and energy are a structural model: ${reason}`;
   yield* assumptions;
 }
 

@@ -61,6 +61,7 @@ export function listWords(items: readonly string[]): string {
 function percentText(share: number): string {
   const percent = share * 100;
   const magnitude = Math.abs(percent);
+  if (percent > 0 && percent < 0.005) return '< 0.01';
   return percent.toFixed(magnitude === 0 || magnitude >= 9.95 ? 0 : magnitude >= 0.095 ? 1 : 2);
 }
 

@@ -84,7 +84,7 @@ export const FIT_COLUMNS: readonly Column<PlacementRow>[] = [
     title: 'runs as is',
     meaning:
       'Whether the chip could execute the network as it stands; if not, traffic, energy and latency are those of a structural model.',
-    value: ({ target }) => target.verification?.executable.value ?? null,
+    value: ({ target }) => target.runs.executable,
   },
 ];
 

@@ -10,6 +10,7 @@ import { formatGrid } from '../network/geometry.ts';
 import type { Activation, Network } from '../network/network.ts';
 import type { Verification } from '../simulation/verify.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
+import { type Executability, executability } from '../targets/formats.ts';
 import { sourceLine } from '../targets/known.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
 import type { Target } from '../targets/load.ts';
@@ -124,6 +125,8 @@ export interface TargetReport {
   readonly hash: string;
   readonly file: string;
   readonly chip: ChipFacts;
+  /** Whether the chip could run the network as it stands; if not, its traffic, energy and latency are those of a model. */
+  readonly runs: Executability;
   /** How values leave a core, as the target file names it. */
   readonly castMode: Target['file']['routing']['castMode'];
   /** What the numbers of its file were read from, by id. */
@@ -244,6 +247,7 @@ function targetReport({ target, topology, activity, placements, verification, wa
     hash: target.hash,
     file: target.fileName,
     chip: { topology: kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch },
+    runs: executability(target),
     castMode: target.file.routing.castMode,
     sources: Object.fromEntries(Object.entries(target.file.sources).map(([id, source]) => [id, sourceLine(source)])),
     activity,

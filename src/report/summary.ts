@@ -184,18 +184,18 @@ function checkedLines({ label, verification }: TargetReport): string[] {
 }
 
 /** What must not be overlooked when reading a target's numbers. */
-function cautions({ label, verification, placements }: TargetReport): string[] {
+function cautions({ label, runs, placements }: TargetReport): string[] {
   const result = placements[0]?.result;
   const partial = (what: string, terms: readonly Term[] = []) => {
     const unknown = terms.filter(({ value }) => value === null).map(({ name }) => name);
     return unknown.length === 0 ? [] : [`${label}: ${what} is a lower bound; unknown and left out: ${unknown.join(', ')}.`];
   };
   return [
-    ...(verification?.executable.value === false
-      ? [
-          `${label} cannot run this network as it stands: ${verification.executable.reason ?? 'no reason given'}. Its traffic, energy and latency are those of a structural model.`,
-        ]
-      : []),
+    ...(runs.executable
+      ? []
+      : [
+          `${label} cannot run this network as it stands: ${runs.reason}. Its traffic, energy and latency are those of a structural model.`,
+        ]),
     ...partial('energy', result?.energy[0]?.terms),
     ...partial('latency', result?.latency[0]?.terms),
   ];

@@ -125,7 +125,7 @@ export function executability(target: Target): Executability {
   if (bits !== null && bits < STATE_BITS) {
     return {
       executable: false,
-      reason: `the chip sends ${activation.kind} values of ${bits} bit, the network has states of ${STATE_BITS} bits; the mapping is a model of structure and traffic`,
+      reason: `the chip sends ${activation.kind} values of ${bits} bit, the network has states of ${STATE_BITS} bits`,
     };
   }
   const means = executes.find((way) => way === 'dense-mvm' || way === 'graded-event');

@@ -3,11 +3,19 @@ import { UsageError } from '../core/errors.ts';
 import type { Target } from './load.ts';
 import type { NumberQuantity, Quantity, TargetFile } from './schema.ts';
 
-/** Provenance with source and locator, or with the reason of an assumption or of a missing value. */
+/** Provenance with source and locator, the reason of an assumption or of a missing value, and the operating point. */
 export function provenanceText(quantity: Quantity): string {
   const sources = quantity.source === undefined ? '' : [quantity.source].flat().join(', ');
   const where = [sources, quantity.locator].filter((part) => part).join(': ');
-  return [quantity.provenance, where, quantity.how].filter((part) => part).join('; ');
+  return [quantity.provenance, where, quantity.how, operatingPoint(quantity)].filter((part) => part).join('; ');
+}
+
+/** `at 0.75 V, 14 nm`; empty where none is stated. */
+function operatingPoint({ at }: Quantity): string {
+  if (at === undefined) return '';
+  const { vdd, node, rate, note } = at;
+  const point = [vdd && `${vdd} V`, node && `${node} nm`, rate && `${rate} Hz`].filter((part) => part).join(', ');
+  return [point && `at ${point}`, note].filter((part) => part).join('; ');
 }
 
 /** A source in one line: who, what, where, and how it was read. */

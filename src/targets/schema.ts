@@ -383,6 +383,14 @@ export interface Quantity {
   readonly range?: readonly [number, number] | undefined;
   readonly provenance: (typeof PROVENANCES)[number];
   readonly how?: string | undefined;
+  readonly at?:
+    | {
+        readonly vdd?: number | undefined;
+        readonly node?: number | undefined;
+        readonly rate?: number | undefined;
+        readonly note?: string | undefined;
+      }
+    | undefined;
   readonly source?: string | readonly string[] | undefined;
   readonly locator?: string | undefined;
 }

@@ -40,7 +40,7 @@ describe('targets list', () => {
 describe('targets show', () => {
   it('prints every number with bound, unit, provenance and source', () => {
     const { stdout } = run('show', 'loihi1');
-    expect(stdout).toMatch(/^energyProfiles\[0\]\.synop +≥ 23\.6 pJ +simulated; S1: Table 2, p\. 96$/m);
+    expect(stdout).toMatch(/^energyProfiles\[0\]\.synop +≥ 23\.6 pJ +simulated; S1: Table 2, p\. 96; at 0\.75 V, 14 nm$/m);
     expect(stdout).toMatch(/^time\.sync +≤ 465 ns \(113 ns … 465 ns\) +simulated/m);
     expect(stdout).toMatch(/^process\.clock +unknown +not-published; S1: p\. 87; none: the logic is asynchronous$/m);
     expect(stdout).toMatch(/^limits\.neurons +1024 +architectural; S1, S5/m);

@@ -132,7 +132,7 @@ describe('the data', () => {
       'time.hop.x = 4 ns and time.hop.y = 4 ns (2 cycles a hop)',
       'energy profile first2018: Before silicon.',
       'mean activity',
-      'structural model: its neurons send binary spikes',
+      'structural model: the chip sends binary values of 1 bit',
       'one chip is powered',
     ]) {
       expect(

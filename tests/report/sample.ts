@@ -83,6 +83,7 @@ export function sampleTarget(label: string): Target {
   const assumed = (value: number, unit: string, how: string) => ({ value, unit, provenance: 'assumption', how });
   const file = {
     ...{ name: `Sample ${label}`, executes: ['event-snn'], recurrence: 'native', neuronModels: ['lif-cuba'] },
+    activation: { kind: 'binary', bits: { value: 1, unit: 'bit', provenance: 'architectural', source: 'S1' } },
     sources: { S1: { title: 'A chip of twelve cores', authors: 'A. Nobody', year: 2018, doi: '10.0/chip', note: 'Read in full.' } },
     routing: { castMode: 'unicast-per-core' },
     limits: { neurons: { value: 8, unit: '1', provenance: 'architectural', source: 'S1' }, axonsIn: assumed(16, '1', 'twice the neurons') },

@@ -106,8 +106,9 @@ describe('numbers', () => {
   });
 
   test('as percentages keep a digit when they are small, and only nothing is 0 %', () => {
-    expect([0, 0.0004, 0.004, 0.0996, 0.5, 1, 12].map((x) => formatNumber(x, 'percent'))).toEqual([
+    expect([0, 0.00002, 0.0004, 0.004, 0.0996, 0.5, 1, 12].map((x) => formatNumber(x, 'percent'))).toEqual([
       '0 %',
+      '< 0.01 %',
       '0.04 %',
       '0.4 %',
       '10 %',

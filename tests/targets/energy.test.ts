@@ -102,7 +102,7 @@ describe('energy of events', () => {
     const { constants } = estimateEnergy(energyProfile(loihi), NOTHING);
     expect(constants.find(({ name }) => name === 'synop')).toEqual({
       ...{ name: 'synop', value: 23.6e-12, unit: 'J', bound: 'min', range: null, provenance: 'simulated' },
-      ...{ field: 'energyProfiles[0].synop', source: 'simulated; S1: Table 2, p. 96' },
+      ...{ field: 'energyProfiles[0].synop', source: 'simulated; S1: Table 2, p. 96; at 0.75 V, 14 nm' },
     });
   });
 });
