@@ -68,7 +68,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
     'metrics.json': metricsJson(report),
     'tasks.csv': tasksCsv(report),
     'placements.csv': placementsCsv(report),
-    'connection-map.svg': connectionMap(`${network.neurons} neurons after pruning`, network),
+    'connection-map.svg': connectionMap('The network on its grid', network),
     'weight-distance.svg': weightDistancePlot('Weight against distance', weightByDistance(network)),
   };
   for (const target of report.targets) {
