@@ -53,11 +53,10 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
   const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
-  const files = result.files.map((path) => `  ${path}`).join('\n');
   printResult(
     options,
     JSON.parse(reportJson(result.report)),
-    `${summaryText(result.report, { colour: process.stdout.isTTY ?? false })}\n${files}`,
+    summaryText(result.report, { colour: process.stdout.isTTY ?? false, files: result.files }),
   );
   requireSuccess(result);
 }

@@ -1,5 +1,6 @@
 // In which order? Everything from a config to the report, reusing what is up to date.
 import { join } from 'node:path';
+import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
@@ -8,6 +9,7 @@ import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { loadTarget, type Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
+import { fileGuide, type GuideEntry } from './file-guide.ts';
 import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
@@ -18,6 +20,8 @@ import { type StageHooks, trainStage } from './train-stage.ts';
 import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
 
 export const CONFIG_FILE = 'config.json';
+/** Seconds of each stage, null where it was reused. */
+const TIMINGS_FILE = 'timings.json';
 const CHECKPOINT_FILE = 'checkpoint.safetensors';
 const TRAINED_FILE = 'trained.safetensors';
 const PRUNED_FILE = 'pruned.safetensors';
@@ -26,8 +30,8 @@ const PRUNED_FILE = 'pruned.safetensors';
 export interface RunResult {
   readonly report: Report;
   readonly targets: readonly TargetOutcome[];
-  /** Paths of the report's files. */
-  readonly files: readonly string[];
+  /** What the folder holds, for people. */
+  readonly files: readonly GuideEntry[];
 }
 
 /** How one target went. */
@@ -166,15 +170,19 @@ async function startRun(
   return { pruned: await prunedNetwork(model, config, folder, stage, hooks), targets };
 }
 
-/** Stages that say what they do. */
+/** Stages that say what they do, and how long they took, in a file that no hash covers. */
 function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
+  const seconds: Record<string, number | null> = {};
   return async (name, from, make) => {
+    const start = nowSeconds();
     const { files, reused } = await folder.stage(name, from, async () => {
       if (hooks.signal?.aborted) throw new InterruptedError(`the run was interrupted before its stage '${name}'`);
       hooks.onNote?.(`${name} …`);
       return make();
     });
     if (reused) hooks.onNote?.(`${name}: up to date`);
+    seconds[name] = reused ? null : Number((nowSeconds() - start).toFixed(3));
+    folder.write(TIMINGS_FILE, `${JSON.stringify({ schema: 'bimt-timings/1', seconds }, null, 2)}\n`);
     return files;
   };
 }
@@ -251,7 +259,7 @@ async function writeReport(
   const { report, files } = reportStage(folder, config, pruned, targets);
   const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, new TextEncoder().encode(text)]));
   await folder.stage('report', { config: null, inputs: {} }, async () => bytes, 'anew');
-  return { report, files: Object.keys(files).map((file) => join(folder.path, file)) };
+  return { report, files: fileGuide(folder.path, targets.map(targetFolder), folder.has) };
 }
 
 function inFolder(target: Target, files: StageFiles): StageFiles {

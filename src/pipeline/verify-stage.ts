@@ -2,7 +2,7 @@
 import { quantizeInputs } from '../compression/quantize.ts';
 import { decodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
-import { MismatchError } from '../core/errors.ts';
+import { MismatchError, UsageError } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 import { openIntegerModel } from '../exchange/run-onnx.ts';
@@ -41,8 +41,10 @@ export async function verifyStage(files: MappedFiles, target: Target, config: Ve
   const mapping = parseMapping(new TextDecoder().decode(files['mapping.json']), `${folder}/mapping.json`);
   requireSame('network', mapping.network.hash, sha256(files['quantized.safetensors']), folder);
   requireSame('target', mapping.target.hash, target.hash, folder);
-  const chip = loadChip(mapping, files['images.safetensors']);
-  const models = await Promise.all(RUNTIMES.map((runtime) => openIntegerModel(files['model.int.onnx'], runtime)));
+  const chip = await inWords(folder, async () => loadChip(mapping, files['images.safetensors']));
+  const models = await inWords(`${folder}/model.int.onnx`, () =>
+    Promise.all(RUNTIMES.map((runtime) => openIntegerModel(files['model.int.onnx'], runtime))),
+  );
   const executions: Execution[] = [
     { name: 'integer network', version: TOOL, run: async (inputs, steps, rows) => runInteger(network, inputs, steps, rows) },
     ...models.map(({ version, run }, i): Execution => ({ name: `model.int.onnx in onnxruntime-${RUNTIMES[i]}`, version, run })),
@@ -77,6 +79,15 @@ function verificationTrials(suiteName: string, inputScale: number, { trials, see
     })),
   );
   return [...ordinary, stressInputs(seed, suite.maxSteps, STRESS_ROWS, suite.inputs)];
+}
+
+/** Says where a file lies of which only its name, or nothing, is known to the one who refuses it. */
+async function inWords<T>(where: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${where}: ${error.message}`, { cause: error }) : error;
+  }
 }
 
 function requireSame(kind: string, expected: string, found: string, folder: string): void {
