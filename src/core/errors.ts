@@ -91,6 +91,11 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] as number;
 }
 
+/** The same failure, if it is a user's, with the name of the file it was found in. */
+export function foundIn(where: string, error: unknown): unknown {
+  return error instanceof UsageError ? new UsageError(`${where}: ${error.message}`, { cause: error }) : error;
+}
+
 /** Message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 // Which network does a file hold? Artifacts of one stage, decoded once, with their bytes kept for provenance.
 import { z } from 'zod';
-import { UsageError } from '../core/errors.ts';
+import { foundIn, UsageError } from '../core/errors.ts';
 import { parseWith } from '../core/validate.ts';
 import {
   type ArtifactHeader,
@@ -12,6 +12,7 @@ import {
   type Stage,
 } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
+import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { MetricsRow } from '../training/metrics.ts';
 
@@ -59,11 +60,19 @@ export function writeNetwork({ header, network, history }: Omit<NetworkArtifact,
 export function readNetwork(bytes: Uint8Array, what: string, stages: readonly Stage[] = ['trained', 'pruned']): NetworkArtifact {
   const artifact = decodeArtifact(bytes, what, stages);
   const network = networkFromArtifact(artifact, what);
-  const { name, inputs, outputs } = findSuite(artifact.header.config.suite);
+  const { name, inputs, outputs } = suiteOf(artifact.header, what);
   if (network.inputs !== inputs || network.outputs !== outputs)
     throw new UsageError(
       `${what}: the network has ${network.inputs} inputs and ${network.outputs} outputs, its suite ${name} has ${inputs} and ${outputs}`,
     );
   const history = parseWith(History, artifact.extra['history'] ?? { training: null, pruning: null }, `the history in ${what}`);
   return { bytes, header: artifact.header, network, history };
+}
+
+function suiteOf({ config }: ArtifactHeader, what: string): TaskSuite {
+  try {
+    return findSuite(config.suite);
+  } catch (error) {
+    throw foundIn(what, error);
+  }
 }

@@ -90,6 +90,9 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
     }
     return files;
   };
+  const remember = (name: string, key: string, outputs: Readonly<Record<string, string>>) => {
+    record = { ...record, tool: TOOL, stages: { ...record.stages, [name]: { key, outputs } } };
+  };
   return {
     path,
     read,
@@ -113,6 +116,8 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
         for (const name of [...outputsOf(forgiving(at(RECORD))), RECORD, ...unfinished]) removeFile(at(name));
       }
       writeFileAtomic(at(file), content);
+      // Reaches the disk with the first finished stage.
+      remember(file, sha256(content), { [file]: sha256(content) });
     },
     async stage(name, from, make, reuse = 'reuse') {
       const key = hashJson({ tool: TOOL, stage: name, ...from });
@@ -123,7 +128,7 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
       for (const file of Object.keys(earlier?.outputs ?? {})) if (!(file in files)) removeFile(at(file));
       for (const [file, content] of Object.entries(files)) writeFileAtomic(at(file), content);
       const outputs = Object.fromEntries(Object.entries(files).map(([file, content]) => [file, sha256(content)]));
-      record = { ...record, tool: TOOL, stages: { ...record.stages, [name]: { key, outputs } } };
+      remember(name, key, outputs);
       writeFileAtomic(at(RECORD), `${canonicalJson(record, 2)}\n`);
       return { files, reused: false };
     },

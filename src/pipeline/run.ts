@@ -1,7 +1,7 @@
 // In which order? Everything from a config to the report, reusing what is up to date.
 import { join } from 'node:path';
 import { nowSeconds } from '../core/clock.ts';
-import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
+import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Report } from '../report/report.ts';
@@ -126,15 +126,11 @@ export function requireSuccess({ targets }: Pick<RunResult, 'targets'>): void {
 /**
  * Settings of the run that a folder holds.
  *
- * @throws UsageError if it holds none, or damaged ones
+ * @throws UsageError if it holds none, or others than the run wrote
  */
 export function readRunConfig(folder: RunFolder): RunConfig {
   if (!folder.has(CONFIG_FILE)) throw new UsageError(`${folder.path} is not a run folder: it holds no ${CONFIG_FILE}`);
-  try {
-    return resolveRunConfig(parseJson(folder.read(CONFIG_FILE)));
-  } catch (error) {
-    throw new UsageError(`${join(folder.path, CONFIG_FILE)} is damaged; run or map again with --force\n${messageOf(error)}`);
-  }
+  return resolveRunConfig(parseJson(folder.readOutput(CONFIG_FILE)));
 }
 
 /** The pruned network of a run folder. */

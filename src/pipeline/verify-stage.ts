@@ -2,7 +2,7 @@
 import { quantizeInputs } from '../compression/quantize.ts';
 import { decodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
-import { MismatchError, UsageError } from '../core/errors.ts';
+import { foundIn, MismatchError } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 import { openIntegerModel } from '../exchange/run-onnx.ts';
@@ -86,7 +86,7 @@ async function inWords<T>(where: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw error instanceof UsageError ? new UsageError(`${where}: ${error.message}`, { cause: error }) : error;
+    throw foundIn(where, error);
   }
 }
 

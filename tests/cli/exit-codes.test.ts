@@ -3,28 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram } from '../../src/commands/program.ts';
 import { UsageError, type Violation } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/hash.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/core/safetensors.ts';
-import { type Outcome, outcomeOf, runCli, startCli, temporaryFolder, writeConfig } from './support.ts';
+import { type Outcome, outcomeOf, runCli, runProgram, startCli, temporaryFolder, writeConfig } from './support.ts';
 
 const folder = temporaryFolder();
 const cli = (...args: string[]) => runCli(args, folder);
 const at = (...path: string[]) => join(folder, ...path);
 const TOO_SMALL = 'rram-mesh:height=1,rows=8,width=1';
-
-/** What the program throws. */
-async function failureOf(...args: string[]): Promise<Error> {
-  const program = buildProgram();
-  for (const command of program.commands) command.configureOutput({ writeErr: () => {} });
-  return program.parseAsync(args, { from: 'user' }).then(
-    () => {
-      throw new Error('it did not fail');
-    },
-    (error: Error) => error,
-  );
-}
 
 let made: Outcome;
 beforeAll(async () => {
@@ -84,10 +71,11 @@ describe('exit code 2', () => {
     [['train', '--grid', '6y6'], "grid '6y6'", 'for example 14x14'],
     [['train', '--resume'], 'nothing to resume', 'checkpoint.safetensors does not exist'],
   ])('of %j as well', async (args, what, how) => {
-    const error = await failureOf(...args, '--out', at('x'));
+    const { stdout, error } = await runProgram(...args, '--out', at('x'));
     expect(error).toSatisfy((thrown) => thrown instanceof UsageError || thrown instanceof CommanderError);
-    expect(error.message).toContain(what);
-    expect(error.message).toContain(how);
+    expect((error as Error).message).toContain(what);
+    expect((error as Error).message).toContain(how);
+    expect(stdout).toBe('');
     expect(existsSync(at('x'))).toBe(false);
   });
 

@@ -3,9 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
+import { buildProgram } from '../../src/commands/program.ts';
 
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -39,6 +40,25 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, stdout, stderr };
+}
+
+/** What a command does inside this process: what it prints on stdout, and what it throws. Much cheaper than a process. */
+export async function runProgram(...args: readonly string[]): Promise<{ stdout: string; error: unknown }> {
+  let stdout = '';
+  const silent = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  const written = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  const error = await buildProgram()
+    .parseAsync([...args], { from: 'user' })
+    .then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+  written.mockRestore();
+  silent.mockRestore();
+  return { stdout, error };
 }
 
 /** A folder that is removed after the tests of the file. */
@@ -78,9 +98,13 @@ export function writeConfig(folder: string, changes: Readonly<Record<string, unk
   return name;
 }
 
+/** Path of every file of a folder, inside it. */
+export function pathsIn(folder: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
+}
+
 /** Every file of a folder with its content, by path inside it. */
 export function filesOf(folder: string): Map<string, Buffer> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path)]));
+  return new Map(pathsIn(folder).map((path) => [path, readFileSync(join(folder, path))]));
 }
