@@ -12,19 +12,24 @@ export interface RunPosition {
 
 /** @throws UsageError naming the update, if a loss or the gradient norm is not finite */
 export function assertFiniteLosses({ predictionLoss, penalty, gradientNorm }: StepResult, position: RunPosition): void {
-  for (const [name, value] of Object.entries({ 'prediction loss': predictionLoss, penalty, 'gradient norm': gradientNorm })) {
-    if (!Number.isFinite(value)) throw diverged(`the ${name} became ${value}`, position);
+  for (const [name, value] of Object.entries({ 'prediction loss': predictionLoss, 'gradient norm': gradientNorm })) {
+    if (!Number.isFinite(value)) throw diverged(`the ${name} became ${value}`, position, slower(position));
   }
+  if (!Number.isFinite(penalty)) throw diverged(`the penalty became ${penalty}`, position, 'a smaller lambda');
 }
 
 /** @throws UsageError naming the update, if a parameter or moment is not finite */
 export function assertFiniteState(state: TrainingState, position: RunPosition): TrainingState {
   const vectors = [state.parameters, state.firstMoment, state.secondMoment];
-  if (!vectors.every((vector) => vector.every(Number.isFinite))) throw diverged('a parameter or moment is no longer finite', position);
+  if (!vectors.every((vector) => vector.every(Number.isFinite)))
+    throw diverged('a parameter or moment is no longer finite', position, slower(position));
   return state;
 }
 
-function diverged(what: string, { update, updates, learningRate, clipNorm }: RunPosition): UsageError {
-  const clip = clipNorm === null ? ', or clip the gradient norm to 1' : '';
-  return new UsageError(`training diverged at update ${update} of ${updates}: ${what}; try a learning rate below ${learningRate}${clip}`);
+function slower({ learningRate, clipNorm }: RunPosition): string {
+  return `a learning rate below ${learningRate}${clipNorm === null ? ', or clip the gradient norm to 1' : ''}`;
+}
+
+function diverged(what: string, { update, updates }: RunPosition, remedy: string): UsageError {
+  return new UsageError(`training diverged at update ${update} of ${updates}: ${what}; try ${remedy}`);
 }

@@ -6,12 +6,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { UsageError, type Violation } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/hash.ts';
 import { decodeSafetensors, encodeSafetensors } from '../../src/core/safetensors.ts';
-import { type Outcome, outcomeOf, runCli, runProgram, startCli, temporaryFolder, writeConfig } from './support.ts';
+import { type Outcome, outcomeOf, runCli, runProgram, startCli, TOO_SMALL, temporaryFolder, writeConfig } from './support.ts';
 
 const folder = temporaryFolder();
 const cli = (...args: string[]) => runCli(args, folder);
 const at = (...path: string[]) => join(folder, ...path);
-const TOO_SMALL = 'rram-mesh:height=1,rows=8,width=1';
 
 let made: Outcome;
 beforeAll(async () => {
@@ -22,9 +21,10 @@ describe('exit code 0', () => {
   it('of a quiet run: the summary and the paths of all reports on stdout, nothing on stderr', () => {
     expect(made).toMatchObject({ code: 0, stderr: '' });
     expect(made.stdout).toContain('rram-mesh: integer network, model.int.onnx in onnxruntime-node');
-    const paths = made.stdout.split('\n').filter((line) => line.startsWith('  run/'));
-    expect(paths).toContain('  run/rram-mesh/placement.svg');
-    for (const path of paths) expect(existsSync(at(path.trim())), path).toBe(true);
+    const lines = made.stdout.split('\n').filter((line) => line.startsWith('  run/'));
+    const paths = lines.map((line) => line.trim().split(/ {2,}/)[0]);
+    expect(paths).toContain('run/rram-mesh/placement.svg');
+    for (const path of paths) expect(existsSync(at(path)), path).toBe(true);
   });
 
   it('of a command whose reader has seen enough', async () => {

@@ -92,6 +92,9 @@ export const TINY = {
   targets: ['rram-mesh'],
 };
 
+/** A target that is too small for it. */
+export const TOO_SMALL = 'rram-mesh:height=1,rows=8,width=1';
+
 /** Writes the settings of a tiny run; returns the file's name. */
 export function writeConfig(folder: string, changes: Readonly<Record<string, unknown>> = {}, name = 'tiny.json'): string {
   writeFileSync(join(folder, name), JSON.stringify({ ...TINY, ...changes }));
