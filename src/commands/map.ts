@@ -23,6 +23,7 @@ interface MapOptions extends CommonOptions {
   readonly target: readonly string[];
   readonly maxNeuronsPerCore?: number;
   readonly seed?: number;
+  readonly trials?: number;
   readonly force?: boolean;
 }
 
@@ -35,6 +36,7 @@ export function mapCommand(): Command {
     .requiredOption('--out <dir>', 'run folder; verify and report go on from it')
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1))
     .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0))
+    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
     .option('--force', 'replace another run in --out')
     .addHelpText(
       'after',
@@ -44,12 +46,13 @@ export function mapCommand(): Command {
 }
 
 async function mapAction(file: string, options: MapOptions): Promise<void> {
-  const { maxNeuronsPerCore = null, seed } = options;
+  const { maxNeuronsPerCore = null, seed, trials } = options;
   networkArgument(file, ['pruned']);
   const config = resolveRunConfig({
     model: file,
     targets: options.target,
     map: { maxNeuronsPerCore, ...(seed !== undefined && { seed }) },
+    scores: trials === undefined ? {} : { trialsPerTask: trials },
   });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);

@@ -42,10 +42,14 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   return { code, stdout, stderr };
 }
 
-/** What a command does inside this process: what it prints on stdout, and what it throws. Much cheaper than a process. */
-export async function runProgram(...args: readonly string[]): Promise<{ stdout: string; error: unknown }> {
+/** What a command does inside this process: what it prints, and what it throws. Much cheaper than a process. */
+export async function runProgram(...args: readonly string[]): Promise<{ stdout: string; stderr: string; error: unknown }> {
   let stdout = '';
-  const silent = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  let stderr = '';
+  const said = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
   const written = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     stdout += text;
     return true;
@@ -57,8 +61,8 @@ export async function runProgram(...args: readonly string[]): Promise<{ stdout: 
       (thrown: unknown) => thrown,
     );
   written.mockRestore();
-  silent.mockRestore();
-  return { stdout, error };
+  said.mockRestore();
+  return { stdout, stderr, error };
 }
 
 /** A folder that is removed after the tests of the file. */
