@@ -80,7 +80,7 @@ function grouped(text: string): string {
 const PREFIXES = ['a', 'f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T'] as const;
 
 /** A physical quantity with the prefix that suits it: 2.36e-11 J is `23.6 pJ`. Units that have a prefix already keep it. */
-export function formatSi(value: number, unit: string): string {
+function formatSi(value: number, unit: string): string {
   if (value === 0 || !/^(J|W|s|V|Hz)\b/.test(unit)) return `${value} ${unit}`;
   const exponent = Math.floor(Number(value.toExponential(2).split('e')[1]) / 3);
   const index = Math.min(PREFIXES.length - 1, Math.max(0, exponent + 6));

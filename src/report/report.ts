@@ -26,6 +26,7 @@ export interface MatrixFacts {
   readonly density: number;
 }
 
+/** The network that is placed; synapse counts and densities by matrix. */
 export interface NetworkFacts {
   readonly inputs: number;
   readonly neuronsTrained: number;
@@ -52,6 +53,7 @@ export interface AccuracyStage {
   readonly mean: number;
 }
 
+/** Accuracy of one task after every stage, 0 to 1. */
 export interface TaskAccuracy {
   readonly task: string;
   /** Best possible accuracy. */
@@ -93,6 +95,7 @@ export interface PlacementResult extends Omit<MappingMetrics, 'cores' | 'resourc
   readonly latency: readonly LatencyEstimate[];
 }
 
+/** One placement on one target, under one cap. */
 export interface PlacementReport {
   /** `at most 25 neurons a core` or `target's own limits`. */
   readonly name: string;
@@ -117,6 +120,7 @@ export interface ChipFacts {
   readonly pitch: Pitch;
 }
 
+/** All that is known of one target. */
 export interface TargetReport {
   /** Unique in the run; also its folder and its stage of accuracy. */
   readonly label: string;

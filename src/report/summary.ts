@@ -6,7 +6,7 @@ import { sumValue } from './cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
 import type { Activity } from './input.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from './placement-columns.ts';
-import type { PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
+import type { AccuracyStage, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import { textTable } from './table.ts';
 
 /** How a text is printed. */
@@ -83,7 +83,7 @@ function networkLines({ network, accuracy, training }: Report): string[] {
   if (accuracy.stages.length > 0) {
     const floats = accuracy.stages.filter(({ target }) => target === null);
     lines.push(
-      `Mean accuracy over ${plural(accuracy.tasks.length, 'task')}: ${floats.map(({ title, mean }) => `${title} ${formatRatio(mean)}`).join(', ')}; the best possible is ${formatRatio(accuracy.meanCeiling)}.`,
+      `Mean accuracy over ${plural(accuracy.tasks.length, 'task')}${trialWords(floats)}: ${floats.map(({ title, mean }) => `${title} ${formatRatio(mean)}`).join(', ')}; the best possible is ${formatRatio(accuracy.meanCeiling)}.`,
     );
   }
   return lines;
@@ -119,9 +119,21 @@ function accuracyWords({ accuracy: { stages } }: Report, label: string): string[
   const integer = stages.find(({ target }) => target === label);
   const float = stages.filter(({ target }) => target === null).at(-1);
   if (integer === undefined || float === undefined) return [];
+  if (integer.trialsPerTask !== float.trialsPerTask || integer.seed !== float.seed) {
+    return [
+      `accuracy in integers ${formatRatio(integer.mean)}, on other trials than ${float.title} (${formatCount(integer.trialsPerTask)} of each task)`,
+    ];
+  }
   const lost = Number((float.mean - integer.mean).toFixed(3));
   const change = lost === 0 ? `as ${float.title}` : `${formatRatio(Math.abs(lost))} ${lost > 0 ? 'below' : 'above'} ${float.title}`;
   return [`accuracy in integers ${formatRatio(integer.mean)}, ${change}`];
+}
+
+/** How many trials of each task accuracies stand on, where all stand on as many. */
+function trialWords(stages: readonly AccuracyStage[]): string {
+  const [first] = stages;
+  if (first === undefined || stages.some(({ trialsPerTask }) => trialsPerTask !== first.trialsPerTask)) return '';
+  return `, on ${plural(first.trialsPerTask, 'trial')} of each`;
 }
 
 /** What the cost table is about. */

@@ -235,6 +235,16 @@ describe('metrics', () => {
 });
 
 describe('texts', () => {
+  test('compare accuracies only where they stand on the same trials', () => {
+    expect(summaryText(report)).toContain('accuracy in integers 0.875, 0.016 below pruned');
+    const { scores } = sampleInput().targets[0];
+    if (scores === null) throw new Error('the sample has scores');
+    for (const other of [{ trialsPerTask: 50 }, { seed: 8 }]) {
+      const text = summaryText(buildReport(changed({ scores: { ...scores, ...other } })));
+      expect(text).toContain(`accuracy in integers 0.875, on other trials than pruned (${other.trialsPerTask ?? 200} of each task)`);
+    }
+  });
+
   const files = [
     { path: 'run/report.json', holds: 'everything, as data' },
     { path: 'run/mesh/placement.svg', holds: 'the network on the chip' },
