@@ -4,7 +4,7 @@ import { gridSide, gridWireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 
 /** A connection is active if its |weight| is above this. Liu et al. (2023), section 3.3. */
-export const ACTIVE_WEIGHT = 0.01;
+const ACTIVE_WEIGHT = 0.01;
 
 /** All ordered pairs of different neurons at one distance. */
 export interface DistanceBin {

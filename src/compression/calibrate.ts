@@ -16,8 +16,8 @@ export interface Ranges {
   readonly input: number;
 }
 
-export const RANGE_METHODS = ['quantile', 'max'] as const;
-export type RangeMethod = (typeof RANGE_METHODS)[number];
+/** How the range of the states is found; inputs always count with their maximum. */
+export type RangeMethod = 'quantile' | 'max';
 
 /** Share of the active states that stay below the range. */
 const QUANTILE = 0.999;

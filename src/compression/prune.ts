@@ -7,7 +7,7 @@ import type { CalibrationBatch } from './calibrate.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 
 /** Weights up to this magnitude are removed unless told otherwise; Liu et al. (2023) count connections above it. */
-export const DEFAULT_THRESHOLD = 0.01;
+const DEFAULT_THRESHOLD = 0.01;
 
 /** What pruning removed. */
 export interface PruneCounts {
@@ -25,6 +25,7 @@ export interface PruneCounts {
   };
 }
 
+/** A network with its surviving neurons by ascending site, and what was removed. */
 export interface Pruned {
   readonly network: Network;
   readonly counts: PruneCounts;

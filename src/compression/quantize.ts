@@ -13,6 +13,7 @@ import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weigh
 /** Largest quantized input: int8 without −128, so that negation is safe. */
 const INPUT_MAX = 127;
 
+/** What a network is quantized for. */
 export interface QuantizeOptions {
   /** What the target can store. */
   readonly weights: WeightFormat;
@@ -24,6 +25,7 @@ export interface QuantizeOptions {
   readonly accumulatorBits?: number | null;
 }
 
+/** An integer network, and what was lost on the way. */
 export interface Quantized {
   readonly network: IntegerNetwork;
   /** Synapses whose weight became 0. */

@@ -25,6 +25,7 @@ export interface QuantizedDetails {
   readonly grid: Grid;
 }
 
+/** What quantized.safetensors holds. */
 export interface QuantizedArtifact {
   readonly network: IntegerNetwork;
   readonly details: QuantizedDetails;

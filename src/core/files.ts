@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf, UsageError } from './errors.ts';
 
 /** The largest input file read without asking, in bytes. */
-export const MAX_INPUT_BYTES = 1 << 30;
+const MAX_INPUT_BYTES = 1 << 30;
 
 /**
  * Writes a file beside its final name, flushes it and renames it, creating folders as needed.

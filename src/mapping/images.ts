@@ -10,7 +10,7 @@ import { type Address, imageTensor, type MappedCore, type MappingFile, type Stor
 import { type Placement, usedCores } from './placement.ts';
 import { type IntegerWeights, sourceName, stackSynapses, unitName } from './problem.ts';
 
-export const IMAGES_FILE = 'images.safetensors';
+const IMAGES_FILE = 'images.safetensors';
 
 /** What a chip needs of an integer network; `compression` makes it. */
 export interface StorableNetwork extends IntegerWeights {

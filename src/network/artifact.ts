@@ -8,9 +8,9 @@ import { type Csr, csrFromDense, denseFromCsr } from './csr.ts';
 import { type Grid, siteCoordinates, siteCount } from './geometry.ts';
 import { ACTIVATIONS, type Activation, type Network } from './network.ts';
 
-export const ARTIFACT_FORMAT = 'bimt-export/1';
+const ARTIFACT_FORMAT = 'bimt-export/1';
 
-export const STAGES = ['trained', 'pruned', 'quantized'] as const;
+const STAGES = ['trained', 'pruned', 'quantized'] as const;
 export type Stage = (typeof STAGES)[number];
 
 /** Where an artifact came from. Hashes are SHA-256 of files (parent) or of canonical JSON (config). */

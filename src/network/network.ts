@@ -39,8 +39,3 @@ export function activationFunction(activation: Activation): (x: number) => numbe
   if (activation === 'tanh') return Math.tanh;
   return (x) => Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
 }
-
-/** Stored entries of W, W_in and W_out together. */
-export function synapseCount(network: Network): number {
-  return network.recurrent.values.length + network.input.values.length + network.readout.values.length;
-}

@@ -17,6 +17,7 @@ export type Attribute =
   | { name: string; type: 7; ints: readonly number[] }
   | { name: string; type: 8; strings: readonly Uint8Array[] };
 
+/** onnx.TensorProto: constant data, little-endian. */
 export interface TensorMessage {
   name: string;
   dims: readonly number[];
@@ -24,11 +25,13 @@ export interface TensorMessage {
   rawData: Uint8Array;
 }
 
+/** onnx.ValueInfoProto: name, type and shape of a value. */
 export interface ValueInfoMessage {
   name: string;
   type: { tensorType: { elemType: number; shape: { dim: readonly ({ dimValue: number } | { dimParam: string })[] } } };
 }
 
+/** onnx.NodeProto: one operator. */
 export interface NodeMessage {
   name: string;
   opType: string;
@@ -37,6 +40,7 @@ export interface NodeMessage {
   attribute: readonly Attribute[];
 }
 
+/** onnx.GraphProto: nodes in the order of computation. */
 export interface GraphMessage {
   name: string;
   node: readonly NodeMessage[];
@@ -47,6 +51,7 @@ export interface GraphMessage {
   docString?: string;
 }
 
+/** A model as it is encoded. */
 export interface ModelMessage {
   irVersion: number;
   opset: number;

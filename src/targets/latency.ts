@@ -95,12 +95,6 @@ function digits(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-/** Zero-load latency of one message's first flit, in ns: t = tile + hx·tx + hy·ty; null if a constant it needs is unknown. */
-export function messageLatencyNs(times: Timing, hopsX: number, hopsY: number): number | null {
-  const { terms } = evaluateTerms([messageTerm({ hopsX, hopsY })], times.constants, NS_PER_S);
-  return sumTerms(terms).value;
-}
-
 /** Latency of a step, term by term. */
 export function estimateLatency(times: Timing, { cores, messages }: LatencyCounts): LatencyEstimate {
   const has = (name: string) => times.constants.some((constant) => constant.name === name);
@@ -145,6 +139,7 @@ function productTerm(mvm: MvmCounts | null, pipelineCycles: number | null): Term
   return ['matrix–vector product', [[cycles, 'cycle']]];
 }
 
+/** Zero load, first flit: t = tile + hx·tx + hy·ty. */
 function messageTerm({ hopsX, hopsY }: MessageHops): TermParts {
   return [
     'slowest message',

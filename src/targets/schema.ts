@@ -373,7 +373,6 @@ export const targetSchema = z
 /** A validated target file. */
 export type TargetFile = z.infer<typeof targetSchema>;
 export type EnergyProfileData = TargetFile['energyProfiles'][number];
-export type TimesData = TargetFile['time'];
 
 /** A value object of any unit. */
 export interface Quantity {

@@ -5,17 +5,6 @@ import { required, sourceText } from './known.ts';
 import type { Target } from './load.ts';
 import type { NumberQuantity } from './schema.ts';
 
-/** What a group of neurons asks of its core. */
-export interface CoreDemand {
-  readonly neurons: number;
-  /** Distinct sources with a synapse into the group, its own neurons and inputs included. */
-  readonly axons: number;
-  /** Pairs (neuron of the group, other core) that need a message path. */
-  readonly axonsOut: number;
-  /** Synapses each axon has inside the core, shape [axons]. */
-  readonly synapsesPerAxon: ArrayLike<number>;
-}
-
 export type ResourceName = 'neurons' | 'axonsIn' | 'axonsOut' | 'synapseMemory' | 'arrays';
 
 /** One resource of a core. */
@@ -30,12 +19,14 @@ export interface ResourceUse {
 }
 
 /**
- * The same demand as running totals, for inner loops: keep the four numbers up to date while neurons move, adding
- * `axonMemory(n + 1) − axonMemory(n)` when an axon gains a synapse.
+ * What a group of neurons asks of its core, as running totals for inner loops: keep the four numbers up to date while neurons
+ * move, adding `axonMemory(n + 1) − axonMemory(n)` when an axon gains a synapse.
  */
 export interface CoreTotals {
   neurons: number;
+  /** Distinct sources with a synapse into the group, its own neurons and inputs included. */
   axons: number;
+  /** Pairs (neuron of the group, other core) that need a message path. */
   axonsOut: number;
   /** Σ axonMemory(synapses of the axon). */
   memory: number;
@@ -117,14 +108,6 @@ export function coreCapacity(target: Target, bits = 8): CoreCapacity {
     fits: (totals) => load(totals) <= 1,
     usage: (totals) => resources.map(({ used, ...rest }) => ({ ...rest, used: used(totals) })),
   };
-}
-
-/** Use of every resource by one core's demand. */
-export function coreUsage(target: Target, demand: CoreDemand, bits = 8): ResourceUse[] {
-  const capacity = coreCapacity(target, bits);
-  let memory = 0;
-  for (let axon = 0; axon < demand.axons; axon++) memory += capacity.axonMemory(demand.synapsesPerAxon[axon]);
-  return capacity.usage({ neurons: demand.neurons, axons: demand.axons, axonsOut: demand.axonsOut, memory });
 }
 
 /** Constants of the block format of synapse lists, in bits but for the first. */

@@ -11,7 +11,7 @@ import type { Engine, TrainingState } from './engine.ts';
 import { MetricsRow } from './metrics.ts';
 import { parameterLayout } from './parameters.ts';
 
-export const CHECKPOINT_FORMAT = 'bimt-export-checkpoint/1';
+const CHECKPOINT_FORMAT = 'bimt-export-checkpoint/1';
 
 const count = z.int().min(1);
 

@@ -4,7 +4,7 @@ import { parseWith } from '../core/validate.ts';
 import { formatGrid, type Grid, parseGrid } from '../network/geometry.ts';
 import { ACTIVATIONS, type NetworkSizes } from '../network/network.ts';
 import { BATCH_MODES, STREAM_STEPS } from '../tasks/batches.ts';
-import type { EngineSpec } from './engine.ts';
+import { ENGINE_CHOICES, type EngineSpec } from './engine.ts';
 
 /** What each condition makes of λ, A and swaps (Liu et al. 2023; the last two are the ablations of their notebooks). */
 export const CONDITIONS = {
@@ -35,7 +35,7 @@ export const commonOptions = {
   /** `drop`: ×0.2 from ¾ of the updates; `cosine`: to 0 along half a cosine. */
   learningRateSchedule: z.enum(['drop', 'cosine', 'constant']).default('drop'),
   seed: z.int().nonnegative().default(0),
-  engine: z.enum(['auto', 'ort', 'tfjs', 'reference']).default('auto'),
+  engine: z.enum(ENGINE_CHOICES).default('auto'),
 };
 
 /** Settings of a training run; `resolveTrainConfig` gives the form that is hashed and stored. */

@@ -2,6 +2,9 @@
 import type { Activation, NetworkSizes } from '../network/network.ts';
 import type { Batch } from '../tasks/suite.ts';
 
+/** The engines a user can ask for; `auto` leaves the choice to `openEngine`. */
+export const ENGINE_CHOICES = ['auto', 'ort', 'tfjs', 'reference'] as const;
+
 /** What an engine is built for; fixed for its lifetime. */
 export interface EngineSpec extends NetworkSizes {
   readonly activation: Activation;

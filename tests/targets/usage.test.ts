@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storageFormat } from '../../src/targets/formats.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import { arraysFor, coreCapacity, coreUsage, synapseListBits } from '../../src/targets/usage.ts';
+import { arraysFor, coreCapacity, synapseListBits } from '../../src/targets/usage.ts';
 import { loadChanged } from './support.ts';
 
 const loihi = coreCapacity(loadTarget('loihi1'));
@@ -57,9 +57,8 @@ describe('limits of a core', () => {
 
   it('on Loihi: a pool that is full to the last bit fits, one synapse more does not', () => {
     // 862 axons of 64 synapses take 1216 bits each; 384 bits are left, which is what 20 synapses take.
-    const synapsesPerAxon = [...new Array(862).fill(64), 20];
     const use = (last: number) =>
-      coreUsage(loadTarget('loihi1'), { neurons: 64, axons: 863, axonsOut: 0, synapsesPerAxon: [...synapsesPerAxon.slice(0, -1), last] });
+      loihi.usage({ neurons: 64, axons: 863, axonsOut: 0, memory: 862 * loihi.axonMemory(64) + loihi.axonMemory(last) });
     expect(use(20)).toContainEqual(expect.objectContaining({ resource: 'synapseMemory', used: 1_048_576, limit: 1_048_576, unit: 'bit' }));
     expect(use(21)).toContainEqual(expect.objectContaining({ resource: 'synapseMemory', used: 1_048_640 }));
   });
@@ -90,7 +89,7 @@ describe('limits of a core', () => {
   });
 
   it('come with file, field and provenance; an unknown limit is null and never binds', () => {
-    const use = coreUsage(loadTarget('isaac-ce'), { neurons: 20, axons: 130, axonsOut: 7, synapsesPerAxon: new Uint8Array(130) });
+    const use = isaac.usage({ neurons: 20, axons: 130, axonsOut: 7, memory: 0 });
     expect(use).toEqual([
       {
         resource: 'neurons',

@@ -1,13 +1,10 @@
 // Which engine trains, and why that one? The list of engines, and the choice between them.
 import { unknownName } from '../../core/errors.ts';
 import { runtimeAvailable } from '../../onnx/runtime.ts';
-import type { Engine, EngineSpec } from '../engine.ts';
+import { ENGINE_CHOICES, type Engine, type EngineSpec } from '../engine.ts';
 import { ortEngine } from './ort.ts';
 import { referenceEngine } from './reference.ts';
 import { tfjsEngine } from './tfjs.ts';
-
-export const ENGINE_CHOICES = ['auto', 'ort', 'tfjs', 'reference'] as const;
-export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 /** An engine, and why it was taken, in words for the user. */
 export interface OpenedEngine {

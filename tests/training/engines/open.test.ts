@@ -1,8 +1,8 @@
 // Which engine does a name open, and what is said when it cannot?
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/core/errors.ts';
-import type { EngineSpec } from '../../../src/training/engine.ts';
-import { ENGINE_CHOICES, openEngine } from '../../../src/training/engines/open.ts';
+import { ENGINE_CHOICES, type EngineSpec } from '../../../src/training/engine.ts';
+import { openEngine } from '../../../src/training/engines/open.ts';
 import { type ImportPackage, tfjsEngine } from '../../../src/training/engines/tfjs.ts';
 
 const SPEC: EngineSpec = {
