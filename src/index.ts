@@ -34,6 +34,7 @@ export { buildReport, type Report } from './report/report.ts';
 export { summaryText } from './report/summary.ts';
 export { reportText } from './report/text.ts';
 export { type Chip as SimulatedChip, loadChip, runChip } from './simulation/chip.ts';
+export { type MutationOutcome, mutationTest } from './simulation/mutation-test.ts';
 export { type Execution, stressInputs, type Verification, verifyExecutions } from './simulation/verify.ts';
 export { type EnergyEstimate, energyProfile, estimateEnergy } from './targets/energy.ts';
 export { executability, storageFormat, weightFormat } from './targets/formats.ts';

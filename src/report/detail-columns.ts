@@ -181,6 +181,8 @@ export const CORE_COLUMNS: readonly Column<CoreReport>[] = [
   },
 ];
 
+const perStep = { unit: '/step', format: { significant: 3 } } as const;
+
 /** A link with traffic: `links.csv`. */
 export const LINK_COLUMNS: readonly Column<LinkLoad>[] = [
   { ...count, key: 'fromX', title: 'from x', meaning: 'Column of the sending router.', value: ({ from }) => from.x },
@@ -188,24 +190,21 @@ export const LINK_COLUMNS: readonly Column<LinkLoad>[] = [
   { ...count, key: 'toX', title: 'to x', meaning: 'Column of the receiving router.', value: ({ to }) => to.x },
   { ...count, key: 'toY', title: 'to y', meaning: 'Row of the receiving router.', value: ({ to }) => to.y },
   {
-    unit: '/step',
-    format: { significant: 3 },
+    ...perStep,
     key: 'neuronTrafficPerStep',
     title: 'from neurons',
     meaning: 'Messages of neurons over the link in a time step.',
     value: (link) => link.neuronTrafficPerStep,
   },
   {
-    unit: '/step',
-    format: { significant: 3 },
+    ...perStep,
     key: 'inputTrafficPerStep',
     title: 'from inputs',
     meaning: 'Messages of inputs over the link in a time step.',
     value: (link) => link.inputTrafficPerStep,
   },
   {
-    unit: '/step',
-    format: { significant: 3 },
+    ...perStep,
     key: 'trafficPerStep',
     title: 'all',
     meaning: 'All messages over the link in a time step.',
