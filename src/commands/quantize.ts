@@ -1,5 +1,6 @@
 // bimt-export quantize: pruned.safetensors → quantized.safetensors, in the integers one target can store
 import { Command, Option } from 'commander';
+import { RANGE_METHODS } from '../compression/calibrate.ts';
 import { encodeQuantized } from '../compression/quantized-file.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
@@ -22,6 +23,7 @@ interface QuantizeOptions extends CommonOptions {
   readonly out: string;
   readonly target: string;
   readonly granularity?: string;
+  readonly stateRange?: string;
   readonly maxNeuronsPerCore?: number;
   readonly trials: number;
   readonly force?: boolean;
@@ -35,6 +37,7 @@ export function quantizeCommand(): Command {
     .requiredOption('--target <name>', 'target name or file')
     .requiredOption('--out <file>', 'the quantized network')
     .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: neuron)').choices(['neuron', 'core', 'tensor']))
+    .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to', integerOption(1))
     .option('--trials <n>', 'test trials per task for the scores', integerOption(1, 100_000), 500)
     .option('--force', 'overwrite --out')
@@ -46,8 +49,12 @@ export function quantizeCommand(): Command {
 }
 
 async function quantizeAction(file: string, options: QuantizeOptions): Promise<void> {
-  const { granularity, trials, maxNeuronsPerCore = null } = options;
-  const config = parseWith(QuantizeConfig, { ...(granularity !== undefined && { granularity }) }, 'the quantization settings');
+  const { granularity, stateRange, trials, maxNeuronsPerCore = null } = options;
+  const config = parseWith(
+    QuantizeConfig,
+    { ...(granularity !== undefined && { granularity }), ...(stateRange !== undefined && { stateRange }) },
+    'the quantization settings',
+  );
   const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: config.weightBits });
   const pruned = networkArgument(file, ['pruned']);
   claimOutputs([options.out], options);

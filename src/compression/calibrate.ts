@@ -17,7 +17,8 @@ export interface Ranges {
 }
 
 /** How the range of the states is found; inputs always count with their maximum. */
-export type RangeMethod = 'quantile' | 'max';
+export const RANGE_METHODS = ['max', 'quantile'] as const;
+export type RangeMethod = (typeof RANGE_METHODS)[number];
 
 /** Share of the active states that stay below the range. */
 const QUANTILE = 0.999;

@@ -42,7 +42,7 @@ export async function quantizeStage(
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, config.weightBits);
   const { stateBits } = stateFormat(target);
-  const ranges = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed));
+  const ranges = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
   const quantized = quantize(network, ranges, {
     weights,
     stateBits,
