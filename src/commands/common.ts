@@ -1,6 +1,6 @@
 // What do all commands share? Common options, where words go, and progress.
 import { SingleBar } from 'cli-progress';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
@@ -18,10 +18,10 @@ export interface CommonOptions {
 
 /** Adds --json, --quiet and --verbose. */
 export function withCommonOptions(command: Command): Command {
-  return command
-    .option('--json', 'print the result as one JSON value on stdout')
-    .option('--quiet', 'no progress and no notes on stderr; failures are still told')
-    .option('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');
+  const common = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup('Common options:'));
+  common('--json', 'print the result as one JSON value on stdout');
+  common('--quiet', 'no progress and no notes on stderr; failures are still told');
+  return common('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');
 }
 
 let resultPrinted = false;

@@ -1,5 +1,5 @@
 // Which commands are there, and what do they have in common?
-import { Command } from 'commander';
+import { Command, Help } from 'commander';
 import { VERSION } from '../core/version.ts';
 import { checkCommand } from './check.ts';
 import { mapCommand } from './map.ts';
@@ -48,9 +48,16 @@ Examples:
   return program;
 }
 
+const help = new Help();
+
 /** Every command throws instead of leaving the process, so that one place decides the exit code. */
 function inheritSettings(command: Command): Command {
   command.exitOverride().showHelpAfterError('(--help lists all options)');
+  command.configureHelp({
+    // A command's own options first.
+    visibleOptions: (shown) => help.visibleOptions(shown).sort((a, b) => Number(!!a.helpGroupHeading) - Number(!!b.helpGroupHeading)),
+    optionDescription: (option) => `${help.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
+  });
   for (const inner of command.commands) inheritSettings(inner);
   return command;
 }

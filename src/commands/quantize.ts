@@ -38,7 +38,7 @@ export function quantizeCommand(): Command {
     .requiredOption('--out <file>', 'the quantized network')
     .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: neuron)').choices(['neuron', 'core', 'tensor']))
     .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
-    .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to', integerOption(1))
+    .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
     .option('--trials <n>', 'test trials per task for the scores', integerOption(1, 100_000), 500)
     .option('--force', 'overwrite --out')
     .addHelpText(

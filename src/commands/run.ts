@@ -43,7 +43,7 @@ export function runCommand(): Command {
     .option('--force', 'replace another run in --out')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped',
+      '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped',
     )
     .action(runAction);
 }

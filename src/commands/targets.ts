@@ -23,12 +23,18 @@ export function targetsCommand(): Command {
     command.addCommand(inner);
     return inner;
   };
-  add('list', 'List the shipped targets and their parameters.').action(list);
+  add('list', 'List the shipped targets and their parameters.')
+    .addHelpText('after', '\nExample:\n  $ bimt-export targets list --json')
+    .action(list);
   add('show', 'Show every number of a target, with provenance and source.')
     .argument('<target>', 'name, or path of a file, with parameters: rram-mesh:rows=128,adcBits=6')
+    .addHelpText('after', '\nExamples:\n  $ bimt-export targets show loihi1\n  $ bimt-export targets show rram-mesh:rows=128,adcBits=6')
     .action(show);
-  add('check', 'Check a target file; all problems at once.').argument('<file>', 'path of the JSON file').action(check);
-  add('schema', 'Print the JSON Schema of target files.').action(schema);
+  add('check', 'Check a target file; all problems at once.')
+    .argument('<file>', 'path of the JSON file')
+    .addHelpText('after', '\nExample:\n  $ bimt-export targets check my-chip.json')
+    .action(check);
+  add('schema', 'Print the JSON Schema of target files.').addHelpText('after', '\nExample:\n  $ bimt-export targets schema').action(schema);
   return command;
 }
 

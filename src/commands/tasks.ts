@@ -27,19 +27,14 @@ export function tasksCommand(): Command {
     .description('The cognitive tasks a network can learn.')
     .addCommand(listCommand())
     .addCommand(showCommand())
-    .addCommand(sampleCommand())
-    .addHelpText(
-      'after',
-      `
-Examples:
-  $ bimt-export tasks list
-  $ bimt-export tasks show dms --svg dms.svg
-  $ bimt-export tasks sample --task multidm --trials 3 --seed 1 --no-noise --json`,
-    );
+    .addCommand(sampleCommand());
 }
 
 function listCommand(): Command {
-  return withCommonOptions(new Command('list')).description('All suites and their tasks.').action(listAction);
+  return withCommonOptions(new Command('list'))
+    .description('All suites and their tasks.')
+    .addHelpText('after', '\nExample:\n  $ bimt-export tasks list')
+    .action(listAction);
 }
 
 function showCommand(): Command {
@@ -48,6 +43,7 @@ function showCommand(): Command {
     .argument('<task>', 'name of the task')
     .option('--svg <file>', 'also write the picture as SVG')
     .option('--force', 'overwrite the SVG file')
+    .addHelpText('after', '\nExample:\n  $ bimt-export tasks show dms --svg dms.svg')
     .action(showAction);
 }
 
@@ -56,6 +52,7 @@ function sampleCommand(): Command {
     .description('Trials of one task: with --json inputs [step][channel], targets [step], periods and description.')
     .requiredOption('--task <name>', 'name of the task')
     .option('--trials <n>', 'how many', integerOption(1, MAX_TRIALS), 1)
+    .addHelpText('after', '\nExample:\n  $ bimt-export tasks sample --task multidm --trials 3 --seed 1 --no-noise --json')
     .action(sampleAction);
 }
 

@@ -111,7 +111,9 @@ function withTrainingOptions(command: Command): Command {
     .addOption(new Option('--condition <name>', 'bimt, a baseline or an ablation (default: bimt)').choices(Object.keys(CONDITIONS)))
     .option('--lambda <x>', 'price of a weight of 1 (default: 1e-5)', numberOption(0))
     .option('--locality <A>', 'price of a wire across the grid, relative to lambda (default: 1)', numberOption(0))
-    .addOption(new Option('--lambda-schedule <name>', 'default: constant').choices(['constant', 'three-phase']))
+    .addOption(
+      new Option('--lambda-schedule <name>', 'course of lambda over the updates (default: constant)').choices(['constant', 'three-phase']),
+    )
     .option('--proximal', 'soft-threshold after each update instead of adding the penalty to the gradient')
     .option('--learning-rate <x>', 'Adam step size (default: 1e-3)', numberOption(0))
     .option('--updates <n>', 'number of updates (default: 20000)', integerOption(1))
