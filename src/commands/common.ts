@@ -16,9 +16,12 @@ export interface CommonOptions {
   readonly verbose?: boolean;
 }
 
+/** Their heading in a help. */
+export const COMMON_OPTIONS = 'Common options:';
+
 /** Adds --json, --quiet and --verbose. */
 export function withCommonOptions(command: Command): Command {
-  const common = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup('Common options:'));
+  const common = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup(COMMON_OPTIONS));
   common('--json', 'print the result as one JSON value on stdout');
   common('--quiet', 'no progress and no notes on stderr; failures are still told');
   return common('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');

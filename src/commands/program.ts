@@ -2,6 +2,7 @@
 import { Command, Help } from 'commander';
 import { VERSION } from '../core/version.ts';
 import { checkCommand } from './check.ts';
+import { COMMON_OPTIONS } from './common.ts';
 import { mapCommand } from './map.ts';
 import { onnxCommand } from './onnx.ts';
 import { pruneCommand } from './prune.ts';
@@ -54,8 +55,13 @@ const help = new Help();
 function inheritSettings(command: Command): Command {
   command.exitOverride().showHelpAfterError('(--help lists all options)');
   command.configureHelp({
-    // A command's own options first.
-    visibleOptions: (shown) => help.visibleOptions(shown).sort((a, b) => Number(!!a.helpGroupHeading) - Number(!!b.helpGroupHeading)),
+    // A command's own options first, those of all commands last.
+    groupItems: (_, visible, groupOf) => {
+      const groups = help.groupItems(visible, visible, groupOf);
+      const common = groups.get(COMMON_OPTIONS);
+      if (common !== undefined && groups.delete(COMMON_OPTIONS)) groups.set(COMMON_OPTIONS, common);
+      return groups;
+    },
     optionDescription: (option) => `${help.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
   });
   for (const inner of command.commands) inheritSettings(inner);
