@@ -235,10 +235,15 @@ async function verifyTarget(
   folder: RunFolder,
 ): Promise<Verification | null> {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
-  if (MAPPED_FILES.some((name) => mapped[at(name)] === undefined)) return null;
+  const name = `verify ${target.label}`;
+  if (MAPPED_FILES.some((file) => mapped[at(file)] === undefined)) {
+    // Takes away the certificate of an earlier mapping.
+    await folder.stage(name, { config: null, inputs: {} }, async () => ({}));
+    return null;
+  }
   const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, mapped[at(name)]])) as unknown as MappedFiles;
   const inputs = Object.fromEntries(MAPPED_FILES.map((name) => [name, sha256(files[name])]));
-  const verified = await stage(`verify ${target.label}`, { config: { verify }, inputs: { ...inputs, target: target.hash } }, async () => {
+  const verified = await stage(name, { config: { verify }, inputs: { ...inputs, target: target.hash } }, async () => {
     const verification = await verifyStage(files, target, verify, join(folder.path, targetFolder(target)));
     return inFolder(target, { [VERIFY_FILE]: new TextEncoder().encode(`${canonicalJson(verification, 2)}\n`) });
   });

@@ -1,10 +1,24 @@
 // Does a run folder reuse what is up to date, and nothing else?
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import type * as Fs from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import { openRunFolder, type StageFiles, type StageInputs } from '../../src/pipeline/run-folder.ts';
+
+// A disk with room for a number of writes.
+const disk = vi.hoisted(() => ({ writes: Number.POSITIVE_INFINITY }));
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof Fs>();
+  return {
+    ...fs,
+    writeSync: (...args: Parameters<typeof fs.writeSync>) => {
+      if (disk.writes-- <= 0) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+      return fs.writeSync(...args);
+    },
+  };
+});
 
 let path = '';
 let made: string[] = [];
@@ -80,6 +94,18 @@ describe('a stage', () => {
     await expect(openRunFolder(path).stage('one', { ...FROM, config: null }, fail)).rejects.toThrow('no');
     expect(textOf('a.txt')).toBe('A');
     expect((await stage('one', { 'a.txt': 'A' })).reused).toBe(true);
+  });
+});
+
+describe('a full disk', () => {
+  it.each([0, 1, 2])('after %i files is told plainly; nothing half-written is left, and nothing counts as done', async (writes) => {
+    disk.writes = writes;
+    const failed = stage('one', { 'a.txt': 'A', 'b.txt': 'B' });
+    await expect(failed).rejects.toThrow(/^cannot write .*: the disk is full; free some space or choose another --out$/);
+    disk.writes = Number.POSITIVE_INFINITY;
+    expect(readdirSync(path)).toEqual(['a.txt', 'b.txt'].slice(0, writes));
+    expect((await stage('one', { 'a.txt': 'A', 'b.txt': 'B' })).reused).toBe(false);
+    expect((await stage('one', { 'a.txt': 'A', 'b.txt': 'B' })).reused).toBe(true);
   });
 });
 
