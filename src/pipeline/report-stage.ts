@@ -49,7 +49,8 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
       tool: TOOL,
       suite: { name, title, tasks, ceilings },
       seed: config.train.seed,
-      configHash: hashJson(config),
+      // By content, not by path: the same model and targets elsewhere are the same run.
+      configHash: hashJson({ ...config, model: null, targets: targets.map(({ hash }) => hash) }),
       artifacts: { 'pruned.safetensors': sha256(pruned.bytes) },
     },
     network,
