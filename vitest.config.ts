@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // ONNX Runtime keeps native state per process; forks keep test files apart.
     pool: 'forks',
   },

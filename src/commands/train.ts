@@ -21,6 +21,7 @@ import {
   readConfigFile,
   withCommonOptions,
 } from './common.ts';
+import { describeScore } from './scores-text.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
 const TRIALS = 500;
@@ -81,11 +82,11 @@ async function trainAction(options: TrainOptions): Promise<void> {
   ).finally(progress.stop);
   for (const [name, content] of Object.entries(files)) writeFileAtomic(join(options.out, name), content);
   const { header } = decodeArtifact(files['trained.safetensors'], artifactPath, ['trained']);
-  const scores = header.scores['trained'];
+  const { trained: scores } = header.scores;
   printResult(
     options,
     { file: artifactPath, config: header.config, provenance: header.provenance, scores },
-    `${artifactPath}: mean accuracy ${scores?.meanAccuracy.toFixed(3)} on ${options.trials} trials of each task`,
+    `${artifactPath}: ${describeScore(scores)}`,
   );
 }
 

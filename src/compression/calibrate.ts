@@ -54,7 +54,7 @@ function quantileOf(parts: readonly Float32Array[], share: number): number {
 }
 
 /** @throws UsageError if the network has another activation than ReLU */
-export function requireRelu(network: Network): void {
+export function requireRelu(network: Pick<Network, 'activation'>): void {
   if (network.activation !== 'relu') {
     throw new UsageError(
       `a ${network.activation} network cannot be quantized: the integer network requantizes with an exact integer ReLU, and ` +

@@ -1,5 +1,6 @@
 // In which order? Everything from a config to the report, reusing what is up to date.
 import { join } from 'node:path';
+import { requireRelu } from '../compression/calibrate.ts';
 import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
@@ -162,6 +163,7 @@ async function startRun(
   const targets = loadTargets(config.targets);
   const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
   findSuite(config.train.suite);
+  requireRelu(model?.network ?? config.train);
   folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`, [CHECKPOINT_FILE]);
   return { pruned: await prunedNetwork(model, config, folder, stage, hooks), targets };
 }
@@ -241,8 +243,8 @@ async function verifyTarget(
     await folder.stage(name, { config: null, inputs: {} }, async () => ({}));
     return null;
   }
-  const files = Object.fromEntries(MAPPED_FILES.map((name) => [name, mapped[at(name)]])) as unknown as MappedFiles;
-  const inputs = Object.fromEntries(MAPPED_FILES.map((name) => [name, sha256(files[name])]));
+  const files = Object.fromEntries(MAPPED_FILES.map((file) => [file, mapped[at(file)]])) as unknown as MappedFiles;
+  const inputs = Object.fromEntries(MAPPED_FILES.map((file) => [file, sha256(files[file])]));
   const verified = await stage(name, { config: { verify }, inputs: { ...inputs, target: target.hash } }, async () => {
     const verification = await verifyStage(files, target, verify, join(folder.path, targetFolder(target)));
     return inFolder(target, { [VERIFY_FILE]: new TextEncoder().encode(`${canonicalJson(verification, 2)}\n`) });

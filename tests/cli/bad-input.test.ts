@@ -276,6 +276,13 @@ describe('a config file', () => {
     await expectRefused(['train', '--config', 'bad.json', '--out', 'out'], 'bad.json', why);
   });
 
+  it('that asks for a network no target can store is refused before hours of training', async () => {
+    writeFileSync('tanh.json', JSON.stringify({ train: { activation: 'tanh' } }));
+    await expectRefused(['run', 'tanh.json', '--out', 'out'], 'a tanh network cannot be quantized', 'train with activation relu');
+    writeFileSync('bad.safetensors', changed(pruned, { activation: 'tanh' }));
+    await expectRefused(['map', 'bad.safetensors', '--target', 'loihi1', '--out', 'out'], 'a tanh network cannot be quantized');
+  });
+
   it('with a section that is no object is refused, whatever options are laid over it', async () => {
     writeFileSync('bad.json', JSON.stringify({ train: 5, map: 'x', scores: [] }));
     await expectRefused(

@@ -89,7 +89,10 @@ describe('single commands, one after another', () => {
     const prune = ['prune', 'hand/trained.safetensors', '--threshold', '0.05', '--fine-tune', '3', '--trials', '1'];
     const pruned = await runProgram(...prune, '--out', 'hand/pruned.safetensors');
     expect(pruned.error).toBeNull();
-    expect(pruned.stdout).toMatch(/^hand\/pruned\.safetensors: \d+ of 36 neurons\n/);
+    const accuracy = 'mean accuracy 0\\.\\d{3} \\(1 trial of each task\\)\n';
+    expect(pruned.stdout).toMatch(
+      new RegExp(`^hand/pruned.safetensors: \\d+ of 36 neurons\n  trained +${accuracy}  pruned +${accuracy}  fine-tuned +${accuracy}$`),
+    );
     expectSame('hand/pruned.safetensors', 'pruned.safetensors');
 
     const quantize = [
