@@ -14,6 +14,7 @@ import {
 import type { Network } from '../network/network.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
+import { resolveTrainConfig } from '../training/config.ts';
 import { MetricsRow } from '../training/metrics.ts';
 
 const count = z.int().nonnegative();
@@ -69,8 +70,10 @@ export function readNetwork(bytes: Uint8Array, what: string, stages: readonly St
   return { bytes, header: artifact.header, network, history };
 }
 
+/** The suite of a network; its training settings, where it holds any, are checked as well: reports show them. */
 function suiteOf({ config }: ArtifactHeader, what: string): TaskSuite {
   try {
+    if ('train' in config) resolveTrainConfig(config['train']);
     return findSuite(config.suite);
   } catch (error) {
     throw foundIn(what, error);

@@ -91,6 +91,7 @@ describe('a network file', () => {
     ['that is a checkpoint', () => encodeSafetensors({}, { format: 'bimt-export-checkpoint/1' }), 'bimt-export-checkpoint/1'],
     ['of the quantized stage', () => readFileSync('made/rram-mesh/quantized.safetensors'), 'is a quantized network; expected'],
     ['of an unknown suite', (whole) => changed(whole, { config: { suite: 'yang' } }), "unknown suite 'yang'"],
+    ['with unknown settings', (whole) => changed(whole, { config: { suite: 'yang19', train: { lamda: 1 } } }), "unknown option 'lamda'"],
     ['without provenance', (whole) => changed(whole, { provenance: null }), 'provenance'],
     ['with scores of another shape', (whole) => changed(whole, { scores: { trained: 1 } }), 'scores.trained'],
     ['with a history of another shape', (whole) => changed(whole, { history: { training: 3, pruning: null } }), 'training: found 3'],
