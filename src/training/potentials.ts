@@ -21,6 +21,9 @@ export function createPotentials(neurons: number, wire: WireCost): Potentials {
 /** Exchanges kept as corrections before the tables are built anew; more make columns slower, fewer make exchanges dearer. */
 const PENDING = 32;
 
+/** Columns of a table that are summed together, few enough to stay in the fastest cache. */
+const BLOCK = 64;
+
 /**
  * For distances that are sums over axes: G splits into one table per axis, F[x][b] = Σ_i S[b][i]·|x_i − x|. A row or column of G
  * costs O(neurons), an exchange a correction of O(neurons) to later columns.
@@ -44,9 +47,9 @@ export function separablePotentials(neurons: number, { unit, axes, extents }: No
   let links: Float64Array = changes;
 
   const buildSums = () => {
-    for (const { sums } of tables) sums.fill(0);
-    for (let i = 0; i < neurons; i++) {
-      for (const { sums, at } of tables) addRow(sums, at[i] * neurons, links, i * neurons, neurons);
+    for (const { sums, at } of tables) {
+      sums.fill(0);
+      for (let start = 0; start < neurons; start += BLOCK) addRows(sums, at, links, neurons, start, Math.min(start + BLOCK, neurons));
     }
     for (const { sums, extent } of tables) sumDistances(sums, extent, neurons);
     pending = 0;
@@ -97,9 +100,13 @@ export function separablePotentials(neurons: number, { unit, axes, extents }: No
   };
 }
 
-/** to[toStart + i] += from[fromStart + i]. */
-function addRow(to: Float64Array, toStart: number, from: Float64Array, fromStart: number, length: number): void {
-  for (let i = 0; i < length; i++) to[toStart + i] += from[fromStart + i];
+/** sums[at_i][b] += links[i][b] for all i and the columns start … end − 1. */
+function addRows(sums: Float64Array, at: Int32Array, links: Float64Array, neurons: number, start: number, end: number): void {
+  for (let i = 0; i < neurons; i++) {
+    const to = at[i] * neurons;
+    const from = i * neurons;
+    for (let b = start; b < end; b++) sums[to + b] += links[from + b];
+  }
 }
 
 /** Turns masses m[x][b], shape [extent, columns], into Σ_y m[y][b]·|y − x|. */
