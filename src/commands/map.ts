@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FitError } from '../core/errors.ts';
-import { resolveRunConfig } from '../pipeline/config.ts';
 import { targetFolder } from '../pipeline/report-stage.ts';
 import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
@@ -17,10 +16,12 @@ import {
   stageHooks,
   withCommonOptions,
 } from './common.ts';
+import { readSettings } from './settings.ts';
 
 interface MapOptions extends CommonOptions {
   readonly out: string;
   readonly target: readonly string[];
+  readonly config?: string;
   readonly maxNeuronsPerCore?: number;
   readonly seed?: number;
   readonly trials?: number;
@@ -37,6 +38,7 @@ export function mapCommand(): Command {
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1))
     .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .option('--config <file>', 'JSON file with the settings of a run; its quantize, map and scores sections count, options win over it')
     .option('--force', 'replace another run in --out')
     .addHelpText(
       'after',
@@ -46,14 +48,11 @@ export function mapCommand(): Command {
 }
 
 async function mapAction(file: string, options: MapOptions): Promise<void> {
-  const { maxNeuronsPerCore = null, seed, trials } = options;
+  const { target, maxNeuronsPerCore, seed, trials } = options;
   networkArgument(file, ['pruned']);
-  const config = resolveRunConfig({
-    model: file,
-    targets: options.target,
-    map: { maxNeuronsPerCore, ...(seed !== undefined && { seed }) },
-    scores: trials === undefined ? {} : { trialsPerTask: trials },
-  });
+  const given = { model: file, targets: target, map: { maxNeuronsPerCore, seed }, scores: { trialsPerTask: trials } };
+  // By hand there is no cap unless somebody names one.
+  const config = readSettings(options.config, given, { map: { maxNeuronsPerCore: null } });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
   const mapped = await onInterrupt((signal) => mapPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);

@@ -1,8 +1,6 @@
 // bimt-export prune: trained.safetensors → pruned.safetensors
 import { Command } from 'commander';
 import { writeFileAtomic } from '../core/files.ts';
-import { parseWith } from '../core/validate.ts';
-import { PruneConfig } from '../pipeline/config.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
 import { pruneStage } from '../pipeline/prune-stage.ts';
 import {
@@ -17,12 +15,15 @@ import {
   withCommonOptions,
 } from './common.ts';
 import { describeScores } from './scores-text.ts';
+import { readSettings } from './settings.ts';
 
 interface PruneOptions extends CommonOptions {
   readonly out: string;
+  readonly config?: string;
   readonly threshold?: number;
   readonly fineTune?: number;
-  readonly trials: number;
+  readonly seed?: number;
+  readonly trials?: number;
   readonly force?: boolean;
 }
 
@@ -34,24 +35,25 @@ export function pruneCommand(): Command {
     .requiredOption('--out <file>', 'the pruned network')
     .option('--threshold <x>', 'weights of at most this size go (default: 0.01)', numberOption(0))
     .option('--fine-tune <updates>', 'updates with the pruned entries held at zero; 0 for none (default: 500)', integerOption(0))
-    .option('--trials <n>', 'test trials per task for the scores', integerOption(1, 100_000), 500)
+    .option('--seed <n>', 'seed of the fine-tuning trials (default: 0)', integerOption(0))
+    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .option('--config <file>', 'JSON file with the settings of a run; its prune and scores sections count, options win over it')
     .option('--force', 'overwrite --out')
     .addHelpText('after', '\nExample:\n  $ bimt-export prune runs/a/trained.safetensors --out runs/a/pruned.safetensors')
     .action(pruneAction);
 }
 
 async function pruneAction(file: string, options: PruneOptions): Promise<void> {
-  const { threshold, fineTune, trials } = options;
-  const settings = {
-    ...(threshold !== undefined && { threshold }),
-    ...(fineTune !== undefined && { fineTune: fineTune === 0 ? null : { updates: fineTune } }),
-  };
-  const config = parseWith(PruneConfig, settings, 'the pruning settings');
+  const { threshold, fineTune, seed, trials } = options;
+  const config = readSettings(options.config, {
+    prune: { threshold, fineTune: fineTune === 0 ? null : { updates: fineTune, seed } },
+    scores: { trialsPerTask: trials },
+  });
   const trained = networkArgument(file, ['trained']);
   claimOutputs([options.out], options);
   const { hooks, stop } = stageHooks(options);
   const bytes = await onInterrupt(
-    (signal) => pruneStage(trained, config, { trialsPerTask: trials, seed: 1 }, { ...hooks, signal }),
+    (signal) => pruneStage(trained, config.prune, config.scores, { ...hooks, signal }),
     'nothing was written',
   ).finally(stop);
   writeFileAtomic(options.out, bytes);

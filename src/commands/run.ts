@@ -1,21 +1,11 @@
 // bimt-export run: everything, from training to the report.
 import { Command } from 'commander';
-import { resolveRunConfig } from '../pipeline/config.ts';
 import { requireSuccess, runPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
-import {
-  AGAIN,
-  type CommonOptions,
-  collect,
-  integerOption,
-  onInterrupt,
-  printResult,
-  readConfigFile,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { AGAIN, type CommonOptions, collect, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { readSettings } from './settings.ts';
 
 interface RunOptions extends CommonOptions {
   readonly out: string;
@@ -49,7 +39,14 @@ export function runCommand(): Command {
 }
 
 async function runAction(configFile: string | undefined, options: RunOptions): Promise<void> {
-  const config = resolveRunConfig(withOptions(configFile === undefined ? {} : readConfigFile(configFile), options));
+  const { model, target, maxNeuronsPerCore, seed, trials } = options;
+  const config = readSettings(configFile, {
+    model,
+    targets: target,
+    map: { maxNeuronsPerCore },
+    train: { seed },
+    scores: { trialsPerTask: trials },
+  });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
   const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
@@ -59,25 +56,4 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
     summaryText(result.report, { colour: process.stdout.isTTY ?? false, files: result.files }),
   );
   requireSuccess(result);
-}
-
-/** Settings given as options, laid over those of the file. */
-function withOptions(
-  file: Record<string, unknown>,
-  { model, target, maxNeuronsPerCore, seed, trials }: RunOptions,
-): Record<string, unknown> {
-  const section = (name: string, given: Record<string, unknown>) => {
-    const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const own = file[name] ?? {};
-    // What is no object is left for the check of the config to refuse.
-    return Object.keys(set).length === 0 || typeof own !== 'object' ? {} : { [name]: { ...own, ...set } };
-  };
-  return {
-    ...file,
-    ...(model !== undefined && { model }),
-    ...(target !== undefined && { targets: target }),
-    ...section('map', { maxNeuronsPerCore }),
-    ...section('train', { seed }),
-    ...section('scores', { trialsPerTask: trials }),
-  };
 }

@@ -5,10 +5,11 @@ import { UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { decodeArtifact } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
+import type { RunConfig } from '../pipeline/config.ts';
 import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
-import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
+import { CONDITIONS, type TrainConfig } from '../training/config.ts';
 import {
   type CommonOptions,
   integerOption,
@@ -18,22 +19,20 @@ import {
   printResult,
   printWarnings,
   progressPrinter,
-  readConfigFile,
   withCommonOptions,
 } from './common.ts';
 import { describeScore } from './scores-text.ts';
+import { readSettings } from './settings.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
-const TRIALS = 500;
-const SCORE_SEED = 1;
 
 interface TrainOptions extends CommonOptions, Partial<TrainConfig> {
   readonly out: string;
   readonly config?: string;
   readonly resume?: boolean;
   readonly force?: boolean;
-  readonly trials: number;
-  readonly scoreSeed: number;
+  readonly trials?: number;
+  readonly scoreSeed?: number;
 }
 
 /** The command. */
@@ -41,11 +40,11 @@ export function trainCommand(): Command {
   return withTrainingOptions(withCommonOptions(new Command('train')))
     .description('Train a recurrent network on a task suite, with BIMT or one of its baselines.')
     .requiredOption('--out <dir>', 'folder for trained.safetensors, training.csv and the checkpoint')
-    .option('--config <file>', 'JSON file with training settings; options win over it')
+    .option('--config <file>', 'JSON file with the settings of a run; its train and scores sections count, options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
     .option('--force', 'overwrite an earlier result in --out')
-    .option('--trials <n>', 'test trials per task for the final scores', integerOption(1, 100_000), TRIALS)
-    .option('--score-seed <n>', 'seed of the test trials', integerOption(0), SCORE_SEED)
+    .option('--trials <n>', 'test trials per task for the final scores (default: 500)', integerOption(1, 100_000))
+    .option('--score-seed <n>', 'seed of the test trials (default: 1)', integerOption(0))
     .addHelpText(
       'after',
       '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
@@ -62,7 +61,10 @@ async function trainAction(options: TrainOptions): Promise<void> {
       throw new UsageError(`${path} exists; go on with --resume, overwrite with --force, or choose another --out`);
     }
   }
-  const config = configOf(options, options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : {});
+  const { train: config, scores: plan } = settingsOf(
+    options,
+    options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : {},
+  );
   findSuite(config.suite);
   checkWritable(checkpointPath);
   const store: CheckpointStore = {
@@ -72,7 +74,7 @@ async function trainAction(options: TrainOptions): Promise<void> {
   const progress = progressPrinter(options);
   const files = await onInterrupt(
     (signal) =>
-      trainStage(config, { trialsPerTask: options.trials, seed: options.scoreSeed }, store, {
+      trainStage(config, plan, store, {
         onProgress: progress.onProgress,
         onNote: (text) => note(options, text),
         onWarning: (warning) => printWarnings(options, [warning]),
@@ -91,15 +93,16 @@ async function trainAction(options: TrainOptions): Promise<void> {
 }
 
 /** Settings of the checkpoint, then from the config file, then from options; training refuses what differs from its checkpoint. */
-function configOf(options: TrainOptions, checkpoint: Partial<TrainConfig>): TrainConfig {
+function settingsOf(options: TrainOptions, checkpoint: Partial<TrainConfig>): RunConfig {
   const { json, quiet, verbose, out, config, resume, force, trials, scoreSeed, ...given } = options;
-  return resolveTrainConfig({ ...checkpoint, ...(config === undefined ? {} : readConfigFile(config)), ...given });
+  return readSettings(config, { train: given, scores: { trialsPerTask: trials, seed: scoreSeed } }, { train: checkpoint });
 }
 
 /** Scores are no part of the checkpoint: unusual ones must be asked for again. */
-function resumeCommand({ out, trials, scoreSeed }: TrainOptions): string {
-  const scores = [trials === TRIALS ? '' : ` --trials ${trials}`, scoreSeed === SCORE_SEED ? '' : ` --score-seed ${scoreSeed}`];
-  return `bimt-export train --out ${out} --resume${scores.join('')}`;
+function resumeCommand({ out, config, trials, scoreSeed }: TrainOptions): string {
+  const again = { config, trials, 'score-seed': scoreSeed };
+  const given = Object.entries(again).flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]));
+  return `bimt-export train --out ${out} --resume${given.join('')}`;
 }
 
 /** The settings of training that are set on the command line; the defaults are those of the config. */

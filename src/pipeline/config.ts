@@ -71,10 +71,11 @@ const RunConfig = z.strictObject({
 /**
  * Checks the settings of a run and fills in every default.
  *
+ * @param what - how to call the settings in errors, usually the path of their file
  * @throws UsageError listing every unknown option and value that is not allowed
  */
-export function resolveRunConfig(options: unknown) {
-  const config = parseWith(RunConfig, options, 'the run config');
+export function resolveRunConfig(options: unknown, what = 'the run config') {
+  const config = parseWith(RunConfig, options, what);
   return { ...config, train: resolveTrainConfig(config.train), targets: config.targets ?? listTargets() };
 }
 export type RunConfig = ReturnType<typeof resolveRunConfig>;

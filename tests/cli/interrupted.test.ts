@@ -28,7 +28,7 @@ const read = (...path: string[]) => readFileSync(join(folder, ...path));
 const updateOf = (out: string) => decodeCheckpoint(read(out, 'checkpoint.safetensors'), out).update;
 
 beforeAll(async () => {
-  writeFileSync(join(folder, 'training.json'), JSON.stringify(TRAINING));
+  writeFileSync(join(folder, 'training.json'), JSON.stringify({ train: TRAINING }));
   // A target that is too small: what comes after the training is not asked for here.
   writeConfig(folder, { train: TRAINING, targets: [TOO_SMALL] }, 'run.json');
   expect(await runCli(['train', '--config', 'training.json', '--out', 'whole', ...SCORES, '--quiet'], folder)).toMatchObject({
@@ -70,7 +70,7 @@ describe('train', () => {
     const { code, stdout, stderr } = await stopped('SIGINT', train('interrupted'), 'interrupted');
     expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
     const update = updateOf('interrupted');
-    const said = 'bimt-export train --out interrupted --resume --trials 1';
+    const said = 'bimt-export train --out interrupted --resume --config training.json --trials 1';
     expect(stderr).toContain(`error: training was interrupted after update ${update} of 600; go on with: ${said}\n`);
     expect((await runCli(said.split(' ').slice(1), folder)).code).toBe(0);
     for (const file of RESULTS) expect(read('interrupted', file).equals(read('whole', file)), file).toBe(true);
@@ -102,7 +102,7 @@ describe('training that diverges', () => {
     ['--lambda', '1e38', 'a smaller lambda'],
   ])('(%s %s) ends with the update and what to try, and with the last good checkpoint kept', async (option, value, remedy) => {
     const out = join(folder, `diverged${option}`);
-    writeFileSync(join(folder, 'often.json'), JSON.stringify({ ...TRAINING, checkpointEvery: 1 }));
+    writeFileSync(join(folder, 'often.json'), JSON.stringify({ train: { ...TRAINING, checkpointEvery: 1 } }));
     const { stdout, error } = await runProgram('train', '--config', join(folder, 'often.json'), option, value, '--out', out);
     expect(error).toBeInstanceOf(UsageError);
     const [, update] = /^training diverged at update (\d+) of 600: the .* became .*; try /.exec((error as Error).message) ?? [];

@@ -81,7 +81,7 @@ describe('single commands, one after another', () => {
   const expectSame = (byHand: string, ofRun: string) => expect(readFileSync(byHand).equals(first.get(ofRun) as Buffer), byHand).toBe(true);
 
   it('train, prune, onnx and quantize write what run writes', async () => {
-    writeFileSync('train.json', JSON.stringify(TINY.train));
+    writeFileSync('train.json', JSON.stringify({ train: TINY.train }));
     expect((await runProgram('train', '--config', 'train.json', '--out', 'hand', '--trials', '1')).error).toBeNull();
     expectSame('hand/trained.safetensors', 'trained.safetensors');
     expectSame('hand/training.csv', 'training.csv');
@@ -112,6 +112,13 @@ describe('single commands, one after another', () => {
     expect((await runProgram(...onnx)).error).toBeNull();
     for (const form of ['step', 'seq', 'qdq']) expectSame(`hand/model.${form}.onnx`, `model.${form}.onnx`);
     expectSame('hand/model.int.onnx', 'rram-mesh/model.int.onnx');
+
+    const direct = await runProgram('onnx', 'hand/pruned.safetensors', '--target', 'rram-mesh', '--out', 'direct');
+    expect(direct.stdout.split('\n').map((line) => line.split(':')[0])).toEqual([
+      ...['step', 'seq', 'qdq', 'int'].map((form) => `direct/model.${form}.onnx`),
+      '',
+    ]);
+    expectSame('direct/model.int.onnx', 'rram-mesh/model.int.onnx');
   });
 
   it('map, verify and report write what run writes', async () => {
