@@ -7,9 +7,11 @@ import { decodeArtifact } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import type { RunConfig } from '../pipeline/config.ts';
 import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
+import { BATCH_MODES } from '../tasks/batches.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, type TrainConfig } from '../training/config.ts';
+import { ENGINE_CHOICES } from '../training/engine.ts';
 import {
   type CommonOptions,
   integerOption,
@@ -121,8 +123,8 @@ function withTrainingOptions(command: Command): Command {
     .option('--proximal', 'soft-threshold after each update instead of adding the penalty to the gradient')
     .option('--learning-rate <x>', 'Adam step size (default: 1e-3)', numberOption(0))
     .option('--updates <n>', 'number of updates (default: 20000)', integerOption(1))
-    .addOption(new Option('--batch-mode <name>', 'one trial a row, or joined trials (default: trials)').choices(['trials', 'stream']))
+    .addOption(new Option('--batch-mode <name>', 'one trial a row, or joined trials (default: trials)').choices(BATCH_MODES))
     .option('--batch-rows <n>', 'rows of a batch (default: 32)', integerOption(1))
     .option('--seed <n>', 'seed of everything random (default: 0)', integerOption(0))
-    .addOption(new Option('--engine <name>', 'training engine (default: auto)').choices(['auto', 'ort', 'tfjs', 'reference']));
+    .addOption(new Option('--engine <name>', 'training engine (default: auto)').choices(ENGINE_CHOICES));
 }

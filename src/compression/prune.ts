@@ -7,7 +7,7 @@ import type { CalibrationBatch } from './calibrate.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 
 /** Weights up to this magnitude are removed unless told otherwise; Liu et al. (2023) count connections above it. */
-const DEFAULT_THRESHOLD = 0.01;
+export const DEFAULT_THRESHOLD = 0.01;
 
 /** What pruning removed. */
 export interface PruneCounts {

@@ -1,6 +1,7 @@
 // Which settings does a whole run have? One JSON file; the resolved form is written beside the results and repeats the run.
 import { z } from 'zod';
 import { RANGE_METHODS } from '../compression/calibrate.ts';
+import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { parseWith } from '../core/validate.ts';
 import { listTargets } from '../targets/load.ts';
 import { resolveTrainConfig } from '../training/config.ts';
@@ -11,7 +12,7 @@ const seed = z.int().nonnegative();
 
 export const PruneConfig = z.strictObject({
   /** Weights of at most this size are removed. */
-  threshold: z.number().nonnegative().default(0.01),
+  threshold: z.number().nonnegative().default(DEFAULT_THRESHOLD),
   /** Training with the pruned entries held at zero; null for none. */
   fineTune: FineTuneConfig.nullable().prefault({}),
 });
