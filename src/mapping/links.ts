@@ -62,14 +62,14 @@ export function linkTraffic(chip: Chip, used: UsedCores, connections: readonly C
 
 /** Numbers of the links from one router to another: along x first, the shorter way round where links wrap. */
 function* route(topology: Topology, from: Router, to: Router, hops: { hopsX: number; hopsY: number }): Generator<number> {
-  const { routersWide, routersHigh } = topology;
+  const { routersWide, routersHigh, wraps } = topology;
   let { x, y } = from;
-  const right = mod(x + hops.hopsX, routersWide) === to.x;
+  const right = wraps ? mod(x + hops.hopsX, routersWide) === to.x : to.x > from.x;
   for (let step = 0; step < hops.hopsX; step++) {
     yield linkNumber(topology, x, y, right ? 0 : 1);
     x = mod(x + (right ? 1 : -1), routersWide);
   }
-  const down = mod(y + hops.hopsY, routersHigh) === to.y;
+  const down = wraps ? mod(y + hops.hopsY, routersHigh) === to.y : to.y > from.y;
   for (let step = 0; step < hops.hopsY; step++) {
     yield linkNumber(topology, x, y, down ? 2 : 3);
     y = mod(y + (down ? 1 : -1), routersHigh);
