@@ -62,6 +62,15 @@ expect(
   `the shipped model goes through every stage, in ${shipped.seconds.toFixed(1)} s ${shipped.code === 0 ? '' : shipped.stderr}`,
 );
 checkRun(join(folder, 'shipped'));
+for (const [picture, made] of [
+  ['docs/connection-map.svg', 'connection-map.svg'],
+  ['docs/placement.svg', 'rram-mesh/placement.svg'],
+] as const) {
+  expect(
+    readFileSync(picture, 'utf8') === readFileSync(join(folder, 'shipped', made), 'utf8'),
+    `${picture} is what the shipped model gives`,
+  );
+}
 
 console.log(failures.length === 0 ? 'end to end: all as promised' : `end to end: ${failures.length} broken promises`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -11,5 +11,7 @@ npm run --silent build
 node dist/cli.js run "models/$name.json" --out "$out"
 cp "$out/pruned.safetensors" "models/$name.safetensors"
 cp "$out/training.csv" "models/$name.training.csv"
-cp "$out/connection-map.svg" docs/connection-map.svg
-cp "$out/rram-mesh/placement.svg" docs/placement.svg
+
+node dist/cli.js run --model "models/$name.safetensors" --out "$out/shipped" --force
+cp "$out/shipped/connection-map.svg" docs/connection-map.svg
+cp "$out/shipped/rram-mesh/placement.svg" docs/placement.svg

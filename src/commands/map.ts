@@ -5,6 +5,7 @@ import { FitError } from '../core/errors.ts';
 import { targetFolder } from '../pipeline/report-stage.ts';
 import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
+import { plural } from '../report/format.ts';
 import {
   AGAIN,
   type CommonOptions,
@@ -60,7 +61,7 @@ async function mapAction(file: string, options: MapOptions): Promise<void> {
     const result = record.placements[0]?.result;
     const path = join(options.out, targetFolder(target));
     return result
-      ? `${path}: ${result.metrics.coresUsed} cores, wiring cost ${result.metrics.total.wiringCost.toFixed(2)} (${result.placement.cost.start.toFixed(2)} before the search)`
+      ? `${path}: ${plural(result.metrics.coresUsed, 'core')}, wiring cost of all synapses ${result.metrics.total.wiringCost.toFixed(2)} (${result.placement.cost.start.toFixed(2)} before the search)`
       : `${path}: does not fit`;
   });
   printResult(options, Object.fromEntries(mapped.map(({ target, record }) => [target.label, record])), lines.join('\n'));

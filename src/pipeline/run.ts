@@ -194,9 +194,9 @@ async function prunedNetwork(
 ): Promise<NetworkArtifact> {
   const trained = model ?? (await trainedNetwork(config, folder, stage, hooks));
   const from: StageInputs = { config: { prune: config.prune, scores: config.scores }, inputs: { network: sha256(trained.bytes) } };
-  const files = await stage('prune', from, async () => {
-    // A network that was pruned before it came here is taken as it is.
-    const isPruned = trained.header.provenance.stage === 'pruned';
+  // A network that was pruned before it came here is taken as it is.
+  const isPruned = trained.header.provenance.stage === 'pruned';
+  const files = await stage(isPruned ? 'take the pruned model' : 'prune', from, async () => {
     return { [PRUNED_FILE]: isPruned ? trained.bytes : await pruneStage(trained, config.prune, config.scores, hooks) };
   });
   return readNetwork(files[PRUNED_FILE] as Uint8Array, join(folder.path, PRUNED_FILE), ['pruned']);

@@ -31,6 +31,9 @@ function* assumedBy({ target, topology, placements, assumptions }: TargetInput):
     if (port.assumed) yield `${topology.port.assumption} (router ${port.x},${port.y})`;
   }
   yield* assumedNumbers(file);
+  if (file.crossbar) {
+    yield 'cells, converters and wires are taken as ideal (no variation, stuck cells, noise, drift or IR drop): executions agree on a chip without faults';
+  }
   yield* abilities(file);
   yield* estimates(file, placements);
   const { executable, reason } = executability(target);

@@ -124,7 +124,9 @@ function accuracyWords({ accuracy: { stages } }: Report, label: string): string[
       `accuracy in integers ${formatRatio(integer.mean)}, on other trials than ${float.title} (${formatCount(integer.trialsPerTask)} of each task)`,
     ];
   }
-  const lost = Number((float.mean - integer.mean).toFixed(3));
+  // Of the numbers as printed, so that the three add up.
+  const printed = (ratio: number) => Math.round(1000 * ratio);
+  const lost = (printed(float.mean) - printed(integer.mean)) / 1000;
   const change = lost === 0 ? `as ${float.title}` : `${formatRatio(Math.abs(lost))} ${lost > 0 ? 'below' : 'above'} ${float.title}`;
   return [`accuracy in integers ${formatRatio(integer.mean)}, ${change}`];
 }

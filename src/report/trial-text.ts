@@ -14,7 +14,7 @@ export function trialHeading(suite: TaskSuite, { info, steps }: Trial): { title:
   const due = info.response === null ? 'no response due' : `response due in direction ${info.response} (${degrees(info.response)})`;
   return {
     title: `${suite.name} ${info.task}: ${suite.summaries[suite.tasks.indexOf(info.task)]}`,
-    subtitle: `${info.family} trial, ${steps} steps of ${STEP_MS} ms, ${due}`,
+    subtitle: `a trial of the ${info.family} family, ${steps} steps of ${STEP_MS} ms, ${due}`,
   };
 }
 

@@ -36,7 +36,7 @@ describe('exit code 0', () => {
   it('with --json: one JSON value on stdout', async () => {
     const outcome = await cli('check', 'run/pruned.safetensors', '--target', 'rram-mesh', '--json');
     expect(outcome).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ fits: true, target: 'rram-mesh', violations: [] });
+    expect(JSON.parse(outcome.stdout)).toMatchObject([{ fits: true, target: 'rram-mesh', violations: [] }]);
   });
 });
 

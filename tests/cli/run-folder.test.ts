@@ -154,7 +154,7 @@ describe('single commands, one after another', () => {
       '--json',
     );
     const { cores } = JSON.parse(readFileSync('mapped/rram-mesh/mapping.json', 'utf8'));
-    expect(JSON.parse(stdout)).toMatchObject({ fits: true, cores: cores.length });
+    expect(JSON.parse(stdout)).toMatchObject([{ fits: true, cores: cores.length }]);
     expect(pathsIn(folder)).toEqual(before);
   });
 });

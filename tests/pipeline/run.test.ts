@@ -91,7 +91,7 @@ describe('a run that is interrupted between stages', () => {
     await expect(interrupted).rejects.toThrow(InterruptedError);
     await expect(interrupted).rejects.toThrow(`the run was interrupted before its stage 'map onto ${TOO_SMALL}'`);
     const { notes } = await run('interrupted', changes);
-    expect(notes).toEqual(['prune: up to date', 'onnx: up to date', `map onto ${TOO_SMALL} …`]);
+    expect(notes).toEqual(['take the pruned model: up to date', 'onnx: up to date', `map onto ${TOO_SMALL} …`]);
     expect(readFileSync(at('interrupted', 'report.json'), 'utf8')).toBe(readFileSync(at('from-pruned', 'report.json'), 'utf8'));
   });
 });
