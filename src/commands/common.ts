@@ -58,7 +58,7 @@ export function printWarnings(options: CommonOptions, warnings: readonly Warning
  * Progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere. A stage ends when it is done or
  * when the next one begins.
  */
-export function progressPrinter(options: CommonOptions): { onProgress: OnProgress; stop(): void } {
+function progressPrinter(options: CommonOptions): { onProgress: OnProgress; stop(): void } {
   if (options.quiet) return { onProgress: () => {}, stop: () => {} };
   let stage: string | null = null;
   let bar: SingleBar | null = null;

@@ -12,17 +12,7 @@ import { findSuite } from '../tasks/suites.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, type TrainConfig } from '../training/config.ts';
 import { ENGINE_CHOICES } from '../training/engine.ts';
-import {
-  type CommonOptions,
-  integerOption,
-  note,
-  numberOption,
-  onInterrupt,
-  printResult,
-  printWarnings,
-  progressPrinter,
-  withCommonOptions,
-} from './common.ts';
+import { type CommonOptions, integerOption, numberOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
 import { describeScore } from './scores-text.ts';
 import { readSettings } from './settings.ts';
 
@@ -73,17 +63,11 @@ async function trainAction(options: TrainOptions): Promise<void> {
     load: () => (options.resume ? { bytes: readInputFile(checkpointPath), what: checkpointPath } : null),
     save: (bytes) => writeFileAtomic(checkpointPath, bytes),
   };
-  const progress = progressPrinter(options);
+  const { hooks, stop } = stageHooks(options);
   const files = await onInterrupt(
-    (signal) =>
-      trainStage(config, plan, store, {
-        onProgress: progress.onProgress,
-        onNote: (text) => note(options, text),
-        onWarning: (warning) => printWarnings(options, [warning]),
-        signal,
-      }),
+    (signal) => trainStage(config, plan, store, { ...hooks, signal }),
     `go on with: ${resumeCommand(options)}`,
-  ).finally(progress.stop);
+  ).finally(stop);
   for (const [name, content] of Object.entries(files)) writeFileAtomic(join(options.out, name), content);
   const { header } = decodeArtifact(files['trained.safetensors'], artifactPath, ['trained']);
   const { trained: scores } = header.scores;

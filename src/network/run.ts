@@ -40,7 +40,7 @@ export function runNetwork(network: Network, inputs: Float32Array, steps: number
  * out[row, b] += Σ_column matrix[row, column] · x[column, b]. Four synapses at a time, added in their order: twice the
  * speed of one at a time, with the same sums to the last bit.
  */
-export function addProduct(
+function addProduct(
   out: Float64Array,
   { rows, indptr, indices, values }: Csr<Float32Array | Int32Array>,
   x: Float32Array | Float64Array | Int32Array,

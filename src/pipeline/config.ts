@@ -43,7 +43,7 @@ export const MapConfig = z.strictObject({
 });
 export type MapConfig = z.output<typeof MapConfig>;
 
-export const ScoreConfig = z.strictObject({
+const ScoreConfig = z.strictObject({
   /** Test trials per task behind every accuracy. */
   trialsPerTask: count.default(500),
   seed: seed.default(1),

@@ -49,9 +49,8 @@ export async function mapStage(
   const chipUnder = (maxNeuronsPerCore: number | null) => chipOf(target, { maxNeuronsPerCore, weightBits: quantization.weightBits });
   const chip = chipUnder(config.maxNeuronsPerCore);
   const floatProblem = mappingProblem(pruned.network, null);
-  const groups = partition(floatProblem, chip);
   const { violations } = checkFit(floatProblem, chip);
-  if (groups === null || violations.length > 0) {
+  if (violations.length > 0) {
     const refused: PlacementInput = { cap: config.maxNeuronsPerCore, port: chip.port, violations, result: null };
     return recordFile({ activity: null, placements: [refused], scores: null, warnings: [] });
   }
@@ -61,7 +60,7 @@ export async function mapStage(
   const measured = measureActivity(findSuite(header.config.suite), network, config);
   const problem = mappingProblem(realWeights(network, pruned.network.grid), measured.means);
   // One scale per core holds only while the groups stay as they were quantized.
-  const fixed = quantization.granularity === 'core' ? groups : null;
+  const fixed = quantization.granularity === 'core' ? partition(floatProblem, chip) : null;
   const capped = placeOn(problem, chip, config.seed, fixed);
   const free = config.maxNeuronsPerCore === null ? [] : [placeOn(problem, chipUnder(null), config.seed, null)];
   const { mapping, images } = buildMapping(network, sha256(quantized), chip, capped.placement);

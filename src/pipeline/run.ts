@@ -20,7 +20,7 @@ import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
 import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
 
-export const CONFIG_FILE = 'config.json';
+const CONFIG_FILE = 'config.json';
 /** Seconds of each stage, null where it was reused. */
 const TIMINGS_FILE = 'timings.json';
 const CHECKPOINT_FILE = 'checkpoint.safetensors';
@@ -129,13 +129,13 @@ export function requireSuccess({ targets }: Pick<RunResult, 'targets'>): void {
  *
  * @throws UsageError if it holds none, or others than the run wrote
  */
-export function readRunConfig(folder: RunFolder): RunConfig {
+function readRunConfig(folder: RunFolder): RunConfig {
   if (!folder.has(CONFIG_FILE)) throw new UsageError(`${folder.path} is not a run folder: it holds no ${CONFIG_FILE}`);
   return resolveRunConfig(parseJson(folder.readOutput(CONFIG_FILE)));
 }
 
 /** The pruned network of a run folder. */
-export function readPruned(folder: RunFolder): NetworkArtifact {
+function readPruned(folder: RunFolder): NetworkArtifact {
   return readNetwork(folder.read(PRUNED_FILE), join(folder.path, PRUNED_FILE), ['pruned']);
 }
 
@@ -144,7 +144,7 @@ export function readPruned(folder: RunFolder): NetworkArtifact {
  *
  * @throws UsageError if one is named twice
  */
-export function loadTargets(specs: readonly string[]): Target[] {
+function loadTargets(specs: readonly string[]): Target[] {
   const targets = specs.map((spec) => loadTarget(spec));
   const labels = targets.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);

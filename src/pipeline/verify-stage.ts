@@ -20,14 +20,8 @@ import type { VerifyConfig } from './config.ts';
 const STRESS_ROWS = 32;
 
 /** The files of one target folder that verification reads. */
-export interface MappedFiles {
-  readonly 'quantized.safetensors': Uint8Array;
-  readonly 'model.int.onnx': Uint8Array;
-  readonly 'mapping.json': Uint8Array;
-  readonly 'images.safetensors': Uint8Array;
-}
-
 export const MAPPED_FILES = ['quantized.safetensors', 'model.int.onnx', 'mapping.json', 'images.safetensors'] as const;
+export type MappedFiles = Readonly<Record<(typeof MAPPED_FILES)[number], Uint8Array>>;
 
 /**
  * Runs all executions on task trials and on trials at the extremes, and compares every integer.

@@ -27,23 +27,22 @@ export interface ChipLayout {
 
 /** Narrowest core, in pixels, at which the whole chip is drawn even if most of it is idle. */
 const NARROWEST = 12;
+/** Top left corner and width of a chip in its picture, in pixels. */
+const ORIGIN = { left: 76, top: 66 };
+const WIDTH = 660;
 /** Largest distance of two routers and largest height of the picture, in pixels. */
 const MAX_PITCH = 160;
 const MAX_HEIGHT = 620;
 /** Share of a block's pitch left free for links. */
 const GAP = 0.3;
 
-/**
- * Lays out a chip in about `width` pixels. A large chip is cut to the part in use.
- *
- * @param origin - top left corner
- */
-export function chipLayout(chip: ChipFacts, result: PlacementResult, origin: { left: number; top: number }, width: number): ChipLayout {
+/** Lays out a chip. A large one is cut to the part in use. */
+export function chipLayout(chip: ChipFacts, result: PlacementResult): ChipLayout {
   const { routersWide, routersHigh, coresPerTile } = chip;
   const { tilesX, tilesY } = tilesPerRouter(chip);
   const coreColumns = Math.ceil(Math.sqrt(coresPerTile));
   const coreRows = Math.ceil(coresPerTile / coreColumns);
-  const pitchOf = (across: number, down: number) => Math.min(MAX_PITCH, width / across, MAX_HEIGHT / down);
+  const pitchOf = (across: number, down: number) => Math.min(MAX_PITCH, WIDTH / across, MAX_HEIGHT / down);
   const whole = (pitchOf(routersWide, routersHigh) * (1 - GAP)) / (tilesX * coreColumns) >= NARROWEST;
   const view = whole ? { left: 0, top: 0, right: routersWide - 1, bottom: routersHigh - 1 } : usedView(chip, result);
   const across = view.right - view.left + 1;
@@ -53,13 +52,13 @@ export function chipLayout(chip: ChipFacts, result: PlacementResult, origin: { l
   const tileWidth = side / tilesX;
   const tileHeight = side / tilesY;
   const block = ({ x, y }: RouterPosition): Box => ({
-    left: origin.left + (x - view.left) * pitch + (pitch - side) / 2,
-    top: origin.top + (y - view.top) * pitch + (pitch - side) / 2,
+    left: ORIGIN.left + (x - view.left) * pitch + (pitch - side) / 2,
+    top: ORIGIN.top + (y - view.top) * pitch + (pitch - side) / 2,
     width: side,
     height: side,
   });
   return {
-    area: { ...origin, width: across * pitch, height: down * pitch },
+    area: { ...ORIGIN, width: across * pitch, height: down * pitch },
     view,
     cropped: across < routersWide || down < routersHigh,
     block,

@@ -26,12 +26,11 @@ import {
   titled,
 } from './svg.ts';
 
-const ORIGIN = { left: 76, top: 66 };
 const LEGEND_WIDTH = 220;
 
 /** `link-traffic.svg` of a target; messages per step under dimension-order routing. */
 export function linkTrafficPlot({ label, name, chip }: Pick<TargetReport, 'label' | 'name' | 'chip'>, result: PlacementResult): string {
-  const layout = chipLayout(chip, result, ORIGIN, 660);
+  const layout = chipLayout(chip, result);
   const { area } = layout;
   const loads = result.links?.loads ?? [];
   const most = result.links?.max ?? 0;

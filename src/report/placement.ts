@@ -29,14 +29,13 @@ import {
   words,
 } from './svg.ts';
 
-const ORIGIN = { left: 76, top: 66 };
 const LEGEND_WIDTH = 210;
 const IDLE = '#c4c4c4';
 const LINK_COLOUR = '#9a3b00';
 
 /** `placement.svg` of a target. */
 export function placementPlot({ label, name, chip }: Pick<TargetReport, 'label' | 'name' | 'chip'>, result: PlacementResult): string {
-  const layout = chipLayout(chip, result, ORIGIN, 660);
+  const layout = chipLayout(chip, result);
   const { area } = layout;
   const legendLeft = area.left + area.width + 28;
   const used = new Map(result.cores.map((core) => [core.id, core]));
