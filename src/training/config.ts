@@ -30,6 +30,8 @@ export const commonOptions = {
   batchRows: every.default(32),
   /** Steps of a stream; trials are as long as they are. */
   streamSteps: every.default(STREAM_STEPS),
+  /** How often a task is drawn relative to others, by name; 1 for tasks that are not named. */
+  taskWeights: z.record(z.string(), rate).default({}),
   /** Global norm the prediction gradient is clipped to; null for no clipping. */
   clipNorm: rate.nullable().default(1),
   /** `drop`: ×0.2 from ¾ of the updates; `cosine`: to 0 along half a cosine. */

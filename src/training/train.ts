@@ -40,9 +40,12 @@ export function trainingSizes(suite: TaskSuite, config: TrainConfig): NetworkSiz
   return { inputs: suite.inputs, neurons: siteCount(configGrid(config)), outputs: suite.outputs };
 }
 
+type BatchSettings = Pick<TrainConfig, 'batchMode' | 'batchRows' | 'streamSteps' | 'taskWeights' | 'seed'>;
+
 /** Which batches a run or a fine-tuning sees. */
-export function batchPlan(config: Pick<TrainConfig, 'batchMode' | 'batchRows' | 'streamSteps' | 'seed'>, purpose: string): BatchPlan {
-  return { mode: config.batchMode, rows: config.batchRows, streamSteps: config.streamSteps, seed: config.seed, purpose };
+export function batchPlan(config: BatchSettings, purpose: string): BatchPlan {
+  const { batchMode, batchRows, streamSteps, taskWeights, seed } = config;
+  return { mode: batchMode, rows: batchRows, streamSteps, taskWeights, seed, purpose };
 }
 
 /**
