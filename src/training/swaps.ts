@@ -34,10 +34,33 @@ export function createSwapSearch(sizes: NetworkSizes, wire: WireCost): SwapSearc
   const { neurons } = sizes;
   const links = new Float64Array(neurons * neurons);
   const scores = new Float64Array(neurons);
+  const { round, converge } = createExchangeSearch(neurons, wire);
+  return {
+    round(parameters, site, top) {
+      measureLinks(parameters, sizes, links, scores);
+      return round(links, scores, site, top === 'all' ? neurons : Math.min(top, neurons));
+    },
+    converge(parameters, site) {
+      measureLinks(parameters, sizes, links, scores);
+      return converge(links, scores, site, neurons);
+    },
+  };
+}
+
+/** The same search on links S, shape [neurons, neurons], and a score of each neuron, for networks that have no parameters. */
+export interface ExchangeSearch {
+  /** The `top` neurons of largest score each trade places with their best partner; `site` is changed in place. */
+  round(links: Float64Array, scores: Float64Array, site: Int32Array, top: number): SwapOutcome;
+  /** Rounds over the `top` neurons until no exchange of one of them gains. */
+  converge(links: Float64Array, scores: Float64Array, site: Int32Array, top: number): SwapOutcome;
+}
+
+/** An exchange search with its buffers. An empty site is a neuron without links. */
+export function createExchangeSearch(neurons: number, wire: WireCost): ExchangeSearch {
   const order = new Int32Array(neurons);
   const gains = createGains(neurons, wire);
 
-  const search = (site: Int32Array, top: number): SwapOutcome => {
+  const round: ExchangeSearch['round'] = (links, scores, site, top) => {
     const before = gains.build(links, site);
     for (let i = 0; i < neurons; i++) order[i] = i;
     // Ties go to the lower site, so that the choice does not depend on how neurons are numbered.
@@ -55,15 +78,11 @@ export function createSwapSearch(sizes: NetworkSizes, wire: WireCost): SwapSearc
   };
 
   return {
-    round(parameters, site, top) {
-      measureLinks(parameters, sizes, links, scores);
-      return search(site, top === 'all' ? neurons : Math.min(top, neurons));
-    },
-    converge(parameters, site) {
-      measureLinks(parameters, sizes, links, scores);
-      let { accepted, before, after } = search(site, neurons);
+    round,
+    converge(links, scores, site, top) {
+      let { accepted, before, after } = round(links, scores, site, top);
       for (let latest = accepted; latest > 0; ) {
-        ({ accepted: latest, after } = search(site, neurons));
+        ({ accepted: latest, after } = round(links, scores, site, top));
         accepted += latest;
       }
       return { accepted, before, after };
