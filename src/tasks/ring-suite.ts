@@ -15,16 +15,23 @@ export interface RingTask {
   /** Longest trial, in steps. */
   readonly maxSteps: number;
   describe(random: Random): TrialInfo;
+  /** See `TaskSuite.settle`. */
+  settle(info: TrialInfo): TrialInfo;
+  /** See `TaskSuite.grid`. */
+  grid(): TrialInfo[];
 }
 
 /** The suite of these tasks; their order is the order of the rule channels. */
 export function ringSuite(name: string, title: string, tasks: readonly RingTask[]): TaskSuite {
   const inputs = RULE_CHANNEL + tasks.length;
-  const rules = new Map(tasks.map((task, index) => [task.name, RULE_CHANNEL + index]));
+  const indices = new Map(tasks.map((task, index) => [task.name, index]));
+  const indexOf = ({ task }: TrialInfo) => {
+    const index = indices.get(task);
+    if (index === undefined) throw new UsageError(`cannot rebuild a trial of task '${task}': suite ${name} has no such task`);
+    return index;
+  };
   const write = (info: TrialInfo, batch: Batch, row: number, at: number) => {
-    const rule = rules.get(info.task);
-    if (rule === undefined) throw new UsageError(`cannot rebuild a trial of task '${info.task}': suite ${name} has no such task`);
-    writeInputs(info, rule, inputs, batch, row, at);
+    writeInputs(info, RULE_CHANNEL + indexOf(info), inputs, batch, row, at);
     writeTargets(info, batch, row, at);
   };
   return {
@@ -37,6 +44,8 @@ export function ringSuite(name: string, title: string, tasks: readonly RingTask[
     ceilings: tasks.map((task) => task.ceiling),
     summaries: tasks.map((task) => task.summary),
     describe: (task, random) => tasks[task].describe(random),
+    grid: (task) => tasks[task].grid(),
+    settle: (info) => tasks[indexOf(info)].settle(info),
     write,
     rebuild(info) {
       const batch = emptyBatch(stepsOf(info), 1, inputs);

@@ -20,9 +20,19 @@ const PEAK = 0.8;
 const WIDTH = Math.PI / 8;
 const TURN = 2 * Math.PI;
 
-/** Angle of a direction, radians in [0, 2π); directions count modulo 16. */
+/** The same direction as a number from 0 up to, not including, 16. */
+export function wrapDirection(direction: number): number {
+  return ((direction % DIRECTIONS) + DIRECTIONS) % DIRECTIONS;
+}
+
+/** Angle of a direction, radians in [0, 2π); directions count modulo 16 and may lie between the ring's units. */
 export function directionAngle(direction: number): number {
-  return (TURN * (((direction % DIRECTIONS) + DIRECTIONS) % DIRECTIONS)) / DIRECTIONS;
+  return (TURN * wrapDirection(direction)) / DIRECTIONS;
+}
+
+/** The direction of an angle in radians, from 0 up to 16: whole where it is that of a unit. */
+export function angleDirection(angle: number): number {
+  return wrapDirection((angle / TURN) * DIRECTIONS);
 }
 
 /** Slots between two directions along the shorter way, 0 … 8. */

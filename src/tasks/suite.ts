@@ -1,5 +1,6 @@
 // What is a task suite? The contract between suites, batches, accuracy and everything that trains or tests.
 import type { Random } from '../core/random.ts';
+import { wrapDirection } from './ring.ts';
 
 /** A named stretch of a trial: steps start … end − 1. */
 export interface Period {
@@ -17,8 +18,8 @@ export interface Stimulus {
 }
 
 /**
- * The description of a trial: everything but its noise can be rebuilt from it. Directions are 0 … 15; `response` is
- * null when the trial asks for none.
+ * The description of a trial: its suite rebuilds everything but the noise from it. Directions are 0 … 15, one slot of 22.5°
+ * each; `response` is null when the trial asks for none.
  */
 export interface TrialInfo {
   readonly task: string;
@@ -28,7 +29,10 @@ export interface TrialInfo {
   readonly stimuli: readonly Stimulus[];
   /** Periods and channels [from, to) that get noise, with its standard deviation. */
   readonly noise: { readonly periods: readonly string[]; readonly channels: readonly [number, number]; readonly sigma: number } | null;
+  /** The response that is due, at the first step of `decision`; see `responseAt` for the steps after it. */
   readonly response: number | null;
+  /** Slots per step by which the due response moves during `decision`; absent when it stays. */
+  readonly responseSpeed?: number;
   /** Family-specific facts that analyses read: ring, match, directions, strengths, … */
   readonly facts: Readonly<Record<string, number | boolean | string | readonly number[]>>;
 }
@@ -36,6 +40,13 @@ export interface TrialInfo {
 /** The last period of every trial: the cue is off and the response is due. */
 export function decisionOf(info: TrialInfo): Period {
   return info.periods[info.periods.length - 1];
+}
+
+/** The direction due at a step; null where none is: before `decision`, and in trials that ask for no response. */
+export function responseAt(info: TrialInfo, step: number): number | null {
+  const { start, end } = decisionOf(info);
+  if (info.response === null || step < start || step >= end) return null;
+  return wrapDirection(info.response + (info.responseSpeed ?? 0) * (step - start));
 }
 
 /** Length of a trial in steps. */
@@ -67,6 +78,14 @@ export interface TaskSuite {
   readonly summaries: readonly string[];
   /** Draws the description of one trial. */
   describe(task: number, random: Random): TrialInfo;
+  /** The fixed grid of trials that analyses may use instead of drawn ones: every combination once, as `settle` leaves them. */
+  grid(task: number): readonly TrialInfo[];
+  /**
+   * A description with the timing that analyses use: a fixation period that is drawn per trial gets one standard length.
+   *
+   * @throws UsageError if the description is not of this suite
+   */
+  settle(info: TrialInfo): TrialInfo;
   /**
    * Writes the noise-free inputs, targets and mask of a description into one row of a batch from step `at` on, cut at the
    * batch's end. The row must be zero there.

@@ -1,5 +1,7 @@
 // Which are the 20 tasks of Yang et al. (2019)? Timing and rules as in neurogym's collection of 2023, steps of 100 ms.
-import { decision, delayedDecision, match, reach } from './families.ts';
+import { decision, delayedDecision } from './decision-family.ts';
+import { match } from './match-family.ts';
+import { reach } from './reach-family.ts';
 import { ringSuite } from './ring-suite.ts';
 import type { TaskSuite } from './suite.ts';
 
@@ -7,6 +9,7 @@ const GO = { fixation: 5, stimulus: 5, delay: 0, decision: 5 };
 const REACT = { fixation: 5, decision: 5 };
 const DELAYED = { fixation: 5, stimulus: 5, delay: 5, decision: 5 };
 const DELAY = 10;
+const DELAYS = { 1: DELAY, 2: DELAY };
 
 // Ceilings below 1 are measured with a Bayes observer who knows the task and the noise; 11/12 follows from 1/6 random labels.
 export const yang19: TaskSuite = ringSuite('yang19', 'the 20 cognitive tasks of Yang et al. (2019)', [
@@ -26,8 +29,24 @@ export const yang19: TaskSuite = ringSuite('yang19', 'the 20 cognitive tasks of 
   delayedDecision({ name: 'ctxdlydm1', summary: 'as ctxdm1, the stimuli one after the other', ceiling: 1 }, [1, 0], DELAY),
   delayedDecision({ name: 'ctxdlydm2', summary: 'as ctxdm2, the stimuli one after the other', ceiling: 1 }, [0, 1], DELAY),
   delayedDecision({ name: 'multidlydm', summary: 'as multidm, the stimuli one after the other', ceiling: 11 / 12 }, [1, 1], DELAY),
-  match({ name: 'dms', summary: 'respond if the test has the direction of the sample', ceiling: 1 }, 'direction', 'match', DELAY),
-  match({ name: 'dnms', summary: 'respond if the test is opposite to the sample', ceiling: 1 }, 'direction', 'non-match', DELAY),
-  match({ name: 'dmc', summary: 'respond if the test has the category of the sample', ceiling: 1 }, 'category', 'match', DELAY),
-  match({ name: 'dnmc', summary: 'respond if the test has the other category', ceiling: 1 }, 'category', 'non-match', DELAY),
+  match(
+    { name: 'dms', summary: 'respond if the test has the direction of the sample', ceiling: 1 },
+    { compare: 'direction', respondOn: 'match' },
+    DELAYS,
+  ),
+  match(
+    { name: 'dnms', summary: 'respond if the test is opposite to the sample', ceiling: 1 },
+    { compare: 'direction', respondOn: 'non-match' },
+    DELAYS,
+  ),
+  match(
+    { name: 'dmc', summary: 'respond if the test has the category of the sample', ceiling: 1 },
+    { compare: 'category', respondOn: 'match' },
+    DELAYS,
+  ),
+  match(
+    { name: 'dnmc', summary: 'respond if the test has the other category', ceiling: 1 },
+    { compare: 'category', respondOn: 'non-match' },
+    DELAYS,
+  ),
 ]);
