@@ -137,9 +137,18 @@ function scoreRows(batch: EvaluationBatch, outputs: Outputs, classes: number): R
       right: answer === due,
       strict,
       fixationKept,
-      directionError: due === 0 || answer === 0 ? null : slotDistance(answer, due),
+      directionError: directionError(info, answer, due),
     };
   });
+}
+
+/**
+ * Slots between answer and target, where a response is due and given. Classes count modulo 16, which is right in either ring arithmetic;
+ * where class 0 can mean a direction it is a response only when that direction is due.
+ */
+function directionError(info: TrialInfo, answer: number, due: number): number | null {
+  const responds = info.response !== null && (answer !== 0 || due === 0);
+  return responds ? slotDistance(answer, due) : null;
 }
 
 /** The class with the largest output at a cell (step · rows + row); the first of equals. */

@@ -18,8 +18,13 @@ import { angleDirection, DIRECTIONS, directionAngle, STEP_MS, wrapDirection } fr
 import type { RingTask } from './ring-suite.ts';
 import type { TrialInfo } from './suite.ts';
 
-/** Steps of each period, in order; without a stimulus period the stimulus is shown when the cue goes off. */
-export type ReachTiming = Readonly<Record<'fixation' | 'decision', number> & Partial<Record<'stimulus' | 'delay', number>>>;
+/** Steps of each period; without a stimulus period, and a delay after it, the stimulus is shown when the cue goes off. */
+export interface ReachTiming {
+  readonly fixation: number;
+  readonly stimulus?: number;
+  readonly delay?: number;
+  readonly decision: number;
+}
 
 const HALF_TURN = DIRECTIONS / 2;
 /** By which a delay of one step displaces the stimulus of an interval task: 0.01 rad per ms (Mod-Cog). */
@@ -32,12 +37,19 @@ export function reach(
   rule: 'towards' | 'away',
   { interval, sequence }: Extension = NO_EXTENSION,
 ): RingTask {
-  const reacts = timing.stimulus === undefined;
-  const delays = interval === 0 ? [timing.delay ?? 0] : INTERVAL_DELAYS;
+  const { fixation, stimulus, delay: fixedDelay = 0 } = timing;
+  const reacts = stimulus === undefined;
   const decision = sequence === 0 || reacts ? timing.decision : SEQUENCE_DECISION_STEPS;
-  const layouts = layoutsByDelay(delays, (delay) =>
-    layout(Object.entries({ ...timing, ...(timing.delay !== undefined && { delay }), decision })),
-  );
+  const delays = interval === 0 ? [fixedDelay] : INTERVAL_DELAYS;
+  const layouts = layoutsByDelay(delays, (delay) => {
+    const middle = reacts
+      ? []
+      : ([
+          ['stimulus', stimulus],
+          ['delay', delay],
+        ] as const);
+    return layout([['fixation', fixation], ...middle, ['decision', decision]]);
+  });
   const build = (ring: Ring, response: number, delay: number): TrialInfo => {
     const aim = rule === 'towards' ? response : wrapDirection(response + HALF_TURN);
     const displacement = interval * RADIANS_PER_DELAY_STEP * delay;

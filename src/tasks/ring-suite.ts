@@ -2,8 +2,8 @@
 
 import { UsageError } from '../core/errors.ts';
 import type { Random } from '../core/random.ts';
-import { bump, CLASSES, CUE_CHANNEL, RING_CHANNELS, RULE_CHANNEL } from './ring.ts';
-import { type Batch, decisionOf, emptyBatch, type Period, stepsOf, type TaskSuite, type TrialInfo } from './suite.ts';
+import { bump, CLASSES, CUE_CHANNEL, directionClass, RING_CHANNELS, type RingArithmetic, RULE_CHANNEL } from './ring.ts';
+import { type Batch, decisionOf, emptyBatch, type Period, responseAt, stepsOf, type TaskSuite, type TrialInfo } from './suite.ts';
 
 /** One task: how its trials are drawn, and what is known about them. */
 export interface RingTask {
@@ -14,6 +14,8 @@ export interface RingTask {
   readonly ceiling: number;
   /** Longest trial, in steps. */
   readonly maxSteps: number;
+  /** See `TaskSuite.constants`; none if absent. */
+  readonly constants?: Readonly<Record<string, number>>;
   describe(random: Random): TrialInfo;
   /** See `TaskSuite.settle`. */
   settle(info: TrialInfo): TrialInfo;
@@ -21,8 +23,15 @@ export interface RingTask {
   grid(): TrialInfo[];
 }
 
+/** What a suite is beside its tasks. */
+export interface RingSuiteHead {
+  readonly name: string;
+  readonly title: string;
+  readonly ring: RingArithmetic;
+}
+
 /** The suite of these tasks; their order is the order of the rule channels. */
-export function ringSuite(name: string, title: string, tasks: readonly RingTask[]): TaskSuite {
+export function ringSuite({ name, title, ring }: RingSuiteHead, tasks: readonly RingTask[]): TaskSuite {
   const inputs = RULE_CHANNEL + tasks.length;
   const indices = new Map(tasks.map((task, index) => [task.name, index]));
   const indexOf = ({ task }: TrialInfo) => {
@@ -32,7 +41,7 @@ export function ringSuite(name: string, title: string, tasks: readonly RingTask[
   };
   const write = (info: TrialInfo, batch: Batch, row: number, at: number) => {
     writeInputs(info, RULE_CHANNEL + indexOf(info), inputs, batch, row, at);
-    writeTargets(info, batch, row, at);
+    writeTargets(info, ring, batch, row, at);
   };
   return {
     name,
@@ -43,6 +52,7 @@ export function ringSuite(name: string, title: string, tasks: readonly RingTask[
     maxSteps: Math.max(...tasks.map((task) => task.maxSteps)),
     ceilings: tasks.map((task) => task.ceiling),
     summaries: tasks.map((task) => task.summary),
+    constants: tasks.map((task) => task.constants ?? {}),
     describe: (task, random) => tasks[task].describe(random),
     grid: (task) => tasks[task].grid(),
     settle: (info) => tasks[indexOf(info)].settle(info),
@@ -78,12 +88,14 @@ function addScaled(inputs: Float32Array, at: number, values: Float64Array, scale
   for (let i = 0; i < values.length; i++) inputs[at + i] += scale * values[i];
 }
 
-function writeTargets(info: TrialInfo, batch: Batch, row: number, at: number): void {
+function writeTargets(info: TrialInfo, ring: RingArithmetic, batch: Batch, row: number, at: number): void {
   const { targets, mask, rows, steps } = batch;
   const end = Math.min(at + stepsOf(info), steps);
   for (let step = at; step < end; step++) mask[step * rows + row] = 1;
-  if (info.response === null) return;
-  for (let step = at + decisionOf(info).start; step < end; step++) targets[step * rows + row] = 1 + info.response;
+  for (let step = at + decisionOf(info).start; step < end; step++) {
+    const direction = responseAt(info, step - at);
+    if (direction !== null) targets[step * rows + row] = directionClass(direction, ring);
+  }
 }
 
 function periodOf(info: TrialInfo, name: string): Period {

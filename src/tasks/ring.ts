@@ -16,6 +16,17 @@ export const STEP_MS = 100;
 /** Standard deviation of input noise, σ/√(step in ms) with σ = 1. */
 export const NOISE_SIGMA = 1 / Math.sqrt(STEP_MS);
 
+/**
+ * How a direction becomes a class. `corrected`: direction d is class 1 + d. `reference`: that class modulo 16, as Mod-Cog's own
+ * implementation has it, so that direction 15 is class 0, the class of fixating.
+ */
+export type RingArithmetic = 'corrected' | 'reference';
+
+/** Class of a response. */
+export function directionClass(direction: number, ring: RingArithmetic): number {
+  return ring === 'corrected' ? 1 + direction : (1 + direction) % DIRECTIONS;
+}
+
 const PEAK = 0.8;
 const WIDTH = Math.PI / 8;
 const TURN = 2 * Math.PI;

@@ -76,6 +76,8 @@ export interface TaskSuite {
   readonly ceilings: readonly number[];
   /** What each task asks, in one line. */
   readonly summaries: readonly string[];
+  /** Numbers of each task that were drawn or set when the suite was made and are the same in all its trials, for example delays. */
+  readonly constants: readonly Readonly<Record<string, number>>[];
   /** Draws the description of one trial. */
   describe(task: number, random: Random): TrialInfo;
   /** The fixed grid of trials that analyses may use instead of drawn ones: every combination once, as `settle` leaves them. */

@@ -1,23 +1,32 @@
 // Which suites are there? A list you can read; a suite is a file and a line here.
 import { unknownName } from '../core/errors.ts';
+import { modcog82Family, modcog84Family } from './mod-cog.ts';
 import type { TaskSuite } from './suite.ts';
-import { yang19 } from './yang19.ts';
+import { parseSuiteSpec, type SuiteFamily } from './suite-family.ts';
+import { yang19Family } from './yang19.ts';
 
-/** Every suite. */
-export const SUITES: readonly TaskSuite[] = [yang19];
+/** Every suite with its parameters. */
+export const SUITE_FAMILIES: readonly SuiteFamily[] = [yang19Family, modcog84Family, modcog82Family];
+
+/** Every suite, parameters at their defaults. */
+export const SUITES: readonly TaskSuite[] = SUITE_FAMILIES.map(({ standard }) => standard);
 
 const LIST_WITH = 'bimt-export tasks list';
 
 /**
- * The suite of this name.
+ * The suite of this name, with parameters where they follow it: `modcog84:ring=reference,seed=3`. Its own name leaves out parameters that
+ * have their default.
  *
- * @throws UsageError with the nearest names if there is none
+ * @throws UsageError with the nearest names if there is none, and for parameters it does not have
  */
-export function findSuite(name: string): TaskSuite {
-  const suite = SUITES.find((candidate) => candidate.name === name);
-  if (suite !== undefined) return suite;
-  const known = SUITES.map((candidate) => candidate.name);
-  throw unknownName('suite', name, known, LIST_WITH);
+export function findSuite(spec: string): TaskSuite {
+  const { name, values } = parseSuiteSpec(spec);
+  const family = SUITE_FAMILIES.find(({ standard }) => standard.name === name);
+  if (family === undefined) {
+    const known = SUITES.map((suite) => suite.name);
+    throw unknownName('suite', name, known, LIST_WITH);
+  }
+  return family.variant(values);
 }
 
 /**
