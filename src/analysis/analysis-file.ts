@@ -63,9 +63,13 @@ const Modularity = z.strictObject({
   qBinary: z.number().nullable(),
   /** The same with |w| as edge weights. */
   qWeighted: z.number().nullable(),
-  /** 1 − Σ share², share of each cluster in the edges: the most that Q can be for these clusters. */
+  /**
+   * 1 − Σ outgoing share · incoming share of each cluster in the active connections: the most that the binary Q can be for clusters with
+   * that many ends of connections. It is 1 − Σ share² where both shares are equal, and Q never exceeds it.
+   */
   qMaximum: ratio.nullable(),
 });
+export type Modularity = z.output<typeof Modularity>;
 
 const TaskScore = z.strictObject({
   task: z.string(),
@@ -94,6 +98,7 @@ export const Analysis = z.strictObject({
   settings: z.strictObject({
     /** Trials that task variance is measured on. */
     trials: z.enum(['random', 'grid']),
+    /** Random trials of each task; the grid has as many as it has. */
     trialsPerTask: count,
     /** Σ task variance above which a neuron is active. */
     activeAbove: amount,
@@ -147,4 +152,10 @@ export type Analysis = z.output<typeof Analysis>;
  */
 export function parseAnalysis(data: unknown, what: string): Analysis {
   return parseWith(Analysis, data, what);
+}
+
+/** The file analysis.json: indented, with lists of numbers on one line each. */
+export function analysisJson(analysis: Analysis): string {
+  const indented = JSON.stringify(analysis, null, 2);
+  return `${indented.replaceAll(/\[[\s\d.,e+-]*\]/g, (numbers) => numbers.replaceAll(/\s+/g, ' ').replaceAll(/^\[ | \]$/g, (end) => end.trim()))}\n`;
 }

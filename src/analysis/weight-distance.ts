@@ -2,9 +2,7 @@
 import { forEachEntry } from '../network/csr.ts';
 import { gridSide, gridWireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
-
-/** A connection is active if its |weight| is above this. Liu et al. (2023), section 3.3. */
-const ACTIVE_WEIGHT = 0.01;
+import { ACTIVE_WEIGHT } from './connections.ts';
 
 /** All ordered pairs of different neurons at one distance. */
 export interface DistanceBin {
@@ -29,9 +27,13 @@ export interface WeightByDistance {
 /**
  * Groups the recurrent weights by grid distance, one bin per lattice distance (width 1/side; with the Euclidean metric
  * to the nearest multiple). Liu et al. (2023), figure 3.
+ *
+ * @param site - site of each neuron if not the network's own, shape [neurons]
  */
-export function weightByDistance(network: Network): WeightByDistance {
-  const { neurons, site, grid, recurrent } = network;
+export function weightByDistance(
+  { neurons, grid, recurrent, ...network }: Network,
+  site: ArrayLike<number> = network.site,
+): WeightByDistance {
   const side = gridSide(grid);
   const cost = gridWireCost(grid);
   const binOf = (i: number, j: number): number => Math.round(cost.distance(site[i], site[j]) * side);

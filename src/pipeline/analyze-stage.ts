@@ -1,0 +1,192 @@
+// What has a network become? Accuracy, active neurons, functional clusters, wiring, and whether clusters keep together.
+import { z } from 'zod';
+import type { Analysis, LayoutAnalysis } from '../analysis/analysis-file.ts';
+import { ACTIVE_WEIGHT, countConnections } from '../analysis/connections.ts';
+import { type FunctionalClusters, functionalClusters } from '../analysis/functional-clusters.ts';
+import { analyzeLayout, type NamedLayout } from '../analysis/layout-analysis.ts';
+import { structuralModularity } from '../analysis/modularity.ts';
+import { ACTIVE_VARIANCE, activeNeurons, type RunTrials, type TaskVariance, varianceInTask } from '../analysis/task-variance.ts';
+import { InterruptedError } from '../core/errors.ts';
+import { sha256 } from '../core/hash.ts';
+import { TOOL } from '../core/version.ts';
+import { openSequenceModel } from '../exchange/run-onnx.ts';
+import { exportSequence } from '../exchange/seq.ts';
+import { formatGrid } from '../network/geometry.ts';
+import type { Network } from '../network/network.ts';
+import { measureAccuracy } from '../tasks/accuracy.ts';
+import { ANALYSIS_TRIALS, analysisTrials } from '../tasks/analysis-trials.ts';
+import type { TaskSuite } from '../tasks/suite.ts';
+import { findSuite } from '../tasks/suites.ts';
+import { searchLayout } from '../training/layout.ts';
+import type { NetworkArtifact } from './network-file.ts';
+import { outputsByRow } from './scores.ts';
+import type { StageHooks } from './train-stage.ts';
+
+const count = z.int().min(1);
+const seed = z.int().nonnegative();
+
+export const AnalyzeConfig = z.strictObject({
+  /** Noise-free trials that task variance is measured on: drawn as for training, or every combination of conditions once. */
+  trials: z.enum(ANALYSIS_TRIALS).default('random'),
+  /** Random trials of each task. */
+  trialsPerTask: count.default(512),
+  /** Permutations of the active neurons over their sites behind every p-value. */
+  shuffles: count.default(10_000),
+  /** Also measure the layout of shortest wires that a search finds. */
+  layoutSearch: z.boolean().default(true),
+  /** Seed of the trials, the clusters, the shuffles and the search. */
+  seed: seed.default(0),
+  /** Noisy test trials per task behind every accuracy. */
+  scores: z.strictObject({ trialsPerTask: count.default(1000), seed: seed.default(1) }).prefault({}),
+});
+export type AnalyzeConfig = z.output<typeof AnalyzeConfig>;
+
+/**
+ * Analyses a trained or pruned network.
+ *
+ * @throws UsageError if its states are not finite
+ * @throws InterruptedError when the signal aborts
+ */
+export async function analyzeStage(artifact: NetworkArtifact, config: AnalyzeConfig, hooks: StageHooks = {}): Promise<Analysis> {
+  const { network, header } = artifact;
+  const suite = findSuite(header.config.suite);
+  // Dense networks are several times faster in ONNX Runtime than in the plain interpreter.
+  const model = await openSequenceModel(exportSequence(network, header), 'node');
+  try {
+    const accuracy = await scoreTasks(suite, model.run, config, hooks);
+    const variance = await taskVariance(network, suite, model.run, config, hooks);
+    return { ...describeRun(artifact, config), accuracy, ...analyzeStructure(network, suite, variance, config, hooks) };
+  } finally {
+    await model.release();
+  }
+}
+
+/** Which network was analysed, and how. */
+function describeRun(
+  { bytes, header, network }: NetworkArtifact,
+  { trials, trialsPerTask, shuffles, seed, scores }: AnalyzeConfig,
+): Pick<Analysis, 'schema' | 'tool' | 'network' | 'settings'> {
+  const { inputs, neurons, outputs, grid } = network;
+  const { suite, ...config } = header.config;
+  return {
+    schema: 'bimt-analysis/1',
+    tool: TOOL,
+    network: {
+      hash: sha256(bytes),
+      stage: header.provenance.stage,
+      suite,
+      grid: formatGrid(grid),
+      neurons,
+      inputs,
+      outputs,
+      train: (config['train'] as Record<string, unknown> | undefined) ?? null,
+    },
+    settings: { trials, trialsPerTask, activeAbove: ACTIVE_VARIANCE, connectedAbove: ACTIVE_WEIGHT, shuffles, seed, scores },
+  };
+}
+
+async function scoreTasks(suite: TaskSuite, run: RunTrials, { scores }: AnalyzeConfig, hooks: StageHooks): Promise<Analysis['accuracy']> {
+  const total = suite.tasks.length * scores.trialsPerTask;
+  let done = 0;
+  const predict = async (inputs: Float32Array, steps: number, rows: number) => {
+    tell(hooks, 'accuracy', done, total);
+    done += rows;
+    return outputsByRow((await run(inputs, steps, rows)).outputs, steps, rows);
+  };
+  const { accuracy, strict, fixationKept, tasks } = await measureAccuracy(suite, predict, { ...scores, purpose: 'test' });
+  tell(hooks, 'accuracy', total, total);
+  return { mean: accuracy, strict, fixationKept, tasks: [...tasks] };
+}
+
+async function taskVariance(
+  { neurons }: Network,
+  suite: TaskSuite,
+  run: RunTrials,
+  { trials, trialsPerTask, seed }: AnalyzeConfig,
+  hooks: StageHooks,
+): Promise<TaskVariance> {
+  const tasks = suite.tasks.length;
+  const values = new Float64Array(neurons * tasks);
+  for (let task = 0; task < tasks; task++) {
+    tell(hooks, 'task variance', task, tasks);
+    const inTask = await varianceInTask(neurons, analysisTrials(suite, task, { trials, count: trialsPerTask, seed }), run);
+    for (let neuron = 0; neuron < neurons; neuron++) values[neuron * tasks + task] = inTask[neuron];
+  }
+  tell(hooks, 'task variance', tasks, tasks);
+  return { neurons, tasks, values };
+}
+
+/** What follows from task variance, weights and sites. */
+function analyzeStructure(
+  network: Network,
+  suite: TaskSuite,
+  variance: TaskVariance,
+  config: AnalyzeConfig,
+  hooks: StageHooks,
+): Pick<Analysis, 'activity' | 'clusters' | 'connections' | 'modularity' | 'layouts' | 'notes'> {
+  const { neurons, recurrent } = network;
+  const active = activeNeurons(variance);
+  const found = functionalClusters(variance, active, config.seed);
+  const clusters = typeof found === 'string' ? null : found;
+  const connections = countConnections(network);
+  const clusterOf = new Int32Array(neurons).fill(-1);
+  clusters?.labels.forEach((cluster, i) => {
+    clusterOf[active[i]] = cluster;
+  });
+  const modularity = clusters === null ? null : structuralModularity(recurrent, clusterOf, clusters.clusters.length);
+  const clustered = clusters === null ? null : { active, ...clusters };
+  const layouts = layoutsOf(network, config, hooks).map((layout) => analyzeLayout(network, layout, clustered, config));
+  const rows = Array.from({ length: neurons }, (_, i) => [...variance.values.subarray(i * variance.tasks, (i + 1) * variance.tasks)]);
+  return {
+    activity: { tasks: [...suite.tasks], taskVariance: rows, active },
+    clusters: clusters === null ? null : describeClusters(clusters, suite),
+    connections,
+    modularity,
+    layouts,
+    notes: [...(typeof found === 'string' ? [found] : []), ...notesOn(connections, modularity, layouts)],
+  };
+}
+
+function describeClusters({ tried, silhouette, labels, clusters }: FunctionalClusters, suite: TaskSuite): Analysis['clusters'] {
+  return {
+    tried: [...tried],
+    silhouette,
+    labels: [...labels],
+    clusters: clusters.map(({ size, preferredTask }) => ({ size, preferredTask: suite.tasks[preferredTask] })),
+  };
+}
+
+/** The network's own layout and, if asked for, the one that a search finds. */
+function layoutsOf(network: Network, { layoutSearch, seed }: AnalyzeConfig, hooks: StageHooks): NamedLayout[] {
+  const own: NamedLayout = { name: 'own', site: network.site, search: null };
+  if (!layoutSearch) return [own];
+  tell(hooks, 'layout search', 0, 1);
+  const { site, ...search } = searchLayout(network, { seed });
+  tell(hooks, 'layout search', 1, 1);
+  return [own, { name: 'searched', site, search: { seed, ...search } }];
+}
+
+/** Sentences on what could not be measured although there are clusters. */
+function notesOn(connections: Analysis['connections'], modularity: Analysis['modularity'], layouts: readonly LayoutAnalysis[]): string[] {
+  const notes: string[] = [];
+  if (connections.active === 0) notes.push(`No recurrent weight is above ${ACTIVE_WEIGHT}: there are no connections to measure.`);
+  else if (connections.active === connections.self)
+    notes.push('Every active connection leads from a neuron to itself: no connection has a length.');
+  if (modularity !== null && modularity.qBinary === null)
+    notes.push('No modularity: no active connection joins two different active neurons.');
+  if (modularity !== null && modularity.qBinary !== null && modularity.pEffective === null)
+    notes.push('No ratio of densities: no active connection lies inside a cluster.');
+  for (const { name, isolated, clusterSize } of layouts) {
+    if (isolated !== null && clusterSize === null) notes.push(`No cluster size of the ${name} layout: every cluster is a single neuron.`);
+    const constant = [isolated?.z === null && 'isolated neurons', clusterSize?.z === null && 'cluster size'].filter(
+      (what) => what !== false,
+    );
+    if (constant.length > 0) notes.push(`No z of ${constant.join(' and ')} in the ${name} layout: every shuffle gives the same value.`);
+  }
+  return notes;
+}
+
+function tell({ signal, onProgress }: StageHooks, stage: string, done: number, total: number): void {
+  if (signal?.aborted) throw new InterruptedError('the analysis was interrupted');
+  onProgress?.({ stage, done, total, values: {} });
+}
