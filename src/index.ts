@@ -3,7 +3,7 @@
 export { type WeightByDistance, weightByDistance } from './analysis/weight-distance.ts';
 export { calibrate } from './compression/calibrate.ts';
 export type { IntegerNetwork, IntegerRun } from './compression/integer-network.ts';
-export { type Pruned, prune } from './compression/prune.ts';
+export { type Pruned, type PruneRule, prune } from './compression/prune.ts';
 export { type Quantized, quantize, quantizeInputs } from './compression/quantize.ts';
 export { decodeQuantized, encodeQuantized, type QuantizedArtifact } from './compression/quantized-file.ts';
 export { runInteger } from './compression/run-integer.ts';

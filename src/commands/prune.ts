@@ -21,11 +21,18 @@ interface PruneOptions extends CommonOptions {
   readonly out: string;
   readonly config?: string;
   readonly threshold?: number;
+  readonly density?: number;
+  readonly rounds?: number;
   readonly fineTune?: number;
   readonly seed?: number;
   readonly trials?: number;
   readonly force?: boolean;
 }
+
+const PRUNE_EXAMPLES = `
+Examples:
+  $ bimt-export prune runs/a/trained.safetensors --out runs/a/pruned.safetensors
+  $ bimt-export prune runs/a/trained.safetensors --out runs/a/sparse.safetensors --density 0.05 --rounds 10 --fine-tune 2000`;
 
 /** The command. */
 export function pruneCommand(): Command {
@@ -34,19 +41,25 @@ export function pruneCommand(): Command {
     .argument('<file>', 'a trained network')
     .requiredOption('--out <file>', 'the pruned network')
     .option('--threshold <x>', 'weights of at most this size go (default: 0.01)', numberOption(0))
+    .option(
+      '--density <share>',
+      'keep the largest weights, this share of all possible ones, instead of a threshold (default: none)',
+      numberOption(0),
+    )
+    .option('--rounds <n>', 'reach the density in steps, with a share of the fine-tuning after each (default: 1)', integerOption(1))
     .option('--fine-tune <updates>', 'updates with the pruned entries held at zero; 0 for none (default: 500)', integerOption(0))
     .option('--seed <n>', 'seed of the fine-tuning trials (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
     .option('--config <file>', 'JSON file with the settings of a run; its prune and scores sections count, options win over it')
     .option('--force', 'overwrite --out')
-    .addHelpText('after', '\nExample:\n  $ bimt-export prune runs/a/trained.safetensors --out runs/a/pruned.safetensors')
+    .addHelpText('after', PRUNE_EXAMPLES)
     .action(pruneAction);
 }
 
 async function pruneAction(file: string, options: PruneOptions): Promise<void> {
-  const { threshold, fineTune, seed, trials } = options;
+  const { threshold, density, rounds, fineTune, seed, trials } = options;
   const config = readSettings(options.config, {
-    prune: { threshold, fineTune: fineTune === 0 ? null : { updates: fineTune, seed } },
+    prune: { ...rule(threshold, density), rounds, fineTune: fineTune === 0 ? null : { updates: fineTune, seed } },
     scores: { trialsPerTask: trials },
   });
   const trained = networkArgument(file, ['trained']);
@@ -63,4 +76,12 @@ async function pruneAction(file: string, options: PruneOptions): Promise<void> {
     { file: options.out, pruning: history.pruning, scores: header.scores },
     `${options.out}: ${network.neurons} of ${trained.network.neurons} neurons\n${describeScores(header.scores)}`,
   );
+}
+
+/** One of threshold and density on the command line takes the place of the other in the config file. */
+function rule(threshold: number | undefined, density: number | undefined) {
+  return {
+    threshold: density === undefined ? threshold : (threshold ?? null),
+    density: threshold === undefined ? density : (density ?? null),
+  };
 }

@@ -10,12 +10,30 @@ import { FineTuneConfig } from '../training/fine-tune.ts';
 const count = z.int().min(1);
 const seed = z.int().nonnegative();
 
-export const PruneConfig = z.strictObject({
-  /** Weights of at most this size are removed. */
-  threshold: z.number().nonnegative().default(DEFAULT_THRESHOLD),
-  /** Training with the pruned entries held at zero; null for none. */
-  fineTune: FineTuneConfig.nullable().prefault({}),
-});
+export const PruneConfig = z
+  .strictObject({
+    /** Weights of at most this size are removed; null where a density is given, and 0.01 where none is. */
+    threshold: z.number().nonnegative().nullable().default(null),
+    /** Share of all possible weights, recurrent, input and readout, that is kept, the largest; null for a threshold. */
+    density: z.number().positive().max(1).nullable().default(null),
+    /** Steps in which the density is reached, with fine-tuning after each (Zhu & Gupta 2017); 1 for one cut. */
+    rounds: count.default(1),
+    /** Training with the pruned entries held at zero; null for none. All rounds share its updates. */
+    fineTune: FineTuneConfig.nullable().prefault({}),
+  })
+  .refine(({ threshold, density }) => threshold === null || density === null, {
+    path: ['density'],
+    message: 'a threshold is given as well; a network is pruned by one of them',
+  })
+  .refine(({ density, rounds }) => rounds === 1 || density !== null, {
+    path: ['rounds'],
+    message: 'several rounds need a density to end at',
+  })
+  .refine(({ fineTune, rounds }) => rounds === 1 || rounds <= (fineTune?.updates ?? 0), {
+    path: ['rounds'],
+    message: 'each round needs an update of fine-tuning',
+  })
+  .overwrite((config) => ({ ...config, threshold: config.threshold ?? (config.density === null ? DEFAULT_THRESHOLD : null) }));
 export type PruneConfig = z.output<typeof PruneConfig>;
 
 export const QuantizeConfig = z.strictObject({
@@ -43,11 +61,12 @@ export const MapConfig = z.strictObject({
 });
 export type MapConfig = z.output<typeof MapConfig>;
 
-const ScoreConfig = z.strictObject({
+export const ScoreConfig = z.strictObject({
   /** Test trials per task behind every accuracy. */
   trialsPerTask: count.default(500),
   seed: seed.default(1),
 });
+export type ScoreConfig = z.output<typeof ScoreConfig>;
 
 export const VerifyConfig = z.strictObject({
   /** Task trials on which all executions must agree; trials at the extremes are added. */

@@ -45,6 +45,9 @@ export function fineTuneSpec(network: Network, { clipNorm }: FineTuneConfig): En
 export interface FineTuneOptions {
   /** Built for `fineTuneSpec(network, config)`; the caller disposes of it. */
   readonly engine: Engine;
+  /** Which of the config's updates are made, the first and the last, counted from 1; all unless given. */
+  readonly from?: number;
+  readonly until?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -57,8 +60,8 @@ export interface FineTuneOptions {
  * @throws InterruptedError when the signal aborts
  */
 export async function fineTune(network: Network, suite: TaskSuite, config: FineTuneConfig, options: FineTuneOptions): Promise<Network> {
-  const { engine, onProgress, signal } = options;
   const { updates, clipNorm, lambda, locality } = config;
+  const { engine, onProgress, signal, from = 1, until = updates } = options;
   const plan = batchPlan(config, 'fine-tuning');
   const parameters = flatParameters(network);
   await engine.write({
@@ -68,15 +71,16 @@ export async function fineTune(network: Network, suite: TaskSuite, config: FineT
   });
   engine.setMask(trainableMask(network));
   engine.setPenalty(penaltyVector(network, network.site, gridWireCost(network.grid), lambda, locality));
-  for (let update = 1; update <= updates; update++) {
+  for (let update = from; update <= until; update++) {
     await setImmediate();
     if (signal?.aborted) throw new InterruptedError(`fine-tuning was interrupted after update ${update - 1} of ${updates}`);
     const learningRate = learningRateAt(config, update);
-    const result = await engine.step(makeBatch(suite, plan, update), learningRate, update);
+    // Moments start anew, and Adam corrects for that by the updates since.
+    const result = await engine.step(makeBatch(suite, plan, update), learningRate, update - from + 1);
     assertFiniteLosses(result, { update, updates, learningRate, clipNorm });
     onProgress?.({ stage: 'fine-tune', done: update, total: updates, values: { loss: result.predictionLoss } });
   }
-  const state = assertFiniteState(await engine.read(), { update: updates, updates, learningRate: config.learningRate, clipNorm });
+  const state = assertFiniteState(await engine.read(), { update: until, updates, learningRate: config.learningRate, clipNorm });
   return withParameters(network, Float32Array.from(state.parameters));
 }
 

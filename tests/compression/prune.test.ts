@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { prune } from '../../src/compression/prune.ts';
+import { prune, pruneWeights, weightDensity } from '../../src/compression/prune.ts';
 import { csrFromDense } from '../../src/network/csr.ts';
 import type { Network } from '../../src/network/network.ts';
 import { runNetwork } from '../../src/network/run.ts';
@@ -146,6 +146,76 @@ describe('pruning', () => {
     expect(() => prune(float, 100)).toThrow('a pruning threshold of 100 leaves no neuron that is active and reaches the readout');
     expect(() => prune(float, -1)).toThrow('the pruning threshold is -1');
     expect(() => prune(float, Number.NaN)).toThrow('the pruning threshold is NaN');
+  });
+});
+
+describe('pruning to a density', () => {
+  it('keeps the largest weights of all three matrices together, as many as the density says', () => {
+    const float = network(
+      [
+        [0.5, 0.25, -0.3],
+        [0.01, -0.75, 1],
+        [2, 0.125, 0.2],
+      ],
+      [0.35, -1.5, 0.1],
+      [0.6, -0.4, 0.15],
+      [0, 0, 0],
+    );
+    // 15 weights are possible; 0.4 of them are the 6 largest: 2, −1.5, 1, −0.75, 0.6, 0.5.
+    const kept = pruneWeights(float, { density: 0.4 });
+    expect([...kept.recurrent.values]).toEqual([0.5, -0.75, 1, 2]);
+    expect([...kept.input.values]).toEqual([-1.5]);
+    expect([...kept.readout.values]).toEqual([Math.fround(0.6)]);
+    expect(kept.neurons).toBe(3);
+    expect(weightDensity(kept)).toBe(0.4);
+    // Then neuron 1, which hears the input but is heard by nobody else, goes with −1.5, −0.75 and 1, which it hears from neuron 2;
+    // then neuron 2, and its 2.
+    const { network: pruned, counts } = prune(float, { density: 0.4 });
+    expect(counts).toEqual({
+      belowThreshold: { recurrent: 5, input: 2, readout: 2 },
+      withNeurons: { recurrent: 3, input: 1, readout: 0 },
+      neurons: { unheard: 2, silent: 0, constant: 0 },
+    });
+    expect([...pruned.site]).toEqual([0]);
+  });
+
+  it('keeps exactly as many as it says where weights are equally large, and all where there are no more', () => {
+    const equal = network(
+      [
+        [1, -1],
+        [1, 1],
+      ],
+      [1, 1],
+      [-1, 1],
+      [0, 0],
+    );
+    for (let kept = 1; kept <= 8; kept++) expect(weightDensity(pruneWeights(equal, { density: kept / 8 }))).toBe(kept / 8);
+    const sparse = pruneWeights(equal, { density: 0.5 });
+    expect(pruneWeights(sparse, { density: 0.75 })).toEqual(sparse);
+  });
+
+  it('keeps no weight that is smaller than one it removes', () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.double({ min: 0.001, max: 1, noNaN: true }), (seed, density) => {
+        const float = randomNetwork(seed, { inputs: 3, neurons: 9, outputs: 2, density: 0.6 });
+        const sizesOf = ({ recurrent, input, readout }: Network) =>
+          [recurrent, input, readout].flatMap(({ values }) => [...values].map(Math.abs)).sort((a, b) => b - a);
+        const all = sizesOf(float);
+        const possible = 9 * (9 + 3 + 2);
+        expect(sizesOf(pruneWeights(float, { density }))).toEqual(all.slice(0, Math.round(density * possible)));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('refuses a density that is no share, and one that leaves nothing', () => {
+    const float = randomNetwork(1, { inputs: 2, neurons: 5, outputs: 2 });
+    for (const density of [0, -0.1, 1.1, Number.NaN]) {
+      expect(() => prune(float, { density })).toThrow(`the pruning density is ${density}; it must be above 0 and at most 1`);
+    }
+    expect(() => prune(float, { density: 0.001 })).toThrow(
+      'a pruning density of 0.001 leaves no neuron that is active and reaches the readout; try a higher one',
+    );
   });
 });
 

@@ -60,6 +60,34 @@ describe('fine-tuning', () => {
     expect(of('fine-tuning')).not.toEqual(of('training'));
   });
 
+  it('draws its tasks by their weights', async () => {
+    const engine = await engines['reference']();
+    const seen: Float32Array[] = [];
+    const step: Engine['step'] = (batch, rate, update) => {
+      seen.push(batch.inputs);
+      return engine.step(batch, rate, update);
+    };
+    const weighted = { ...config, taskWeights: { dms: 1e6 }, updates: 2 };
+    await fineTune(pruned, suite, weighted, { engine: { ...engine, step } });
+    expect(seen).toEqual([1, 2].map((update) => makeBatch(suite, batchPlan(weighted, 'fine-tuning'), update).inputs));
+    expect(seen[0]).not.toEqual(makeBatch(suite, batchPlan(config, 'fine-tuning'), 1).inputs);
+  });
+
+  it('makes some of its updates with the batches and learning rates that they have among all', async () => {
+    const engine = await engines['reference']();
+    const seen: { inputs: Float32Array; rate: number; update: number }[] = [];
+    const step: Engine['step'] = (batch, rate, update) => {
+      seen.push({ inputs: batch.inputs, rate, update });
+      return engine.step(batch, rate, update);
+    };
+    const spied = { ...engine, step };
+    await fineTune(pruned, suite, config, { engine: spied });
+    const all = seen.splice(0);
+    await fineTune(pruned, suite, config, { engine: spied, from: 11, until: 13 });
+    // Adam's moments are new, so its count of updates is as well.
+    expect(seen).toEqual([10, 11, 12].map((at, i) => ({ ...all[at], update: i + 1 })));
+  });
+
   it('stops when told to, and when it diverges', async () => {
     const abort = new AbortController();
     const engine = await engines['reference']();
