@@ -1,14 +1,14 @@
 // bimt-export train: suite and options → trained.safetensors
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { decodeArtifact } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import type { RunConfig } from '../pipeline/config.ts';
 import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
-import { BATCH_MODES } from '../tasks/batches.ts';
-import { findSuite } from '../tasks/suites.ts';
+import { BATCH_MODES, type TaskWeights } from '../tasks/batches.ts';
+import { findSuite, findTask } from '../tasks/suites.ts';
 import { decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, type TrainConfig } from '../training/config.ts';
 import { ENGINE_CHOICES } from '../training/engine.ts';
@@ -18,11 +18,12 @@ import { readSettings } from './settings.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
 
-interface TrainOptions extends CommonOptions, Partial<TrainConfig> {
+interface TrainOptions extends CommonOptions, Partial<Omit<TrainConfig, 'taskWeights'>> {
   readonly out: string;
   readonly config?: string;
   readonly resume?: boolean;
   readonly force?: boolean;
+  readonly taskWeight?: TaskWeights;
   readonly trials?: number;
   readonly scoreSeed?: number;
 }
@@ -57,7 +58,8 @@ async function trainAction(options: TrainOptions): Promise<void> {
     options,
     options.resume ? decodeCheckpoint(readInputFile(checkpointPath), checkpointPath).config : {},
   );
-  findSuite(config.suite);
+  const suite = findSuite(config.suite);
+  for (const task of Object.keys(config.taskWeights)) findTask(suite, task);
   checkWritable(checkpointPath);
   const store: CheckpointStore = {
     load: () => (options.resume ? { bytes: readInputFile(checkpointPath), what: checkpointPath } : null),
@@ -80,8 +82,12 @@ async function trainAction(options: TrainOptions): Promise<void> {
 
 /** Settings of the checkpoint, then from the config file, then from options; training refuses what differs from its checkpoint. */
 function settingsOf(options: TrainOptions, checkpoint: Partial<TrainConfig>): RunConfig {
-  const { json, quiet, verbose, out, config, resume, force, trials, scoreSeed, ...given } = options;
-  return readSettings(config, { train: given, scores: { trialsPerTask: trials, seed: scoreSeed } }, { train: checkpoint });
+  const { json, quiet, verbose, out, config, resume, force, taskWeight: taskWeights, trials, scoreSeed, ...given } = options;
+  return readSettings(
+    config,
+    { train: { ...given, taskWeights }, scores: { trialsPerTask: trials, seed: scoreSeed } },
+    { train: checkpoint },
+  );
 }
 
 /** Scores are no part of the checkpoint: unusual ones must be asked for again. */
@@ -109,6 +115,17 @@ function withTrainingOptions(command: Command): Command {
     .option('--updates <n>', 'number of updates (default: 20000)', integerOption(1))
     .addOption(new Option('--batch-mode <name>', 'one trial a row, or joined trials (default: trials)').choices(BATCH_MODES))
     .option('--batch-rows <n>', 'rows of a batch (default: 32)', integerOption(1))
+    .option('--task-weight <name=w>', 'how often a task is drawn relative to others, by default 1 (repeatable)', taskWeightOption)
     .option('--seed <n>', 'seed of everything random (default: 0)', integerOption(0))
     .addOption(new Option('--engine <name>', 'training engine (default: auto)').choices(ENGINE_CHOICES));
+}
+
+/** Option parser for NAME=W, collected over all that are given. */
+function taskWeightOption(text: string, earlier: TaskWeights = {}): TaskWeights {
+  const [name, weight, ...rest] = text.split('=');
+  const value = Number(weight);
+  if (name === '' || !weight?.trim() || rest.length > 0 || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('expected NAME=W with a weight above 0, for example dms=2.');
+  if (Object.hasOwn(earlier, name)) throw new InvalidArgumentError(`the weight of ${name} is given twice.`);
+  return { ...earlier, [name]: value };
 }

@@ -167,7 +167,8 @@ function assertSameConfig(resume: Checkpoint, config: TrainConfig): void {
   const keys = Object.keys(config) as (keyof TrainConfig)[];
   const differing = keys.filter((key) => canonicalJson(resume.config[key]) !== canonicalJson(config[key]));
   if (differing.length === 0) return;
-  const list = differing.map((key) => `  ${key}: ${resume.config[key]} in the checkpoint, ${config[key]} asked for`);
+  const show = (value: unknown) => (typeof value === 'object' ? canonicalJson(value) : String(value));
+  const list = differing.map((key) => `  ${key}: ${show(resume.config[key])} in the checkpoint, ${show(config[key])} asked for`);
   throw new UsageError(
     `the checkpoint belongs to another training run:\n${list.join('\n')}\nresume with the checkpoint's settings, or start anew`,
   );
