@@ -1,6 +1,7 @@
 // Which commands are there, and what do they have in common?
 import { Command, Help } from 'commander';
 import { VERSION } from '../core/version.ts';
+import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
 import { COMMON_OPTIONS } from './common.ts';
 import { mapCommand } from './map.ts';
@@ -9,6 +10,7 @@ import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
+import { sweepCommand } from './sweep.ts';
 import { targetsCommand } from './targets.ts';
 import { tasksCommand } from './tasks.ts';
 import { trainCommand } from './train.ts';
@@ -17,6 +19,7 @@ import { verifyCommand } from './verify.ts';
 const COMMANDS = [
   runCommand,
   trainCommand,
+  analyzeCommand,
   pruneCommand,
   quantizeCommand,
   onnxCommand,
@@ -24,6 +27,7 @@ const COMMANDS = [
   checkCommand,
   verifyCommand,
   reportCommand,
+  sweepCommand,
   targetsCommand,
   tasksCommand,
 ];

@@ -1,0 +1,118 @@
+// What does a sweep tell? table.csv, table.txt, summary.json and the Pareto plots, of every point that is done.
+import { canonicalJson } from '../core/hash.ts';
+import { joinSections, section } from '../report/summary.ts';
+import { csvTable, textTable } from '../report/table.ts';
+import { pointColumns, SERIES_COLUMNS, SETTING_COLUMNS, type SettingSummary, summarizeSetting } from './sweep-columns.ts';
+import type { SweepPlan } from './sweep-file.ts';
+import type { SweepFolder } from './sweep-folder.ts';
+import { sweepPlots } from './sweep-plots.ts';
+import type { PointRecord } from './sweep-point.ts';
+import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
+import { donePoints, isComparable, type SeriesSummary, summarizeSeries } from './sweep-statistics.ts';
+
+/** A point that could not be made. */
+export interface PointFailure {
+  readonly point: string;
+  readonly message: string;
+  readonly exitCode: number;
+}
+
+/** The file summary.json. */
+export interface SweepSummary {
+  readonly schema: 'bimt-sweep-summary/1';
+  readonly points: { readonly total: number; readonly done: number; readonly failed: number };
+  readonly series: readonly SeriesSummary[];
+  readonly settings: readonly SettingSummary[];
+  readonly failures: readonly Omit<PointFailure, 'exitCode'>[];
+  /** What a reader must know to judge the numbers. */
+  readonly notes: readonly string[];
+}
+
+/** The setting that means and spreads are taken over. */
+const SEED = 'train.seed';
+
+/** Writes every table and plot of the points that are done. */
+export function sweepOutputs(
+  plan: SweepPlan,
+  folder: SweepFolder,
+  failures: readonly PointFailure[],
+): { readonly summary: SweepSummary; readonly text: string } {
+  const records = new Map<string, PointRecord>();
+  for (const point of plan.points) {
+    const record = folder.readPoint(point);
+    if (record !== null) records.set(point.key, record);
+  }
+  const summary = summarize(plan, records, failures);
+  const text = sweepText(summary);
+  folder.write('table.csv', tableCsv(plan, records));
+  folder.write('table.txt', text);
+  folder.write('summary.json', `${canonicalJson(summary, 1)}\n`);
+  for (const [file, picture] of Object.entries(sweepPlots(plan, records, summary.series))) folder.write(file, picture);
+  return { summary, text };
+}
+
+function summarize(plan: SweepPlan, records: ReadonlyMap<string, PointRecord>, failures: readonly PointFailure[]): SweepSummary {
+  return {
+    schema: 'bimt-sweep-summary/1',
+    points: { total: plan.points.length, done: records.size, failed: failures.length },
+    series: summarizeSeries(plan, records),
+    settings: plan.series.flatMap((series) => summarizeSettings(plan, series, records)),
+    failures: failures.map(({ point, message }) => ({ point, message })),
+    notes: notesOn(plan, records),
+  };
+}
+
+/** The points of a series by what differs in it beside the seed. */
+function summarizeSettings(
+  plan: SweepPlan,
+  { name, points: indices }: SweepPlan['series'][number],
+  records: ReadonlyMap<string, PointRecord>,
+): SettingSummary[] {
+  const points = indices.map((i) => ({ point: plan.points[i], flat: flatSettings(plan.points[i].settings) }));
+  const paths = varyingPaths(points.map(({ flat }) => flat)).filter((path) => path !== SEED);
+  const groups = new Map<string, SweepPlan['points'][number][]>();
+  for (const { point, flat } of points) {
+    const setting = settingWords(flat, paths);
+    groups.set(setting, [...(groups.get(setting) ?? []), point]);
+  }
+  return [...groups].map(([setting, own]) => summarizeSetting(name, setting, own, donePoints(own, records)));
+}
+
+function notesOn({ series, points }: SweepPlan, records: ReadonlyMap<string, PointRecord>): string[] {
+  const made = [
+    ...new Set([...records.values()].map(({ provenance: { tool, engine } }) => `${tool} with ${engine?.version ?? 'no engine'}`)),
+  ];
+  const mixed = series.filter(({ points: own }) => !isComparable(own.map((i) => points[i]))).map(({ name }) => `'${name}'`);
+  return [
+    ...(made.length > 1 ? [`Points were made by different versions: ${made.sort().join(', ')}.`] : []),
+    ...(mixed.length > 0
+      ? [`No hypervolume of ${mixed.join(', ')}: its networks differ in grid, metric or suite and have no common reference.`]
+      : []),
+  ];
+}
+
+function tableCsv(plan: SweepPlan, records: ReadonlyMap<string, PointRecord>): string {
+  const seriesOf = (index: number) => plan.series.filter(({ points }) => points.includes(index)).map(({ name }) => name);
+  const rows = plan.points.flatMap((point, i) => donePoints([point], records).map((done) => ({ ...done, series: seriesOf(i) })));
+  return csvTable(pointColumns(varyingPaths(plan.points.map(({ settings }) => flatSettings(settings)))), rows);
+}
+
+function sweepText({ points, series, settings, failures, notes }: SweepSummary): string {
+  const missing = points.total - points.done;
+  return `${joinSections([
+    section(`Sweep, ${points.done} of ${points.total} points`, [textTable(SETTING_COLUMNS, settings)], false),
+    section('Hypervolume of error and log10 size, larger is better', [textTable(SERIES_COLUMNS, series)], false),
+    ...(failures.length === 0
+      ? []
+      : [
+          section(
+            'Failed',
+            failures.map(({ point, message }) => `${point}: ${message}`),
+            false,
+          ),
+        ]),
+    ...(missing === 0 && notes.length === 0
+      ? []
+      : [section('Notes', [...(missing === 0 ? [] : [`${missing} points are not done; the same command makes them.`]), ...notes], false)]),
+  ]).trimEnd()}\n`;
+}

@@ -1,0 +1,44 @@
+// How do the Pareto plots of a sweep get their points?
+import { paretoPlot } from '../report/pareto-plot.ts';
+import type { SweepPlan } from './sweep-file.ts';
+import type { PointRecord, SweepPoint } from './sweep-point.ts';
+import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
+import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure } from './sweep-statistics.ts';
+
+/** SVG files by name; a measure that no point has gives no plot. */
+export function sweepPlots(
+  plan: SweepPlan,
+  records: ReadonlyMap<string, PointRecord>,
+  summaries: readonly SeriesSummary[],
+): Record<string, string> {
+  const series = plan.series.map(({ name, points: indices }, i) => {
+    const points = indices.map((index) => plan.points[index]);
+    return { name, points: labelled(points, records), hypervolume: summaries[i].hypervolume };
+  });
+  const plots = SWEEP_MEASURES.map((measure) => ({ measure, drawn: series.map((one) => drawSeries(one, measure)) }));
+  return Object.fromEntries(
+    plots
+      .filter(({ drawn }) => drawn.some(({ points }) => points.length > 0))
+      .map(({ measure: { file, title, label }, drawn }) => [file, paretoPlot({ title, x: { label, log: true }, series: drawn })]),
+  );
+}
+
+type Labelled = ReturnType<typeof labelled>[number];
+
+/** Points with what tells them apart in their series. */
+function labelled(points: readonly SweepPoint[], records: ReadonlyMap<string, PointRecord>) {
+  const paths = varyingPaths(points.map(({ settings }) => flatSettings(settings)));
+  return donePoints(points, records).map((done) => ({ done, label: settingWords(flatSettings(done.point.settings), paths) }));
+}
+
+function drawSeries(
+  { name, points, hypervolume }: { name: string; points: readonly Labelled[]; hypervolume: SeriesSummary['hypervolume'] },
+  measure: SweepMeasure,
+) {
+  const drawn = points.flatMap(({ done, label }) => {
+    const { summary } = done.record;
+    const x = measure.value(summary);
+    return x === null ? [] : [{ x, error: summary.error, label }];
+  });
+  return { name, points: drawn, hypervolume: hypervolume[measure.id] };
+}

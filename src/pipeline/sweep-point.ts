@@ -1,0 +1,181 @@
+// What is a point of a sweep? The settings of one network, what identifies it, and the file it leaves.
+import { z } from 'zod';
+import { UsageError } from '../core/errors.ts';
+import { canonicalJson, hashJson } from '../core/hash.ts';
+import { parseWith } from '../core/validate.ts';
+import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
+import { AnalyzeConfig } from './analyze-stage.ts';
+import { PruneConfig, ScoreConfig } from './config.ts';
+
+/** Everything a network of a sweep, and what is measured of it, depends on. */
+export interface PointSettings {
+  readonly train: TrainConfig;
+  /** Null: analysed as trained. */
+  readonly prune: PruneConfig | null;
+  readonly analyze: AnalyzeConfig;
+  /** Trials of the scores inside network files. */
+  readonly scores: ScoreConfig;
+}
+
+/** The settings of which sections are lists or unknown until they are checked. */
+export const SECTIONS = ['train', 'prune', 'analyze', 'scores'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** Characters of a hash in the name of a file. */
+const SHORT_HASH = 8;
+const FOLDER_HASH = 16;
+
+/** A point with its identity. */
+export interface SweepPoint {
+  /** Hash of the settings. */
+  readonly key: string;
+  /** Readable, unique: `20x20-bimt-lambda1e-5-seed0-1a2b3c4d`. */
+  readonly name: string;
+  readonly settings: PointSettings;
+}
+
+/** The schema of a section; null is a choice for pruning only. */
+export const SECTION_SCHEMAS = { prune: PruneConfig, analyze: AnalyzeConfig, scores: ScoreConfig } as const;
+
+/**
+ * Checks one section of a point and fills in its defaults.
+ *
+ * @throws UsageError listing every unknown option and value that is not allowed
+ */
+export function resolveSection(section: Section, value: unknown): PointSettings[Section] {
+  if (section === 'train') return resolveTrainConfig(value ?? {});
+  if (section === 'prune') return value === undefined || value === null ? null : parseWith(PruneConfig, value, 'the pruning config');
+  if (section === 'analyze') return parseWith(AnalyzeConfig, value ?? {}, 'the analysis config');
+  return parseWith(ScoreConfig, value ?? {}, 'the scores config');
+}
+
+/**
+ * Checks the settings of a point.
+ *
+ * @throws UsageError as `resolveSection`
+ */
+export function resolveSettings(given: Readonly<Partial<Record<Section, unknown>>>): PointSettings {
+  return Object.fromEntries(SECTIONS.map((section) => [section, resolveSection(section, given[section])])) as unknown as PointSettings;
+}
+
+/** The point of these settings. */
+export function sweepPoint(settings: PointSettings): SweepPoint {
+  const key = hashJson(settings);
+  return { key, name: `${readableName(settings)}-${key.slice(0, SHORT_HASH)}`, settings };
+}
+
+/** What the trained network depends on: points that share it share one training. */
+export function trainingKey({ train, scores }: Pick<PointSettings, 'train' | 'scores'>): string {
+  return hashJson({ train, scores }).slice(0, FOLDER_HASH);
+}
+
+/** What the analysed network depends on beside its training; null where it is the trained one. */
+export function pruningKey({ prune }: Pick<PointSettings, 'prune'>): string | null {
+  return prune === null ? null : hashJson(prune).slice(0, FOLDER_HASH);
+}
+
+/** What an analysis depends on beside its training. */
+export function analysisKey({ prune, analyze }: PointSettings): string {
+  return hashJson({ prune, analyze }).slice(0, FOLDER_HASH);
+}
+
+/** For files and screens: what is varied most often, in a few words. */
+export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'prune'>): string {
+  const { grid, condition, lambda, locality, seed } = train;
+  const { penalty, locality: isLocal } = CONDITIONS[condition];
+  const cut =
+    prune === null
+      ? []
+      : [prune.density === null ? `threshold${shortNumber(prune.threshold ?? 0)}` : `density${shortNumber(prune.density)}`];
+  return [
+    grid,
+    condition,
+    ...(penalty ? [`lambda${shortNumber(lambda)}`] : []),
+    ...(isLocal && locality !== 1 ? [`A${shortNumber(locality)}`] : []),
+    `seed${seed}`,
+    ...cut,
+    ...(prune !== null && prune.rounds > 1 ? [`rounds${prune.rounds}`] : []),
+  ].join('-');
+}
+
+/** `1e-5` and not `0.00001`. */
+export function shortNumber(value: number): string {
+  return value !== 0 && Math.abs(value) < 0.01 ? value.toExponential() : `${value}`;
+}
+
+const count = z.int().nonnegative();
+const ratio = z.number().min(0).max(1);
+const amount = z.number().nonnegative();
+
+// Not strict: a number that a later version adds is no reason to make a point anew.
+const LayoutSummary = z.object({
+  wiringLength: amount,
+  weightedWiring: amount,
+  meanLength: amount.nullable(),
+  isolated: z.number().nullable(),
+  isolatedZ: z.number().nullable(),
+  isolatedP: ratio.nullable(),
+  clusterSize: z.number().nullable(),
+  clusterSizeZ: z.number().nullable(),
+  clusterSizeP: ratio.nullable(),
+});
+
+/** The form of points/NAME.json: small enough for version control, and all that tables and plots need. */
+const PointRecord = z.strictObject({
+  schema: z.literal('bimt-sweep-point/1'),
+  key: z.string(),
+  name: z.string(),
+  settings: z.record(z.string(), z.unknown()),
+  provenance: z.strictObject({
+    tool: z.string(),
+    /** Training engine and version, as installed. */
+    engine: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
+    /** SHA-256 of the trained and of the analysed network. */
+    trained: z.string(),
+    network: z.string(),
+  }),
+  /** Neurons of the analysed network; pruning removes dead ones. */
+  neurons: count,
+  tasks: z.array(z.strictObject({ task: z.string(), accuracy: ratio, strict: ratio, ceiling: ratio })),
+  summary: z.object({
+    accuracy: ratio,
+    error: ratio,
+    strictAccuracy: ratio,
+    tasksNearCeiling: count,
+    worstGap: z.number(),
+    activeNeurons: count,
+    connections: count,
+    selfConnections: count,
+    clusters: count.nullable(),
+    silhouette: z.number().nullable(),
+    qBinary: z.number().nullable(),
+    pEffective: amount.nullable(),
+    own: LayoutSummary,
+    searched: LayoutSummary.nullable(),
+  }),
+  /** What could not be measured and why. */
+  notes: z.array(z.string()),
+});
+export type PointRecord = z.output<typeof PointRecord>;
+
+/** Bytes of points/NAME.json. */
+export function encodePoint(record: PointRecord): string {
+  return `${canonicalJson(record, 1)}\n`;
+}
+
+/**
+ * Reads points/NAME.json. Its key is computed anew from its settings, completed by today's defaults: an option that a later
+ * version adds makes no result stale, a default that changes does.
+ *
+ * @returns null for a file that is damaged, or of settings that are no longer valid
+ */
+export function decodePoint(text: string): PointRecord | null {
+  try {
+    const record = PointRecord.parse(JSON.parse(text));
+    const { key, name } = sweepPoint(resolveSettings(record.settings));
+    return { ...record, key, name };
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof SyntaxError || error instanceof z.ZodError) return null;
+    throw error;
+  }
+}
