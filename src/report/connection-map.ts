@@ -3,6 +3,7 @@ import { forEachEntry } from '../network/csr.ts';
 import { siteCoordinates, siteCount } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
+import { pageWidth } from './series.ts';
 import {
   type Attributes,
   element,
@@ -25,6 +26,8 @@ const SIZE = 640;
 const LEGEND_WIDTH = 200;
 /** Weights below this share of the largest would be invisible, and there may be very many of them. */
 const FAINTEST = 0.01;
+/** The strongest weights of a dense network: more would be one dark area, and a file of many megabytes. */
+const MOST_DRAWN = 2500;
 
 type Sign = keyof typeof SIGN_COLOURS;
 
@@ -52,34 +55,38 @@ interface Sheet {
 /**
  * `connection-map.svg`: a curve from source to target bends to the left of its direction, so that both directions of a
  * pair can be told apart; a ring is a neuron's connection to itself.
+ *
+ * @param site - site of each neuron, shape [neurons]; the network's own by default
  */
-export function connectionMap(title: string, network: Network): string {
-  const { grid, neurons, site, recurrent } = network;
+export function connectionMap(title: string, network: Network, site: ArrayLike<number> = network.site): string {
+  const { grid, neurons, recurrent } = network;
   const sheet = layOut(network);
   const connections: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
   forEachEntry(recurrent, (to, from, weight) => connections.push({ from, to, weight }));
   const most = connections.reduce((largest, { weight }) => Math.max(largest, Math.abs(weight)), 0);
-  const visible = connections
+  const strong = connections
     .filter(({ weight }) => Math.abs(weight) >= FAINTEST * most)
     // Strongest last, on top.
     .sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
-  const hidden = connections.length - visible.length;
+  const visible = strong.slice(-MOST_DRAWN);
   const widest = Math.min(4, Math.max(2.5, 0.1 * sheet.pitch));
   const radius = Math.min(6, Math.max(1.2, 0.16 * sheet.pitch));
   const area = { ...ORIGIN, width: sheet.width, height: sheet.height };
-  const occupied = new Set(site);
+  const sites = Array.from(site);
+  const occupied = new Set(sites);
   const dots = Array.from({ length: siteCount(grid) }, (_, s) => s).filter((s) => !occupied.has(s));
   const key = legend(area.left + area.width + 28, area.top, legendEntries(most, widest), 'weight (width ∝ |weight|)');
   const ticks = (count: number, place: (k: number) => number) => {
     const every = Math.max(1, Math.ceil(count / 10));
     return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({ at: place(k * every), label: `${k * every}` }));
   };
+  const subtitle = `${plural(neurons, 'neuron')}, ${plural(connections.length, 'recurrent connection')}${leftOut(connections.length, strong.length, visible.length)}`;
   return svgDocument(
-    { width: area.left + area.width + LEGEND_WIDTH + 28, height: Math.max(area.top + area.height + 52, area.top + key.height + 20) },
     {
-      title,
-      subtitle: `${plural(neurons, 'neuron')}, ${plural(connections.length, 'recurrent connection')}${hidden > 0 ? ` (${formatCount(hidden)} below ${formatNumber(FAINTEST, 'percent')} of the strongest not drawn)` : ''}`,
+      width: pageWidth(area.left + area.width + LEGEND_WIDTH + 28, { title, subtitle }),
+      height: Math.max(area.top + area.height + 52, area.top + key.height + 20),
     },
+    { title, subtitle },
     [
       xAxis(
         area,
@@ -105,19 +112,19 @@ export function connectionMap(title: string, network: Network): string {
           const attributes = { ...STROKES[signOf(weight)], 'stroke-width': (widest * Math.abs(weight)) / most };
           const value = formatNumber(weight, { significant: 4 });
           if (from === to) {
-            const { x, y } = sheet.at(site[from]);
+            const { x, y } = sheet.at(sites[from]);
             return titled('circle', { cx: x, cy: y, r: radius + widest * 0.75, ...attributes }, `neuron ${from} to itself: ${value}`);
           }
           return titled(
             'path',
-            { d: curve(sheet.at(site[from]), sheet.at(site[to]), sheet.bend), ...attributes },
+            { d: curve(sheet.at(sites[from]), sheet.at(sites[to]), sheet.bend), ...attributes },
             `neuron ${from} to neuron ${to}: ${value}`,
           );
         }),
       ),
       group(
         { fill: INK.text, stroke: INK.background, 'stroke-width': 0.6 },
-        [...site].map((s, neuron) => {
+        sites.map((s, neuron) => {
           const { row, column } = siteCoordinates(grid, s);
           return titled('circle', { cx: sheet.at(s).x, cy: sheet.at(s).y, r: radius }, `neuron ${neuron} at row ${row}, column ${column}`);
         }),
@@ -125,6 +132,12 @@ export function connectionMap(title: string, network: Network): string {
       key.markup,
     ],
   );
+}
+
+/** What of the connections is not drawn, in words. */
+function leftOut(all: number, strong: number, drawn: number): string {
+  if (drawn < strong) return ` (the ${formatCount(drawn)} strongest drawn)`;
+  return strong < all ? ` (${formatCount(all - strong)} below ${formatNumber(FAINTEST, 'percent')} of the strongest not drawn)` : '';
 }
 
 /** Sites as a sheet; a line of neurons gets arcs above (to the right) and below (to the left) instead. */

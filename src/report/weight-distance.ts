@@ -2,6 +2,7 @@
 import { scaleLinear } from 'd3-scale';
 import type { DistanceBin, WeightByDistance } from '../analysis/weight-distance.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
+import { legendWidth, marker, notice, pageWidth, polyline, type SeriesStyle, seriesEntry, seriesStyle } from './series.ts';
 import {
   type Box,
   boxSwatch,
@@ -11,6 +12,7 @@ import {
   type Markup,
   SIGN_COLOURS,
   svgDocument,
+  type Tick,
   ticksOf,
   titled,
   words,
@@ -98,11 +100,21 @@ interface Bar {
   readonly where: string;
 }
 
-function drawPanel({ box, name, colour, format, value, describe }: Panel, bars: readonly Bar[], width: number): Markup[] {
-  const most = Math.max(...bars.map(({ bin }) => value(bin)));
-  const bottom = box.top + box.height;
-  const y = scaleLinear([0, most > 0 ? most : 1], [bottom, box.top]).nice(4);
+/** The vertical axis of a panel, from 0 to the largest of some bins. */
+function panelScale({ box, format, value }: Panel, bins: readonly DistanceBin[]): { y: (value: number) => number; ticks: Tick[] } {
+  const most = Math.max(0, ...bins.map(value));
+  const y = scaleLinear([0, most > 0 ? most : 1], [box.top + box.height, box.top]).nice(4);
   const ticks = format === null ? ticksOf(y, 4) : y.ticks(4).map((share) => ({ at: y(share), label: formatNumber(share, format) }));
+  return { y, ticks };
+}
+
+function drawPanel(panel: Panel, bars: readonly Bar[], width: number): Markup[] {
+  const { box, name, colour, value, describe } = panel;
+  const bottom = box.top + box.height;
+  const { y, ticks } = panelScale(
+    panel,
+    bars.map(({ bin }) => bin),
+  );
   return [
     yAxis(box, ticks, name, { lines: true, titleOffset: 58 }),
     line(LEFT + SELF, box.top, LEFT + SELF, bottom, INK.axis, { 'stroke-dasharray': '2 3' }),
@@ -110,5 +122,80 @@ function drawPanel({ box, name, colour, format, value, describe }: Panel, bars: 
       const top = y(value(bin));
       return titled('rect', { x: centre - width / 2, y: top, width, height: bottom - top, fill: colour }, `${where}: ${describe(bin)}`);
     }),
+  ];
+}
+
+/** A network and its weights by distance. */
+export interface DistanceSeries {
+  readonly name: string;
+  readonly weights: WeightByDistance;
+}
+
+/** One network of a comparison, with its look. */
+interface Curve extends DistanceSeries {
+  readonly style: SeriesStyle;
+  /** Where its self-connections stand, in pixels. */
+  readonly selfX: number;
+}
+
+/** `weight-distance.svg` of several networks: a line for each; Liu et al. (2023), figure 3. */
+export function weightDistanceComparison(title: string, series: readonly DistanceSeries[]): string {
+  const curves = series.map((one, i) => ({
+    ...one,
+    style: seriesStyle(i),
+    selfX: LEFT + 8 + ((i + 0.5) / series.length) * (SELF - 16),
+  }));
+  const farthest = Math.max(0, ...series.map(({ weights }) => weights.bins.at(-1)?.distance ?? 0));
+  const x = scaleLinear([0, farthest > 0 ? farthest * 1.03 : 1], [LEFT + SELF, LEFT + WIDTH]);
+  const heading = { title, subtitle: `${plural(series.length, 'network')}, all ordered pairs of neurons` };
+  const names = series.map(({ name }) => name);
+  const key = legend(
+    LEFT + WIDTH + 24,
+    UPPER.top,
+    curves.map(({ name, style }) => seriesEntry(name, style)),
+  );
+  const distances = ticksOf(x, 8);
+  return svgDocument(
+    {
+      width: pageWidth(LEFT + WIDTH + 24 + legendWidth(names) + 16, heading),
+      height: Math.max(LOWER.top + HEIGHT + 56, UPPER.top + key.height + 20),
+    },
+    heading,
+    [
+      ...PANELS.flatMap((panel) => drawCurves(panel, curves, x)),
+      xAxis(
+        UPPER,
+        distances.map((tick) => ({ ...tick, label: '' })),
+        '',
+      ),
+      xAxis(LOWER, distances, 'distance between two neurons (grid sides)'),
+      words(LEFT + SELF / 2, LOWER.top + HEIGHT + 17, 'itself', { anchor: 'middle', fill: INK.soft }),
+      ...(series.length === 0 ? [notice(UPPER, 'no networks')] : []),
+      key.markup,
+    ],
+  );
+}
+
+function drawCurves(panel: Panel, curves: readonly Curve[], x: (distance: number) => number): Markup[] {
+  const { box, name, value, describe } = panel;
+  const { y, ticks } = panelScale(
+    panel,
+    curves.flatMap(({ weights }) => [weights.self, ...weights.bins]),
+  );
+  const mark = ({ style, name: network }: Curve, at: number, bin: DistanceBin, where: string): Markup =>
+    marker(style.shape, at, y(value(bin)), 3.6, { fill: style.colour }, `${network}, ${where}: ${describe(bin)}`);
+  return [
+    yAxis(box, ticks, name, { lines: true, titleOffset: 58 }),
+    line(LEFT + SELF, box.top, LEFT + SELF, box.top + box.height, INK.axis, { 'stroke-dasharray': '2 3' }),
+    ...curves.map(({ weights, style }) =>
+      polyline(
+        weights.bins.map((bin) => [x(bin.distance), y(value(bin))] as const),
+        style,
+      ),
+    ),
+    ...curves.flatMap((curve) => [
+      mark(curve, curve.selfX, curve.weights.self, 'self-connections'),
+      ...curve.weights.bins.map((bin) => mark(curve, x(bin.distance), bin, `distance ${formatNumber(bin.distance, { decimals: 3 })}`)),
+    ]),
   ];
 }
