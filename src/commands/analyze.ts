@@ -1,0 +1,76 @@
+// bimt-export analyze: network → analysis.json, and what it says
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { analysisJson } from '../analysis/analysis-file.ts';
+import { writeFileAtomic } from '../core/files.ts';
+import { parseWith } from '../core/validate.ts';
+import { AnalyzeConfig, analyzeStage } from '../pipeline/analyze-stage.ts';
+import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
+import { analysisText } from './analysis-text.ts';
+import {
+  type CommonOptions,
+  claimOutputs,
+  integerOption,
+  networkArgument,
+  note,
+  onInterrupt,
+  printResult,
+  stageHooks,
+  withCommonOptions,
+} from './common.ts';
+
+interface AnalyzeOptions extends CommonOptions {
+  readonly out?: string;
+  readonly trials?: number;
+  readonly taskVariance?: string;
+  readonly trialsPerTask?: number;
+  readonly shuffles?: number;
+  readonly seed?: number;
+  readonly layoutSearch: boolean;
+  readonly force?: boolean;
+}
+
+const FILE = 'analysis.json';
+
+/** The command. */
+export function analyzeCommand(): Command {
+  return withCommonOptions(new Command('analyze'))
+    .description(
+      'Tell what a network has become: active neurons, functional clusters, wiring, and whether clusters keep together beyond chance.',
+    )
+    .argument('<file>', 'a trained or pruned network')
+    .option('--out <dir>', `also write ${FILE} into this folder`)
+    .option('--trials <n>', 'noisy test trials per task for the accuracy (default: 1000)', integerOption(1, 100_000))
+    .addOption(
+      new Option(
+        '--task-variance <trials>',
+        'noise-free trials of task variance: drawn, or every condition once (default: random)',
+      ).choices(ANALYSIS_TRIALS),
+    )
+    .option('--trials-per-task <n>', 'random trials of each task for task variance (default: 512)', integerOption(2, 100_000))
+    .option('--shuffles <n>', 'shuffles of neurons behind every p (default: 10000)', integerOption(1, 1_000_000))
+    .option('--seed <n>', 'seed of trials, clusters, shuffles and search (default: 0)', integerOption(0))
+    .option('--no-layout-search', 'only the own layout, not also the one of shortest wires that a search finds')
+    .option('--force', `overwrite ${FILE}`)
+    .addHelpText('after', '\nExample:\n  $ bimt-export analyze runs/a/pruned.safetensors --out runs/a/analysis')
+    .action(analyzeAction);
+}
+
+async function analyzeAction(file: string, options: AnalyzeOptions): Promise<void> {
+  const { out, trials, taskVariance, trialsPerTask, shuffles, seed, layoutSearch } = options;
+  const config = parseWith(
+    AnalyzeConfig,
+    { trials: taskVariance, trialsPerTask, shuffles, seed, layoutSearch, scores: { trialsPerTask: trials } },
+    'the options of analyze',
+  );
+  const artifact = networkArgument(file);
+  const path = out === undefined ? null : join(out, FILE);
+  if (path !== null) claimOutputs([path], options);
+  const { hooks, stop } = stageHooks(options);
+  const analysis = await onInterrupt((signal) => analyzeStage(artifact, config, { ...hooks, signal }), 'nothing was written').finally(stop);
+  if (path !== null) {
+    writeFileAtomic(path, analysisJson(analysis));
+    note(options, `${path} written`);
+  }
+  printResult(options, analysis, analysisText(analysis, file, process.stdout.isTTY ?? false));
+}
