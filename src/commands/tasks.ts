@@ -8,7 +8,7 @@ import { trialPlot } from '../report/trial-plot.ts';
 import { trialText } from '../report/trial-text.ts';
 import { STEP_MS } from '../tasks/ring.ts';
 import type { TaskSuite, Trial } from '../tasks/suite.ts';
-import { findSuite, findTask, SUITES } from '../tasks/suites.ts';
+import { findSuite, findTask, SUITES, type SuiteSetting, suiteSettings } from '../tasks/suites.ts';
 import { sampleTrial } from '../tasks/trial.ts';
 import { type CommonOptions, integerOption, note, printResult, withCommonOptions } from './common.ts';
 
@@ -32,8 +32,9 @@ export function tasksCommand(): Command {
 
 function listCommand(): Command {
   return withCommonOptions(new Command('list'))
-    .description('All suites and their tasks.')
-    .addHelpText('after', '\nExample:\n  $ bimt-export tasks list')
+    .description('All suites with their parameters and tasks.')
+    .option('--suite <name>', 'only this suite, with parameters as they are set: modcog84:seed=3')
+    .addHelpText('after', '\nExample:\n  $ bimt-export tasks list --suite modcog84:ring=reference')
     .action(listAction);
 }
 
@@ -58,24 +59,42 @@ function sampleCommand(): Command {
 
 function withTrialOptions(command: Command): Command {
   return withCommonOptions(command)
-    .option('--suite <name>', 'task suite', SUITES[0].name)
+    .option('--suite <name>', 'task suite; parameters after a colon, for example modcog84:ring=reference', SUITES[0].name)
     .option('--seed <n>', 'seed of the trials', integerOption(0), 0)
     .option('--no-noise', 'without input noise');
 }
 
-function listAction(options: CommonOptions): void {
-  const suites = SUITES.map(({ name, title, inputs, outputs, maxSteps, tasks, ceilings, summaries }) => ({
-    name,
-    title,
-    inputs,
-    outputs,
-    maxSteps,
-    stepMs: STEP_MS,
-    tasks: tasks.map((task, index) => ({ index, name: task, ceiling: ceilings[index], summary: summaries[index] })),
-  }));
-  const text = suites.map(
-    ({ name, title, inputs, outputs, maxSteps, tasks }) =>
-      `${name}: ${title}\n${inputs} inputs, ${outputs} outputs, trials of at most ${maxSteps} steps of ${STEP_MS} ms\n\n${textTable(TASK_COLUMNS, tasks, { indent: 2 })}`,
+function listAction(options: CommonOptions & { readonly suite?: string }): void {
+  const wanted = options.suite === undefined ? SUITES : [findSuite(options.suite)];
+  const suites = wanted.map((suite) => {
+    const { name, title, inputs, outputs, maxSteps, tasks, ceilings, constants, summaries } = suite;
+    return {
+      name,
+      title,
+      inputs,
+      outputs,
+      maxSteps,
+      stepMs: STEP_MS,
+      parameters: suiteSettings(suite),
+      tasks: tasks.map((task, index) => ({
+        index,
+        name: task,
+        ceiling: ceilings[index],
+        summary: summaries[index],
+        ...(Object.keys(constants[index]).length > 0 && { constants: constants[index] }),
+      })),
+    };
+  });
+  const text = suites.map(({ name, title, inputs, outputs, maxSteps, parameters, tasks }) =>
+    [
+      `${name}: ${title}`,
+      `${inputs} inputs, ${outputs} outputs, trials of at most ${maxSteps} steps of ${STEP_MS} ms`,
+      '',
+      textTable(TASK_COLUMNS, tasks, { indent: 2 }),
+      'parameters, set after a colon and separated by commas as in --suite modcog84:ring=reference,seed=3',
+      '',
+      textTable(PARAMETER_COLUMNS, parameters, { indent: 2 }),
+    ].join('\n'),
   );
   printResult(options, suites, text.join('\n'));
 }
@@ -106,6 +125,13 @@ const TASK_COLUMNS: readonly Column<TaskRow>[] = [
     value: ({ ceiling }) => ceiling,
   },
   { key: 'summary', title: 'what it asks', unit: '', format: 'words', meaning: 'the rule in one line', value: ({ summary }) => summary },
+];
+
+const PARAMETER_COLUMNS: readonly Column<SuiteSetting>[] = [
+  { key: 'parameter', title: 'parameter', unit: '', format: 'words', meaning: 'its name', value: ({ name }) => name },
+  { key: 'value', title: 'value', unit: '', format: 'words', meaning: 'what it is set to', value: ({ value }) => value },
+  { key: 'allowed', title: 'allowed', unit: '', format: 'words', meaning: 'what it can be set to', value: ({ allowed }) => allowed },
+  { key: 'meaning', title: 'meaning', unit: '', format: 'words', meaning: 'what it decides', value: ({ meaning }) => meaning },
 ];
 
 function showAction(name: string, options: TrialOptions & { readonly svg?: string; readonly force?: boolean }): void {

@@ -1,6 +1,6 @@
 // What happens in one trial? A picture: input by channel and step, and the class that is due.
 import { CUE_CHANNEL, DIRECTIONS, RING_CHANNELS, RULE_CHANNEL, STEP_MS } from '../tasks/ring.ts';
-import type { TaskSuite, Trial } from '../tasks/suite.ts';
+import { responseAt, type TaskSuite, type Trial } from '../tasks/suite.ts';
 import {
   type Box,
   colourBar,
@@ -20,10 +20,15 @@ import {
   xAxis,
   yAxis,
 } from './svg.ts';
-import { degrees, trialHeading } from './trial-text.ts';
+import { degrees, type Heading, trialHeading } from './trial-text.ts';
 
-const WIDTH = 880;
-const LEFT = 96;
+/** Beside the plots: legend, margins, and the axis names at the left. */
+const WIDTH_WITHOUT_LABELS = 808;
+const MARGIN = 24;
+/** Room for labels of ticks; longer names of tasks get more. */
+const LABEL_WIDTH = 72;
+/** Between the longest label and the name of its axis. */
+const LABEL_GAP = 14;
 const PLOT_WIDTH = 640;
 const TOP = 86;
 const GAP = 12;
@@ -42,21 +47,26 @@ interface Panel {
 
 /** The trial as an SVG file. */
 export function trialPlot(suite: TaskSuite, trial: Trial): string {
-  const { panels, target, bottom } = layOut(suite, trial);
+  const { panels, target, labelWidth } = layOut(suite, trial);
+  const { left } = target;
+  const bottom = target.top + target.height;
   const stepWidth = PLOT_WIDTH / trial.steps;
   const range = rangeOf(trial.inputs);
   const ramp = (value: number) => RAMPS.blue((value - range.low) / (range.high - range.low));
   const stepTicks = Array.from({ length: trial.steps }, (_, step) => ({
-    at: LEFT + (step + 0.5) * stepWidth,
+    at: left + (step + 0.5) * stepWidth,
     label: step % 5 === 0 ? `${step}` : '',
   }));
-  const barBox = { left: LEFT + PLOT_WIDTH + 28, top: TOP + 24, width: 16, height: 120 };
+  const barBox = { left: left + PLOT_WIDTH + 28, top: TOP + 24, width: 16, height: 120 };
   const [low, middle, high] = [range.low, (range.low + range.high) / 2, range.high].map((value) => value.toFixed(1));
-  return svgDocument({ width: WIDTH, height: bottom + 50 }, trialHeading(suite, trial), [
-    ...panels.map((panel) => drawPanel(panel, suite, trial, stepWidth, ramp)),
-    drawTargets(target, trial, stepWidth),
+  const width = WIDTH_WITHOUT_LABELS + labelWidth;
+  const { heading, more } = headingWithin(trialHeading(suite, trial), width);
+  return svgDocument({ width, height: bottom + 50 }, heading, [
+    ...more,
+    ...panels.map((panel) => drawPanel(panel, suite, trial, stepWidth, ramp, labelWidth)),
+    drawTargets(target, trial, stepWidth, labelWidth),
     xAxis(target, stepTicks, `time step (${STEP_MS} ms each)`),
-    drawPeriods(trial, stepWidth, target.top + target.height),
+    drawPeriods(trial, left, stepWidth, bottom),
     colourBar(barBox, RAMPS.blue, 'input', { low, middle, high }),
     legend(barBox.left, barBox.top + barBox.height + 28, [
       { label: 'class due', swatch: (x, y) => element('rect', { x, y: y + 2, width: 26, height: 8, fill: TARGET_COLOUR }) },
@@ -65,10 +75,26 @@ export function trialPlot(suite: TaskSuite, trial: Trial): string {
   ]);
 }
 
-function layOut(suite: TaskSuite, { info }: Trial): { panels: Panel[]; target: Box; bottom: number } {
+// Bold letters are wider than `textWidth` reckons.
+const BOLD = 1.1;
+const HEADING_LEFT = 16;
+const THIRD_LINE = 61;
+
+/** A title that is too wide gives its second half, what the task asks, a line of its own. */
+function headingWithin({ title, subtitle }: Heading, width: number): { heading: Heading; more: Markup[] } {
+  const colon = title.indexOf(': ');
+  if (BOLD * textWidth(title, FONT.title) <= width - 2 * HEADING_LEFT) return { heading: { title, subtitle }, more: [] };
+  return {
+    heading: { title: title.slice(0, colon), subtitle: title.slice(colon + 2) },
+    more: [words(HEADING_LEFT, THIRD_LINE, subtitle, { size: FONT.label, fill: INK.soft })],
+  };
+}
+
+function layOut(suite: TaskSuite, { info }: Trial): { panels: Panel[]; target: Box; labelWidth: number } {
+  const labelWidth = Math.max(LABEL_WIDTH, textWidth(info.task) + LABEL_GAP);
   let top = TOP;
   const place = (height: number): Box => {
-    const box = { left: LEFT, top, width: PLOT_WIDTH, height };
+    const box = { left: MARGIN + labelWidth, top, width: PLOT_WIDTH, height };
     top += height + GAP;
     return box;
   };
@@ -97,7 +123,7 @@ function layOut(suite: TaskSuite, { info }: Trial): { panels: Panel[]; target: B
       ticks: [{ at: rowCentre(rule, tasks, suite.tasks.indexOf(info.task)), label: info.task }],
     },
   ];
-  return { panels, target, bottom: target.top + target.height };
+  return { panels, target, labelWidth };
 }
 
 /** Centre of a row; row 0 is at the bottom. */
@@ -114,7 +140,14 @@ function rangeOf(inputs: Float32Array): { low: number; high: number } {
   return { low: inputs.reduce((a, b) => Math.min(a, b), 0), high: inputs.reduce((a, b) => Math.max(a, b), 1) };
 }
 
-function drawPanel(panel: Panel, suite: TaskSuite, trial: Trial, stepWidth: number, ramp: (value: number) => string): Markup {
+function drawPanel(
+  panel: Panel,
+  suite: TaskSuite,
+  trial: Trial,
+  stepWidth: number,
+  ramp: (value: number) => string,
+  labelWidth: number,
+): Markup {
   const { box, rows, from } = panel;
   const height = box.height / rows.length;
   const cells = rows.flatMap((name, row) =>
@@ -138,41 +171,46 @@ function drawPanel(panel: Panel, suite: TaskSuite, trial: Trial, stepWidth: numb
   return group({ 'shape-rendering': 'crispEdges' }, [
     element('rect', { x: box.left, y: box.top, width: box.width, height: box.height, fill: ramp(0) }),
     ...cells,
-    yAxis(box, panel.ticks, panel.title, { titleOffset: 72 }),
+    yAxis(box, panel.ticks, panel.title, { titleOffset: labelWidth }),
   ]);
 }
 
-function drawTargets(box: Box, { steps, targets }: Trial, stepWidth: number): Markup {
+// Runs of a number: no direction has this one.
+const NO_RESPONSE = -1;
+
+function drawTargets(box: Box, { info, steps, targets }: Trial, stepWidth: number, labelWidth: number): Markup {
   const rows = 1 + DIRECTIONS;
   const height = box.height / rows;
-  const marks = runs(steps, (step) => targets[step]).map(({ start, end, value }) =>
-    titled(
+  // Runs of a direction, for a direction can have the class of fixating.
+  const marks = runs(steps, (step) => responseAt(info, step) ?? NO_RESPONSE).map(({ start, end, value: direction }) => {
+    const due = targets[start];
+    return titled(
       'rect',
       {
         x: box.left + start * stepWidth,
-        y: box.top + box.height - (value + 1) * height,
+        y: box.top + box.height - (due + 1) * height,
         width: (end - start) * stepWidth,
         height,
         fill: TARGET_COLOUR,
       },
-      `${stepsText(start, end)}: class ${value}, ${value === 0 ? 'fixate' : `respond at ${degrees(value - 1)}`}`,
-    ),
-  );
+      `${stepsText(start, end)}: class ${due}, ${direction === NO_RESPONSE ? 'fixate' : `respond at ${degrees(direction)}`}`,
+    );
+  });
   const ticks = [{ at: rowCentre(box, rows, 0), label: 'fixate' }, ...directionTicks(box, rows, 1)];
   return group({}, [
     element('rect', { x: box.left, y: box.top, width: box.width, height: box.height, fill: 'none', stroke: INK.grid }),
     ...marks,
-    yAxis(box, ticks, 'class due', { titleOffset: 72 }),
+    yAxis(box, ticks, 'class due', { titleOffset: labelWidth }),
   ]);
 }
 
 /** Names above, and a dashed line where each period begins. */
-function drawPeriods({ info }: Trial, stepWidth: number, bottom: number): Markup {
+function drawPeriods({ info }: Trial, left: number, stepWidth: number, bottom: number): Markup {
   const shown = info.periods.filter(({ start, end }) => end > start);
   return group(
     {},
     shown.flatMap(({ name, start, end }, i) => {
-      const x = LEFT + start * stepWidth;
+      const x = left + start * stepWidth;
       // Small where the name is wider than its period.
       const size = textWidth(name) <= (end - start) * stepWidth ? FONT.small : FONT.small - 2;
       const label = words(x + ((end - start) * stepWidth) / 2, TOP - 10, name, { anchor: 'middle', size });

@@ -2,7 +2,7 @@
 import { unknownName } from '../core/errors.ts';
 import { modcog82Family, modcog84Family } from './mod-cog.ts';
 import type { TaskSuite } from './suite.ts';
-import { parseSuiteSpec, type SuiteFamily } from './suite-family.ts';
+import { allowedValues, parseSuiteSpec, type SuiteFamily } from './suite-family.ts';
 import { yang19Family } from './yang19.ts';
 
 /** Every suite with its parameters. */
@@ -21,12 +21,34 @@ const LIST_WITH = 'bimt-export tasks list';
  */
 export function findSuite(spec: string): TaskSuite {
   const { name, values } = parseSuiteSpec(spec);
+  return findFamily(name).variant(values);
+}
+
+/** A parameter of a suite and what it is set to. */
+export interface SuiteSetting {
+  readonly name: string;
+  readonly value: string;
+  /** Words and ranges. */
+  readonly allowed: string;
+  readonly meaning: string;
+}
+
+/** The parameters of a suite, for lists. */
+export function suiteSettings(suite: TaskSuite): SuiteSetting[] {
+  const { name: id, values } = parseSuiteSpec(suite.name);
+  return Object.entries(findFamily(id).parameters).map(([name, parameter]) => ({
+    name,
+    value: values[name] ?? parameter.default,
+    allowed: allowedValues(parameter),
+    meaning: parameter.meaning,
+  }));
+}
+
+function findFamily(name: string): SuiteFamily {
   const family = SUITE_FAMILIES.find(({ standard }) => standard.name === name);
-  if (family === undefined) {
-    const known = SUITES.map((suite) => suite.name);
-    throw unknownName('suite', name, known, LIST_WITH);
-  }
-  return family.variant(values);
+  if (family !== undefined) return family;
+  const known = SUITES.map((suite) => suite.name);
+  throw unknownName('suite', name, known, LIST_WITH);
 }
 
 /**
