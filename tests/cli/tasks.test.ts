@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { tasksCommand } from '../../src/commands/tasks.ts';
 import type { TrialInfo } from '../../src/tasks/suite.ts';
+import { findSuite } from '../../src/tasks/suites.ts';
 import { yang19 } from '../../src/tasks/yang19.ts';
 
 let folder = '';
@@ -63,7 +64,45 @@ describe('tasks list', () => {
   });
 });
 
+describe('tasks list --suite', () => {
+  it('prints one suite with its parameters as they are set and the delays that were drawn', async () => {
+    const text = await tasks('list', '--suite', 'modcog84:seed=3,ring=reference');
+    expect(text).toMatch(/^modcog84:ring=reference,seed=3: the 84 tasks of Mod-Cog/);
+    expect(text).not.toContain('yang19:');
+    expect(text).toMatch(
+      /^ +83 +dnmcseql +1\.000 +as dnmc, the response moving by -1 slot a step; delay \d+ ms on ring 1, \d+ ms on ring 2$/m,
+    );
+    expect(text).toMatch(/^ +ring +reference +corrected, reference +class of direction 15/m);
+    expect(text).toMatch(/^ +seed +3 +whole numbers 0 … 2147483647 /m);
+    const [suite, ...more] = JSON.parse(await tasks('list', '--suite', 'modcog84:seed=3,ring=reference', '--json'));
+    expect(more).toEqual([]);
+    expect(suite).toMatchObject({ name: 'modcog84:ring=reference,seed=3', inputs: 117, outputs: 17, maxSteps: 34 });
+    expect(suite.parameters[0]).toMatchObject({ name: 'ring', value: 'reference', allowed: 'corrected, reference' });
+    expect(Object.keys(suite.tasks[16].constants)).toEqual(['ring1DelayMs', 'ring2DelayMs']);
+    expect(suite.tasks[0]).not.toHaveProperty('constants');
+  });
+
+  it('lists all suites without it', async () => {
+    const names = JSON.parse(await tasks('list', '--json')).map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['yang19', 'modcog84', 'modcog82']);
+  });
+});
+
 describe('tasks sample', () => {
+  it('prints trials of a suite with parameters, which its suite rebuilds', async () => {
+    const suite = findSuite('modcog84:ring=reference');
+    const trials = JSON.parse(
+      await tasks('sample', '--suite', 'modcog84:ring=reference', '--task', 'dlyantiseql', '--trials', '8', '--no-noise', '--json'),
+    ) as SampledTrial[];
+    for (const { inputs, targets, info } of trials) {
+      const rebuilt = suite.rebuild(info);
+      expect(inputs.flat()).toEqual([...rebuilt.inputs]);
+      expect(targets).toEqual([...rebuilt.targets]);
+      expect(targets).not.toContain(16);
+      expect(info.responseSpeed).toBe(-1);
+    }
+  });
+
   it('prints trials as JSON: inputs by step and channel, targets, periods and the description', async () => {
     const trials = JSON.parse(
       await tasks('sample', '--suite', 'yang19', '--task', 'dlydm1', '--trials', '3', '--seed', '5', '--no-noise', '--json'),
@@ -124,6 +163,13 @@ describe('tasks show', () => {
 });
 
 describe('bad input to tasks', () => {
+  it('is refused where a suite has no such parameter or value, with what is allowed', async () => {
+    await expect(tasks('show', 'dms', '--suite', 'modcog84:rings=2')).rejects.toThrow(
+      /unknown parameter 'rings' of suite modcog84; allowed: ring, seed/,
+    );
+    await expect(tasks('list', '--suite', 'modcog84:ring=none')).rejects.toThrow(/allowed: corrected, reference/);
+  });
+
   it('is answered with the nearest names and the command that lists all', async () => {
     await expect(tasks('show', 'dmss', '--svg', join(folder, 'x.svg'))).rejects.toThrow(
       /unknown task of suite yang19 'dmss'; did you mean 'dms'/,

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/random.ts';
 import { trialPlot } from '../../src/report/trial-plot.ts';
 import { trialText } from '../../src/report/trial-text.ts';
-import { findTask } from '../../src/tasks/suites.ts';
+import { modcog84 } from '../../src/tasks/mod-cog.ts';
+import type { TaskSuite, Trial } from '../../src/tasks/suite.ts';
+import { findSuite, findTask } from '../../src/tasks/suites.ts';
 import { sampleTrial } from '../../src/tasks/trial.ts';
 import { yang19 } from '../../src/tasks/yang19.ts';
 import { elementsOf, parseXml, titleOf, wordsOf } from './xml.ts';
@@ -74,6 +76,55 @@ describe('the plot of a trial', () => {
 
   it('is the same file for the same trial', async () => {
     await expect(trialPlot(yang19, trialOf('rtanti', false))).toMatchFileSnapshot('../golden/trial-rtanti.svg');
+  });
+});
+
+describe('pictures of Mod-Cog trials', () => {
+  const reference = findSuite('modcog84:ring=reference');
+  /** A trial with the response begun at this direction. */
+  const moving = (suite: TaskSuite, task: string, response: number) =>
+    suite.rebuild({ ...suite.describe(findTask(suite, task), randomStream(3, 'plot')), response });
+  const classMarks = (suite: TaskSuite, trial: Trial) => marksOf(trialPlot(suite, trial)).filter((mark) => mark.includes('class'));
+
+  it('show a moving response step by step, around the ring', () => {
+    const trial = moving(modcog84, 'rtgoseqr', 14);
+    expect(classMarks(modcog84, trial)).toEqual([
+      'steps 0 to 4: class 0, fixate',
+      'step 5: class 15, respond at 315°',
+      'step 6: class 16, respond at 337.5°',
+      'step 7: class 1, respond at 0°',
+      'step 8: class 2, respond at 22.5°',
+      'step 9: class 3, respond at 45°',
+    ]);
+    const text = trialText(modcog84, trial);
+    expect(text).toContain('response due from direction 14 (315°) on, +1 slot a step');
+    expect(text).toContain('· · · · · 14150 1 2\n');
+    expect(text).not.toContain('is class 0 here');
+  });
+
+  it('tell direction 15 from fixating where both are class 0', () => {
+    const trial = moving(reference, 'rtgoseql', 0);
+    expect(classMarks(reference, trial).slice(0, 3)).toEqual([
+      'steps 0 to 4: class 0, fixate',
+      'step 5: class 1, respond at 0°',
+      'step 6: class 0, respond at 337.5°',
+    ]);
+    const text = trialText(reference, trial);
+    expect(text).toContain('· · · · · 0 15141312\n');
+    expect(text).toContain('respond in that direction; 15 is class 0 here, that of fixate');
+  });
+
+  it('give a long title a line of its own for what the task asks, within the picture', () => {
+    const suite = findSuite('modcog84:matchDelay=7,ring=reference');
+    const trial = sampleTrial(suite, findTask(suite, 'dlyantiintr#2'), randomStream(3, 'plot'), { noise: false });
+    const document = parseXml(trialPlot(suite, trial));
+    const shown = wordsOf(document);
+    expect(shown.slice(0, 2)).toEqual([
+      'modcog84:matchDelay=7,ring=reference dlyantiintr#2',
+      'the same as dlyantiintr, with a rule channel of its own',
+    ]);
+    expect(shown[2]).toMatch(/^a trial of the reach family, .* response due in direction/);
+    expect(shown).toContain('dlyantiintr#2');
   });
 });
 

@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { type EvaluationBatch, evaluationTrials, measureAccuracy, type Predict, tasksWithin } from '../../src/tasks/accuracy.ts';
 import { makeBatch } from '../../src/tasks/batches.ts';
-import type { Batch } from '../../src/tasks/suite.ts';
+import { slotDistance } from '../../src/tasks/ring.ts';
+import { type Batch, responseAt, type TaskSuite } from '../../src/tasks/suite.ts';
+import { findSuite, findTask } from '../../src/tasks/suites.ts';
 import { yang19 } from '../../src/tasks/yang19.ts';
 
 const MATCH = ['dms', 'dnms', 'dmc', 'dnmc'];
@@ -144,5 +146,70 @@ describe('evaluation trials', () => {
       makeBatch(yang19, { mode: 'trials', rows: 32, seed: 3, purpose: 'training' }, step),
     );
     expect(trained.flatMap(noiseOf).filter((noise) => evaluated.has(noise))).toEqual([]);
+  });
+});
+
+describe('accuracy in a suite whose responses move', () => {
+  /** Scores of one task, the answer at each cell known. */
+  async function scoreOf(suite: TaskSuite, name: string, answer: (batch: EvaluationBatch, step: number, row: number) => number) {
+    const task = findTask(suite, name);
+    const only: TaskSuite = {
+      ...suite,
+      tasks: [name],
+      ceilings: [1],
+      describe: (_, random) => suite.describe(task, random),
+    };
+    const [batch] = evaluationTrials(only, 0, 200, 9, 'test');
+    const predict: Predict = async (_inputs, steps, rows) => {
+      const outputs = new Float32Array(steps * rows * 17);
+      for (let step = 0; step < steps; step++)
+        for (let row = 0; row < rows; row++) outputs[(step * rows + row) * 17 + answer(batch, step, row)] = 1;
+      return outputs;
+    };
+    const { tasks } = await measureAccuracy(only, predict, { ...plan, trialsPerTask: 200 });
+    return { score: tasks[0], batch };
+  }
+
+  it('asks for the class that is due at the last step', async () => {
+    const { score } = await scoreOf(findSuite('modcog84'), 'goseqr', target);
+    expect([score.accuracy, score.strict, score.meanDirectionError]).toEqual([1, 1, 0]);
+    // Staying where the response began is 9 slots off at the tenth step: 7 the other way round.
+    const stay = await scoreOf(findSuite('modcog84'), 'goseqr', ({ trials }, _step, row) => 1 + Number(trials[row].response));
+    expect([stay.score.accuracy, stay.score.meanDirectionError]).toEqual([0, 7]);
+  });
+
+  it('counts class 0 as the response it is where the reference ring has direction 15 due', async () => {
+    const reference = findSuite('modcog84:ring=reference');
+    const right = await scoreOf(reference, 'goseql', target);
+    expect([right.score.accuracy, right.score.meanDirectionError]).toEqual([1, 0]);
+    const still = await scoreOf(reference, 'goseql', () => 0);
+    const due15 = [...still.batch.trials.keys()].filter((row) => target(still.batch, still.batch.lastStep[row], row) === 0).length;
+    expect(due15).toBeGreaterThan(3);
+    expect([still.score.accuracy, still.score.meanDirectionError]).toEqual([due15 / 200, 0]);
+  });
+
+  it('measures direction errors across the wrap of either ring', async () => {
+    for (const suite of ['modcog84', 'modcog84:ring=reference']) {
+      // Two slots further than is due, so that 14 becomes 0 and 15 becomes 1; for 13 one slot, as class 16 does not occur in every ring.
+      const slots = (due: number) => (due === 13 ? 1 : 2);
+      const { score, batch } = await scoreOf(findSuite(suite), 'rtgoseqr', ({ trials }, step, row) => {
+        const due = responseAt(trials[row], step);
+        return due === null ? 0 : 1 + ((due + slots(due)) % 16);
+      });
+      const errors = batch.trials.map((info, row) => slots(Number(responseAt(info, batch.lastStep[row]))));
+      expect(score.accuracy).toBe(0);
+      expect(score.meanDirectionError).toBeCloseTo(errors.reduce((a, b) => a + b, 0) / 200, 12);
+    }
+  });
+
+  it('knows no direction error in trials that ask for no response, also where class 0 is a direction', async () => {
+    const { score, batch } = await scoreOf(findSuite('modcog84:ring=reference'), 'dmsseqr', () => 5);
+    const due = batch.trials.filter(({ response }) => response !== null).length;
+    expect(due > 0 && due < 200).toBe(true);
+    const errors = batch.trials.flatMap((info, row) => {
+      const direction = responseAt(info, batch.lastStep[row]);
+      return direction === null ? [] : [slotDistance(direction, 4)];
+    });
+    expect(score.meanDirectionError).toBeCloseTo(errors.reduce((a, b) => a + b, 0) / due, 12);
   });
 });

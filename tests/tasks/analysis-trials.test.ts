@@ -1,6 +1,7 @@
 // Are the trials that analyses compare step by step comparable, noise-free and complete?
 import { describe, expect, it } from 'vitest';
 import { type AnalysisPlan, analysisTrials } from '../../src/tasks/analysis-trials.ts';
+import { modcog82 } from '../../src/tasks/mod-cog.ts';
 import { findTask } from '../../src/tasks/suites.ts';
 import { yang19 } from '../../src/tasks/yang19.ts';
 
@@ -99,5 +100,44 @@ describe('the grid', () => {
         expect(response).toBe(test);
       }
     }
+  });
+});
+
+describe('tasks whose delay varies', () => {
+  const modCog = (task: string, plan: Partial<AnalysisPlan> = {}) =>
+    analysisTrials(modcog82, findTask(modcog82, task), { trials: 'random', count: 240, seed: 3, ...plan });
+
+  it('have a group for each delay, the shortest first, with its trials as weight', () => {
+    for (const [task, shortest] of [
+      ['dlygointr', 15],
+      ['dmsintl', 22],
+    ] as const) {
+      const groups = modCog(task);
+      expect(groups.map(({ steps }) => steps)).toEqual(Array.from({ length: 12 }, (_, delay) => shortest + delay));
+      expect(groups.reduce((sum, { trials }) => sum + trials.length, 0)).toBe(240);
+      for (const { trials, batch, steps } of groups) {
+        expect(batch.rows).toBe(trials.length);
+        expect(batch.mask.every((value) => value === 1)).toBe(true);
+        for (const { periods } of trials) expect(periods.at(-1)?.end).toBe(steps);
+      }
+    }
+  });
+
+  it('have every delay equally often in the grid', () => {
+    for (const task of ['dlyantiintl', 'dnmcintr'])
+      expect(modCog(task, { trials: 'grid' }).map(({ trials }) => trials.length)).toEqual(Array.from({ length: 12 }, () => 32));
+  });
+
+  it('have a group for each ring where the delay is one of the ring', () => {
+    const { ring1DelayMs, ring2DelayMs } = modcog82.constants[findTask(modcog82, 'dms')];
+    expect(ring1DelayMs).not.toBe(ring2DelayMs);
+    const groups = modCog('dms', { trials: 'grid' });
+    expect(groups.map(({ steps }) => steps)).toEqual([ring1DelayMs, ring2DelayMs].sort((a, b) => a - b).map((delay) => 22 + delay / 100));
+    for (const { trials } of groups) expect(new Set(trials.map(({ facts }) => facts['ring'])).size).toBe(1);
+  });
+
+  it('have one group where nothing varies but the fixation period', () => {
+    expect(modCog('ctxdlydm1intr').map(({ steps, from }) => [steps, from])).toEqual([[20, 3]]);
+    expect(modCog('multidmseql').map(({ steps, from }) => [steps, from])).toEqual([[18, 3]]);
   });
 });
