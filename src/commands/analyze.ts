@@ -1,10 +1,13 @@
 // bimt-export analyze: network → analysis.json, and what it says
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { analysisJson } from '../analysis/analysis-file.ts';
+import { UsageError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
 import { AnalyzeConfig, analyzeStage } from '../pipeline/analyze-stage.ts';
+import { FIGURES, networkFigures } from '../report/figures.ts';
+import { svgToPng } from '../report/png.ts';
 import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
 import { analysisText } from './analysis-text.ts';
 import {
@@ -27,10 +30,12 @@ interface AnalyzeOptions extends CommonOptions {
   readonly shuffles?: number;
   readonly seed?: number;
   readonly layoutSearch: boolean;
+  readonly figures?: boolean;
   readonly force?: boolean;
 }
 
 const FILE = 'analysis.json';
+const FIGURE_FOLDER = 'figures';
 
 /** The command. */
 export function analyzeCommand(): Command {
@@ -51,7 +56,8 @@ export function analyzeCommand(): Command {
     .option('--shuffles <n>', 'shuffles of neurons behind every p (default: 10000)', integerOption(1, 1_000_000))
     .option('--seed <n>', 'seed of trials, clusters, shuffles and search (default: 0)', integerOption(0))
     .option('--no-layout-search', 'only the own layout, not also the one of shortest wires that a search finds')
-    .option('--force', `overwrite ${FILE}`)
+    .option('--figures', `also draw every figure of the network, as SVG and PNG, into the folder ${FIGURE_FOLDER} of --out`)
+    .option('--force', 'overwrite these files')
     .addHelpText('after', '\nExample:\n  $ bimt-export analyze runs/a/pruned.safetensors --out runs/a/analysis')
     .action(analyzeAction);
 }
@@ -63,14 +69,30 @@ async function analyzeAction(file: string, options: AnalyzeOptions): Promise<voi
     { trials: taskVariance, trialsPerTask, shuffles, seed, layoutSearch, scores: { trialsPerTask: trials } },
     'the options of analyze',
   );
+  if (options.figures && out === undefined) throw new UsageError('--figures needs a folder to draw into; give one with --out');
   const artifact = networkArgument(file);
-  const path = out === undefined ? null : join(out, FILE);
-  if (path !== null) claimOutputs([path], options);
+  if (out !== undefined) claimOutputs(outputPaths(out, options), options);
   const { hooks, stop } = stageHooks(options);
   const analysis = await onInterrupt((signal) => analyzeStage(artifact, config, { ...hooks, signal }), 'nothing was written').finally(stop);
-  if (path !== null) {
-    writeFileAtomic(path, analysisJson(analysis));
-    note(options, `${path} written`);
+  if (out !== undefined) {
+    writeFileAtomic(join(out, FILE), analysisJson(analysis));
+    note(options, `${join(out, FILE)} written`);
+    if (options.figures) await writeFigures(join(out, FIGURE_FOLDER), networkFigures(artifact.network, analysis, basename(file)), options);
   }
   printResult(options, analysis, analysisText(analysis, file, process.stdout.isTTY ?? false));
+}
+
+/** Every file that the command will write. */
+function outputPaths(out: string, { figures, layoutSearch }: AnalyzeOptions): string[] {
+  const pictures = FIGURES.flatMap(({ name, placed }) => [name, ...(placed && layoutSearch ? [`${name}.searched`] : [])]);
+  const paths = pictures.flatMap((picture) => [`${picture}.svg`, `${picture}.png`]).map((name) => join(out, FIGURE_FOLDER, name));
+  return [join(out, FILE), ...(figures ? paths : [])];
+}
+
+async function writeFigures(folder: string, figures: Readonly<Record<string, string>>, options: CommonOptions): Promise<void> {
+  for (const [name, svg] of Object.entries(figures)) {
+    writeFileAtomic(join(folder, name), svg);
+    writeFileAtomic(join(folder, name.replace(/\.svg$/, '.png')), await svgToPng(svg));
+  }
+  note(options, `${Object.keys(figures).length} figures drawn into ${folder}`);
 }

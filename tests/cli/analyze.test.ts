@@ -1,13 +1,14 @@
 // Does `analyze` print and write what an analysis holds, and refuse what it cannot read?
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Analysis, analysisJson, parseAnalysis } from '../../src/analysis/analysis-file.ts';
 import { UsageError } from '../../src/core/errors.ts';
-import { writeNetwork } from '../../src/pipeline/network-file.ts';
+import { readNetwork, writeNetwork } from '../../src/pipeline/network-file.ts';
+import { FIGURES, networkFigures } from '../../src/report/figures.ts';
 import { yang19 } from '../../src/tasks/yang19.ts';
 import { randomNetwork } from '../compression/random-network.ts';
 import { HEADER } from '../exchange/artifacts.ts';
-import { runProgram, temporaryFolder } from './support.ts';
+import { pathsIn, runProgram, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
 const FAST = ['--trials', '1', '--trials-per-task', '8', '--shuffles', '20'];
@@ -83,6 +84,28 @@ describe('analyze', () => {
     expect(stdout).toContain('it is unknown whether neurons of one function keep together');
     expect(stdout).toContain('0 active neurons are too few');
     expect(stdout).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
+  it('draws every figure as SVG and PNG, and asks for a folder', async () => {
+    const { stderr, error } = await analyze('network.safetensors', '--out', 'drawn', '--figures', '--no-layout-search');
+    expect(error).toBeNull();
+    const files = pathsIn('drawn');
+    const pictures = FIGURES.flatMap(({ name }) => [`figures/${name}.png`, `figures/${name}.svg`]);
+    expect(files).toEqual(['analysis.json', ...pictures].sort());
+    expect(stderr).toContain(`${FIGURES.length} figures drawn`);
+    rmSync('drawn/analysis.json');
+    const again = await analyze('network.safetensors', '--out', 'drawn', '--figures', '--no-layout-search');
+    expect(String(again.error)).toMatch(/\.svg exists|\.png exists/);
+    expect(existsSync('drawn/analysis.json')).toBe(false);
+    expect(String((await analyze('network.safetensors', '--figures')).error)).toContain('give one with --out');
+  });
+
+  it('a dead network can be drawn', async () => {
+    const { stdout } = await analyze('dead.safetensors', '--json');
+    const { network } = readNetwork(readFileSync('dead.safetensors'), 'dead.safetensors');
+    const figures = networkFigures(network, parseAnalysis(JSON.parse(stdout), 'stdout'));
+    expect(Object.keys(figures).length).toBeGreaterThan(FIGURES.length);
+    for (const [name, svg] of Object.entries(figures)) expect(svg, name).not.toMatch(/NaN|Infinity|undefined/);
   });
 
   it('refuses a network that is not one of its suite, before it works', async () => {
