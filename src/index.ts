@@ -41,9 +41,10 @@ export { executability, storageFormat, weightFormat } from './targets/formats.ts
 export { checkTargetFile, listTargets, loadTarget, type Target } from './targets/load.ts';
 export { type Topology, topology } from './targets/topology.ts';
 export { evaluationTrials, measureAccuracy, type SuiteScores, tasksWithin } from './tasks/accuracy.ts';
+export { type AnalysisGroup, type AnalysisPlan, analysisTrials } from './tasks/analysis-trials.ts';
 export { type BatchPlan, makeBatch } from './tasks/batches.ts';
-export type { Batch, TaskSuite, Trial, TrialInfo } from './tasks/suite.ts';
-export { findSuite, findTask, SUITES } from './tasks/suites.ts';
+export { type Batch, responseAt, type TaskSuite, type Trial, type TrialInfo } from './tasks/suite.ts';
+export { findSuite, findTask, SUITES, suiteSettings } from './tasks/suites.ts';
 export { sampleTrial } from './tasks/trial.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { engineSpec, resolveTrainConfig, type TrainConfig } from './training/config.ts';
