@@ -90,12 +90,17 @@ function resolver(source: Source): (series: string, given: Readonly<Record<strin
   const known = new Map<string, PointSettings[Section]>();
   const one = (series: string, section: Section, value: unknown) => {
     const id = `${section} ${canonicalJson(value ?? null)}`;
-    const resolved = known.get(id) ?? checkSection(series, section, value, source);
+    const resolved = known.get(id) ?? checkSection(series, section, withGridAsText(value), source);
     known.set(id, resolved);
     return resolved;
   };
   return (series, given) =>
     Object.fromEntries(SECTIONS.map((section) => [section, one(series, section, given[section])])) as unknown as PointSettings;
+}
+
+/** In YAML the neurons of a line are a number: `grid: 400`. */
+function withGridAsText(value: unknown): unknown {
+  return isSection(value) && typeof value['grid'] === 'number' ? { ...value, grid: `${value['grid']}` } : value;
 }
 
 function checkSection(series: string, section: Section, value: unknown, source: Source): PointSettings[Section] {
@@ -186,8 +191,9 @@ function openSource(text: string, what: string): Source {
   };
   const [fault] = document.errors;
   if (fault !== undefined) {
-    const duplicate = fault.code === 'DUPLICATE_KEY' ? 'this name is there twice' : fault.message;
-    throw new UsageError(`${what} cannot be read: ${place(fault.pos[0])}${duplicate}`);
+    const [name] = /^[^:\n]*/.exec(text.slice(fault.pos[0])) ?? [''];
+    const reason = fault.code === 'DUPLICATE_KEY' ? `'${name.trim()}' is there twice` : fault.message;
+    throw new UsageError(`${what} cannot be read: ${place(fault.pos[0])}${reason}`);
   }
   const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
   /** Offset of a setting's name, or of a value in its list; null if it is not there. */

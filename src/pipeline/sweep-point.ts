@@ -24,6 +24,8 @@ export type Section = (typeof SECTIONS)[number];
 /** Characters of a hash in the name of a file. */
 const SHORT_HASH = 8;
 const FOLDER_HASH = 16;
+/** Named only where it is another. */
+const DEFAULT_SUITE = resolveTrainConfig({}).suite;
 
 /** A point with its identity. */
 export interface SweepPoint {
@@ -81,13 +83,14 @@ export function analysisKey({ prune, analyze }: PointSettings): string {
 
 /** For files and screens: what is varied most often, in a few words. */
 export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'prune'>): string {
-  const { grid, condition, lambda, locality, seed } = train;
+  const { suite, grid, condition, lambda, locality, seed } = train;
   const { penalty, locality: isLocal } = CONDITIONS[condition];
   const cut =
     prune === null
       ? []
       : [prune.density === null ? `threshold${shortNumber(prune.threshold ?? 0)}` : `density${shortNumber(prune.density)}`];
   return [
+    ...(suite === DEFAULT_SUITE ? [] : [suite.replaceAll(/[^\w.]+/g, '-')]),
     grid,
     condition,
     ...(penalty ? [`lambda${shortNumber(lambda)}`] : []),

@@ -16,10 +16,11 @@ export function flatSettings(settings: PointSettings): FlatSettings {
   return flat;
 }
 
-/** Paths of the settings in which points differ, in the order in which sections name them. */
+/** Paths of the settings in which points differ, in the order in which sections name them; null and absent say the same. */
 export function varyingPaths(points: readonly FlatSettings[]): string[] {
   const paths = [...new Set(points.flatMap((settings) => [...settings.keys()]))];
-  return paths.filter((path) => points.some((settings) => settings.get(path) !== points[0]?.get(path)));
+  const valueAt = (settings: FlatSettings | undefined, path: string) => settings?.get(path) ?? null;
+  return paths.filter((path) => points.some((settings) => valueAt(settings, path) !== valueAt(points[0], path)));
 }
 
 /** Settings as words: `lambda 1e-5, prune.threshold 0.02`. */
