@@ -83,7 +83,8 @@ function progressPrinter(options: CommonOptions): { onProgress: OnProgress; stop
 
 function openBar(): SingleBar {
   return new SingleBar({
-    format: '{stage} [{bar}] {value}/{total} {values} | {eta_formatted} left',
+    // The values last: a narrow terminal cuts the end.
+    format: '{stage} [{bar}] {value}/{total} | {eta_formatted} left {values}',
     barsize: 20,
     hideCursor: true,
     stream: process.stderr,

@@ -1,5 +1,6 @@
 // What does a sweep tell? table.csv, table.txt, summary.json and the Pareto plots, of every point that is done.
 import { canonicalJson } from '../core/hash.ts';
+import { plural } from '../report/format.ts';
 import { joinSections, section } from '../report/summary.ts';
 import { csvTable, textTable } from '../report/table.ts';
 import { pointColumns, SERIES_COLUMNS, SETTING_COLUMNS, type SettingSummary, summarizeSetting } from './sweep-columns.ts';
@@ -113,6 +114,12 @@ function sweepText({ points, series, settings, failures, notes }: SweepSummary):
         ]),
     ...(missing === 0 && notes.length === 0
       ? []
-      : [section('Notes', [...(missing === 0 ? [] : [`${missing} points are not done; the same command makes them.`]), ...notes], false)]),
+      : [
+          section(
+            'Notes',
+            [...(missing === 0 ? [] : [`Not done: ${plural(missing, 'point')}; the same command goes on with what is missing.`]), ...notes],
+            false,
+          ),
+        ]),
   ]).trimEnd()}\n`;
 }

@@ -141,7 +141,7 @@ describe('a point that fails', () => {
     const result = await sweep('diverged', series);
     expect(result.summary.points).toEqual({ total: 2, done: 1, failed: 1 });
     expect(result.summary.failures[0].message).toMatch(/^training diverged at update \d+ of 20/);
-    expect(result.text).toContain('1 points are not done');
+    expect(result.text).toContain('Not done: 1 point; the same command goes on');
     expect(() => requireAllPoints(result)).toThrow(UsageError);
     expect(() => requireAllPoints(result)).toThrow(/^1 of 2 points failed; the same command tries them again:\n {2}3x3-bimt-/);
   });
