@@ -4,6 +4,7 @@ import { VERSION } from '../core/version.ts';
 import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
 import { COMMON_OPTIONS } from './common.ts';
+import { figureCommand } from './figure.ts';
 import { mapCommand } from './map.ts';
 import { onnxCommand } from './onnx.ts';
 import { pruneCommand } from './prune.ts';
@@ -27,6 +28,7 @@ const COMMANDS = [
   checkCommand,
   verifyCommand,
   reportCommand,
+  figureCommand,
   sweepCommand,
   targetsCommand,
   tasksCommand,

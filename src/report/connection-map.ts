@@ -28,6 +28,8 @@ const LEGEND_WIDTH = 200;
 const FAINTEST = 0.01;
 /** The strongest weights of a dense network: more would be one dark area, and a file of many megabytes. */
 const MOST_DRAWN = 2500;
+/** Neurons of which no connection is drawn. */
+const UNLINKED = '#a6a6a6';
 
 type Sign = keyof typeof SIGN_COLOURS;
 
@@ -60,7 +62,6 @@ interface Sheet {
  */
 export function connectionMap(title: string, network: Network, site: ArrayLike<number> = network.site): string {
   const { grid, neurons, recurrent } = network;
-  const sheet = layOut(network);
   const connections: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
   forEachEntry(recurrent, (to, from, weight) => connections.push({ from, to, weight }));
   const most = connections.reduce((largest, { weight }) => Math.max(largest, Math.abs(weight)), 0);
@@ -69,13 +70,17 @@ export function connectionMap(title: string, network: Network, site: ArrayLike<n
     // Strongest last, on top.
     .sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
   const visible = strong.slice(-MOST_DRAWN);
+  const spans = visible.map(({ from, to }) => Math.abs(site[to] - site[from]));
+  const sheet = layOut(grid, Math.max(0, ...spans));
+  const linked = new Set(visible.flatMap(({ from, to }) => [from, to]));
+  const unlinked = linked.size < neurons;
   const widest = Math.min(4, Math.max(2.5, 0.1 * sheet.pitch));
   const radius = Math.min(6, Math.max(1.2, 0.16 * sheet.pitch));
   const area = { ...ORIGIN, width: sheet.width, height: sheet.height };
   const sites = Array.from(site);
   const occupied = new Set(sites);
   const dots = Array.from({ length: siteCount(grid) }, (_, s) => s).filter((s) => !occupied.has(s));
-  const key = legend(area.left + area.width + 28, area.top, legendEntries(most, widest), 'weight (width ∝ |weight|)');
+  const key = legend(area.left + area.width + 28, area.top, legendEntries(most, widest, unlinked), 'weight (width ∝ |weight|)');
   const ticks = (count: number, place: (k: number) => number) => {
     const every = Math.max(1, Math.ceil(count / 10));
     return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({ at: place(k * every), label: `${k * every}` }));
@@ -126,7 +131,11 @@ export function connectionMap(title: string, network: Network, site: ArrayLike<n
         { fill: INK.text, stroke: INK.background, 'stroke-width': 0.6 },
         sites.map((s, neuron) => {
           const { row, column } = siteCoordinates(grid, s);
-          return titled('circle', { cx: sheet.at(s).x, cy: sheet.at(s).y, r: radius }, `neuron ${neuron} at row ${row}, column ${column}`);
+          return titled(
+            'circle',
+            { cx: sheet.at(s).x, cy: sheet.at(s).y, ...(linked.has(neuron) ? { r: radius } : { r: 0.7 * radius, fill: UNLINKED }) },
+            `neuron ${neuron} at row ${row}, column ${column}`,
+          );
         }),
       ),
       key.markup,
@@ -141,11 +150,11 @@ function leftOut(all: number, strong: number, drawn: number): string {
 }
 
 /** Sites as a sheet; a line of neurons gets arcs above (to the right) and below (to the left) instead. */
-function layOut({ grid }: Network): Sheet {
+function layOut(grid: Network['grid'], longest: number): Sheet {
   const pitch = Math.min(64, SIZE / Math.max(grid.rows, grid.columns));
   const flat = grid.rows === 1;
   const width = pitch * grid.columns;
-  const height = flat ? width * 0.52 + 20 : pitch * grid.rows;
+  const height = flat ? Math.max(60, 0.52 * longest * pitch + 40) : pitch * grid.rows;
   return {
     width,
     height,
@@ -165,7 +174,7 @@ function curve(from: Point, to: Point, bend: number): string {
   return `M${fixed(from.x)} ${fixed(from.y)}Q${fixed(x)} ${fixed(y)} ${fixed(to.x)} ${fixed(to.y)}`;
 }
 
-function legendEntries(most: number, widest: number): LegendEntry[] {
+function legendEntries(most: number, widest: number, unlinked: boolean): LegendEntry[] {
   const stroke = (sign: Sign, share: number) => lineSwatch(SIGN_COLOURS[sign], widest * share, STROKES[sign]);
   const amount = (share: number) => formatNumber(share * most, { significant: 2 });
   const dot = (fill: string, r: number) => (left: number, top: number) => element('circle', { cx: left + 13, cy: top + 6, r, fill });
@@ -175,6 +184,7 @@ function legendEntries(most: number, widest: number): LegendEntry[] {
     { label: `negative, −${amount(1)}`, swatch: stroke('negative', 1) },
     { label: `negative, −${amount(0.25)}`, swatch: stroke('negative', 0.25) },
     { label: 'neuron', swatch: dot(INK.text, 5) },
+    ...(unlinked ? [{ label: 'neuron without a line', swatch: dot(UNLINKED, 4) }] : []),
     { label: 'site without a neuron', swatch: dot(INK.grid, 3) },
     { label: 'connection to itself', swatch: (left: number, top: number): Markup => ring(left + 13, top + 6) },
   ];

@@ -58,7 +58,7 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     name: 'task-variance',
-    paper: 'section 3, active neurons',
+    paper: 'the sorted curve of its active neurons',
     shows: 'sorted task variance and the number of active neurons',
     compares: true,
     placed: false,
@@ -74,7 +74,7 @@ export const FIGURES: readonly Figure[] = [
   },
   {
     name: 'task-variance-matrix',
-    paper: 'section 3, functional clusters',
+    paper: 'none; Yang et al. (2019), figure 2',
     shows: 'normalised task variance, active neurons by cluster',
     compares: false,
     placed: false,

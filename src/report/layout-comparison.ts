@@ -47,7 +47,7 @@ export function layoutComparison(title: string, conditions: readonly LayoutCondi
 }
 
 const OWN = { fill: OKABE_ITO.blue, stroke: INK.background, 'stroke-width': 0.8 } as const;
-const SEARCHED = { fill: INK.background, stroke: OKABE_ITO.vermillion, 'stroke-width': 1.8 } as const;
+const SEARCHED = { fill: 'none', stroke: OKABE_ITO.vermillion, 'stroke-width': 1.8 } as const;
 
 const ENTRIES: readonly LegendEntry[] = [
   { label: 'as trained', swatch: (left, top) => marker('circle', left + 13, top + 6, 5.5, OWN) },

@@ -99,7 +99,7 @@ function measured(x: number, box: Box, title: string): Markup {
 
 /** The test in words. */
 function verdict({ value, nullMean, nullSd, z, p }: NullComparison): string {
-  const score = z === null ? 'z unknown (all shuffles alike)' : `z = ${formatNumber(z, { decimals: 2 })}`;
+  const score = z === null ? 'z unknown (all shuffles alike)' : `z = ${formatNumber(z, { decimals: 2 }).replace('-', '−')}`;
   return `${say(value)}, shuffled ${say(nullMean)} ± ${say(nullSd)}, ${score}, p = ${formatValue(p, { significant: 2 })}`;
 }
 

@@ -35,7 +35,7 @@ export function performancePlot(title: string, series: readonly PerformanceSerie
   const step = series.length <= 1 ? 21 : Math.min(60, 13 + 7 * series.length);
   const left = 40 + Math.max(40, ...tasks.map((task) => task.length * 6.7));
   const box: Box = { left, top: TOP, width: WIDTH, height: Math.max(120, step * tasks.length) };
-  const x = scaleLinear([0, 1], [left, left + WIDTH]);
+  const x = scaleLinear([lowest(series), 1], [left, left + WIDTH]);
   const labels = series.map(({ name, accuracy }) => `${name}: mean ${formatRatio(accuracy.mean)}`);
   const [only] = series;
   const single = series.length === 1;
@@ -67,14 +67,28 @@ export function performancePlot(title: string, series: readonly PerformanceSerie
         'task',
         { titleOffset: left - 14 },
       ),
-      ...tasks.map((task, k) => drawTask(task, TOP + (k + 0.5) * step, step, series, x)),
+      ...tasks.map((task, k) => drawTask(task, { box, centre: TOP + (k + 0.5) * step, step }, series, x)),
       ...(tasks.length === 0 ? [notice(box, 'no tasks')] : []),
       key.markup,
     ],
   );
 }
 
-function drawTask(task: string, centre: number, step: number, series: readonly PerformanceSeries[], x: (value: number) => number): Markup {
+/** Bars begin at 0; marks may begin where there is something to tell apart. */
+function lowest(series: readonly PerformanceSeries[]): number {
+  if (series.length <= 1) return 0;
+  const least = Math.min(1, ...series.flatMap(({ accuracy }) => accuracy.tasks.flatMap((task) => [task.accuracy, task.ceiling])));
+  return Math.max(0, Math.floor(10 * (least - 0.05)) / 10);
+}
+
+/** The row of a task. */
+interface Row {
+  readonly box: Box;
+  readonly centre: number;
+  readonly step: number;
+}
+
+function drawTask(task: string, { box, centre, step }: Row, series: readonly PerformanceSeries[], x: (value: number) => number): Markup {
   const scores = series.flatMap(({ name, accuracy }, i) => {
     const score = accuracy.tasks.find((candidate) => candidate.task === task);
     return score === undefined ? [] : [{ ...score, name, i }];
@@ -90,7 +104,8 @@ function drawTask(task: string, centre: number, step: number, series: readonly P
     return marker(shape, x(accuracy), y, 4.2, { fill: colour, stroke: INK.background, 'stroke-width': 0.6 }, about);
   });
   return group({}, [
-    ...(series.length > 1 ? [line(x(0), centre + step / 2, x(1), centre + step / 2, INK.grid)] : []),
+    ...(series.length > 1 ? [line(box.left, centre + step / 2, box.left + box.width, centre + step / 2, INK.grid)] : []),
+    ...(series.length === 1 ? marks : []),
     ...ceilings.map((ceiling) =>
       titled(
         'rect',
@@ -98,6 +113,6 @@ function drawTask(task: string, centre: number, step: number, series: readonly P
         `${task}: best possible accuracy ${formatNumber(ceiling, { decimals: 3 })}`,
       ),
     ),
-    ...marks,
+    ...(series.length === 1 ? [] : marks),
   ]);
 }

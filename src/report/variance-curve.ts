@@ -1,8 +1,19 @@
 // How many neurons take part? Task variance of every neuron, largest first, against the threshold of activity.
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { formatCount, formatNumber, plural } from './format.ts';
-import { legendWidth, logTicks, markLine, notice, pageWidth, polyline, seriesEntry, seriesStyle } from './series.ts';
-import { type Box, INK, legend, type Markup, svgDocument, ticksOf, titled, words, xAxis, yAxis } from './svg.ts';
+import {
+  legendWidth,
+  logTicks,
+  marker,
+  markLine,
+  notice,
+  pageWidth,
+  polyline,
+  type SeriesStyle,
+  seriesEntry,
+  seriesStyle,
+} from './series.ts';
+import { type Box, INK, legend, type Markup, svgDocument, ticksOf, words, xAxis, yAxis } from './svg.ts';
 
 /** A network's task variance. */
 export interface VarianceSeries {
@@ -17,7 +28,7 @@ const BOX: Box = { left: 92, top: 66, width: 560, height: 330 };
 /** Smaller values are drawn at the bottom: how far below the threshold a silent neuron lies tells nothing. */
 const DECADES_BELOW = 3;
 
-/** `task-variance.svg`: the sorted curve of each network; Liu et al. (2023), section 3. */
+/** `task-variance.svg`: the sorted curve of each network, as Liu et al. (2023) read off their number of important neurons. */
 export function varianceCurve(title: string, series: readonly VarianceSeries[]): string {
   const curves = series.map(({ name, taskVariance, activeAbove }, index) => {
     const sums = taskVariance.map((row) => row.reduce((sum, value) => sum + value, 0)).sort((a, b) => b - a);
@@ -51,7 +62,12 @@ export function varianceCurve(title: string, series: readonly VarianceSeries[]):
     markLine(BOX.left, y(threshold), BOX.left + BOX.width, y(threshold)),
     words(BOX.left + BOX.width - 4, y(threshold) - 5, 'active above this line', { anchor: 'end', fill: INK.soft }),
     ...(ySilent
-      ? [words(BOX.left + 8, bottom - 8, `values below ${formatNumber(floor, { significant: 1 })} lie on the axis`, { fill: INK.soft })]
+      ? [
+          words(BOX.left + BOX.width - 4, bottom - 8, `values below ${formatNumber(floor, { significant: 1 })} lie on the axis`, {
+            anchor: 'end',
+            fill: INK.soft,
+          }),
+        ]
       : []),
     ...curves.flatMap(({ sums, style }) =>
       sums.length === 0
@@ -71,7 +87,7 @@ export function varianceCurve(title: string, series: readonly VarianceSeries[]):
         threshold,
         bottom,
         `${name}: ${formatCount(active)} of ${plural(sums.length, 'neuron')} active`,
-        style.colour,
+        style,
       ),
     ),
     ...(curves.every(({ sums }) => sums.length === 0) ? [notice(BOX, 'no neurons')] : []),
@@ -80,9 +96,16 @@ export function varianceCurve(title: string, series: readonly VarianceSeries[]):
 }
 
 /** Where a curve crosses the threshold: the number of active neurons can be read off the axis. */
-function activeMark(x: number, y: (value: number) => number, threshold: number, bottom: number, title: string, colour: string): Markup[] {
+function activeMark(
+  x: number,
+  y: (value: number) => number,
+  threshold: number,
+  bottom: number,
+  title: string,
+  { colour, shape }: SeriesStyle,
+): Markup[] {
   return [
     markLine(x, y(threshold), x, bottom, INK.axis),
-    titled('circle', { cx: x, cy: y(threshold), r: 4.5, fill: INK.background, stroke: colour, 'stroke-width': 2 }, title),
+    marker(shape, x, y(threshold), 5, { fill: colour, stroke: INK.background, 'stroke-width': 0.8 }, title),
   ];
 }

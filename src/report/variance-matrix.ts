@@ -34,7 +34,7 @@ interface Block {
   readonly to: number;
 }
 
-/** `task-variance-matrix.svg`: Yang et al. (2019), figure 2; Liu et al. (2023), section 3. */
+/** `task-variance-matrix.svg`: Yang et al. (2019), figure 2. */
 export function varianceMatrix(title: string, { activity, clusters }: Pick<Analysis, 'activity' | 'clusters'>): string {
   const { tasks } = activity;
   const order = activity.active

@@ -1,8 +1,8 @@
 // Did training keep wires short? Mean |weight| and share of connected pairs against distance on the grid.
-import { scaleLinear } from 'd3-scale';
+import { scaleLinear, scaleLog } from 'd3-scale';
 import type { DistanceBin, WeightByDistance } from '../analysis/weight-distance.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
-import { legendWidth, marker, notice, pageWidth, polyline, type SeriesStyle, seriesEntry, seriesStyle } from './series.ts';
+import { legendWidth, logTicks, marker, notice, pageWidth, polyline, type SeriesStyle, seriesEntry, seriesStyle } from './series.ts';
 import {
   type Box,
   boxSwatch,
@@ -27,6 +27,8 @@ const UPPER: Box = { left: LEFT, top: 66, width: WIDTH, height: HEIGHT };
 const LOWER: Box = { ...UPPER, top: UPPER.top + HEIGHT + 34 };
 /** Room at the left of each panel for the self-connections. */
 const SELF = 64;
+/** Powers of ten that a comparison shows. */
+const DECADES = 4;
 
 /** One of the two quantities drawn against distance. */
 interface Panel {
@@ -147,7 +149,10 @@ export function weightDistanceComparison(title: string, series: readonly Distanc
   }));
   const farthest = Math.max(0, ...series.map(({ weights }) => weights.bins.at(-1)?.distance ?? 0));
   const x = scaleLinear([0, farthest > 0 ? farthest * 1.03 : 1], [LEFT + SELF, LEFT + WIDTH]);
-  const heading = { title, subtitle: `${plural(series.length, 'network')}, all ordered pairs of neurons` };
+  const heading = {
+    title,
+    subtitle: `${plural(series.length, 'network')}, all ordered pairs of neurons; weights too small for their axis lie on it`,
+  };
   const names = series.map(({ name }) => name);
   const key = legend(
     LEFT + WIDTH + 24,
@@ -176,12 +181,19 @@ export function weightDistanceComparison(title: string, series: readonly Distanc
   );
 }
 
+/** Powers of ten: self-connections are often a hundred times as strong as far ones. What is weaker still lies on the axis. */
+function logScale({ box, value }: Panel, bins: readonly DistanceBin[]): { y: (value: number) => number; ticks: Tick[] } {
+  const values = bins.map(value).filter((one) => one > 0);
+  const most = values.length === 0 ? 1 : Math.max(...values);
+  const least = Math.max(most / 10 ** DECADES, values.length === 0 ? 0 : Math.min(...values) / 1.5);
+  const scale = scaleLog([least, most * 1.5], [box.top + box.height, box.top]).clamp(true);
+  return { y: (one) => scale(Math.max(one, least)), ticks: logTicks(scale) };
+}
+
 function drawCurves(panel: Panel, curves: readonly Curve[], x: (distance: number) => number): Markup[] {
   const { box, name, value, describe } = panel;
-  const { y, ticks } = panelScale(
-    panel,
-    curves.flatMap(({ weights }) => [weights.self, ...weights.bins]),
-  );
+  const bins = curves.flatMap(({ weights }) => [weights.self, ...weights.bins]);
+  const { y, ticks } = panel.format === null ? logScale(panel, bins) : panelScale(panel, bins);
   const mark = ({ style, name: network }: Curve, at: number, bin: DistanceBin, where: string): Markup =>
     marker(style.shape, at, y(value(bin)), 3.6, { fill: style.colour }, `${network}, ${where}: ${describe(bin)}`);
   return [

@@ -13,8 +13,10 @@ const BOX: Box = { left: 84, top: 66, width: 560, height: 560 };
 const SHADES = 127;
 /** More neurons than this share cells: an image of one neuron a cell would be larger than 1 MB. */
 const LARGEST_SIDE = 800;
-/** Weights above this share of all weights have the darkest shade, so that a few large ones do not hide the others. */
-const SATURATION = 0.99;
+/** Weights above this share of the visible ones have the darkest shade, so that a few large ones do not hide the others. */
+const SATURATION = 0.95;
+/** Weights below this share of the largest are not visible: training leaves very many that are nearly zero. */
+const FAINTEST = 0.01;
 
 type Wiring = Pick<Network, 'neurons' | 'recurrent' | 'grid' | 'site'>;
 
@@ -49,7 +51,7 @@ export function weightMatrix(title: string, network: Wiring, site: ArrayLike<num
   const x = (at: number) => BOX.left + (at * BOX.width) / Math.max(1, neurons);
   const y = (at: number) => BOX.top + (at * BOX.height) / Math.max(1, neurons);
   const blank = neurons === 0 || recurrent.values.length === 0;
-  return svgDocument({ width: pageWidth(bar.left + 120, heading), height: BOX.top + BOX.height + 54 }, heading, [
+  return svgDocument({ width: pageWidth(bar.left + 164, heading), height: BOX.top + BOX.height + 54 }, heading, [
     ...(blank ? [notice(BOX, 'no recurrent connections')] : [pixelImage(BOX, { width: side, height: side, cells, palette: PALETTE })]),
     ...(blank
       ? []
@@ -78,7 +80,10 @@ const PALETTE: readonly string[] = Array.from({ length: 2 * SHADES + 1 }, (_, i)
 });
 
 function saturation(values: Float32Array): number {
-  const sizes = Float64Array.from(values, Math.abs).sort();
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const sizes = Float64Array.from(values, Math.abs)
+    .filter((size) => size >= FAINTEST * largest)
+    .sort();
   return sizes[Math.floor(SATURATION * (sizes.length - 1))] ?? 0;
 }
 

@@ -6,9 +6,10 @@ import { placementPlot } from '../../src/report/placement.ts';
 import { buildReport, type PlacementResult, type TargetReport } from '../../src/report/report.ts';
 import { weightDistancePlot } from '../../src/report/weight-distance.ts';
 import type { Topology } from '../../src/targets/topology.ts';
+import { boundsOf, inside } from './bounds.ts';
 import { expectGolden } from './golden.ts';
 import { meshTopology, sampleInput, sampleNetwork, samplePlacement } from './sample.ts';
-import { elementsOf, parseXml, titleOf, wordsOf, type XmlElement } from './xml.ts';
+import { elementsOf, parseXml, titleOf, wordsOf } from './xml.ts';
 
 /** The sample's placement on another chip of at least 11 cores. */
 function on(topology: Topology): [TargetReport, PlacementResult] {
@@ -43,19 +44,6 @@ describe.each(Object.entries(pictures))('%s', (file, draw) => {
     for (const text of elementsOf(root, 'text')) expect(boundsOf(text), text.text).toSatisfy(inside(width, height));
   });
 });
-
-/** Left, right, top and bottom of a text, with the mean width of letters in common sans-serif fonts. */
-function boundsOf({ attributes, text }: XmlElement): [number, number, number, number] {
-  const [x, y, size] = ['x', 'y', 'font-size'].map((name) => Number(attributes[name])) as [number, number, number];
-  const length = text.length * size * 0.55;
-  const before = { middle: length / 2, end: length }[attributes['text-anchor'] ?? ''] ?? 0;
-  const turned = attributes['transform']?.startsWith('rotate(-90') === true;
-  return turned ? [x - size, x, y - length / 2, y + length / 2] : [x - before, x - before + length, y - size, y];
-}
-
-function inside(width: number, height: number) {
-  return ([left, right, top, bottom]: [number, number, number, number]) => left >= 0 && right <= width && top >= 0 && bottom <= height;
-}
 
 describe('the connection map', () => {
   const root = parseXml(connectionMap('a', sampleNetwork()));
