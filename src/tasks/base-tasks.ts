@@ -27,6 +27,20 @@ export interface BaseTask extends Label {
   make(label: Label, setup: TaskSetup): RingTask;
 }
 
+/** Points on which published versions of the tasks differ. */
+export const RULE_PARAMETERS = {
+  noise: {
+    meaning: 'channels with noise while the stimuli of a decision are shown: cue and rings, or the rings',
+    default: 'all',
+    words: ['all', 'rings-only'],
+  },
+  dmcBoundary: {
+    meaning: 'category of a sample in direction 8: 0 as in the source, or 1 as it is for a test',
+    default: 'source',
+    words: ['source', 'symmetric'],
+  },
+} as const;
+
 const FIXED = { fixation: 5, stimulus: 5, decision: 5 };
 const REACT = { fixation: 5, decision: 5 };
 const REACH_DELAY = 5;

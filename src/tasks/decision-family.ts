@@ -1,16 +1,6 @@
 // How are the trials of decision tasks drawn? Respond to the stronger of two stimuli, shown together or one after the other, as in
 // neurogym's Yang et al. (2019) collection.
-import {
-  type Extension,
-  type Label,
-  layout,
-  longest,
-  motion,
-  NO_EXTENSION,
-  type Ring,
-  SEQUENCE_DECISION_STEPS,
-  stimulus,
-} from './family.ts';
+import { type Extension, type Label, layout, longest, motion, NO_EXTENSION, RINGS, SEQUENCE_DECISION_STEPS, stimulus } from './family.ts';
 import { CUE_CHANNEL, DIRECTIONS, NOISE_SIGMA, RING_CHANNELS, RULE_CHANNEL, wrapDirection } from './ring.ts';
 import type { RingTask } from './ring-suite.ts';
 import type { Period, Stimulus, TrialInfo } from './suite.ts';
@@ -92,7 +82,7 @@ function comparison(
   const shownIn = middle.map(([name]) => name).filter((name) => name !== 'delay');
   const [firstShown, secondShown] = [shownIn[0], shownIn[shownIn.length - 1]];
   const noise = { periods: shownIn, channels: NOISE_CHANNELS[noiseOn], sigma: NOISE_SIGMA };
-  const shownRings = ([1, 2] as const).flatMap((ring) => {
+  const shownRings = RINGS.flatMap((ring) => {
     const weight = weights[ring - 1];
     return weight === null ? [] : [{ ring, weight }];
   });
@@ -102,7 +92,7 @@ function comparison(
     const evidence = [0, 0];
     for (const [i, { ring, weight }] of shownRings.entries()) {
       const [strength1, strength2] = pairs[i];
-      stimuli.push(stimulus(ring as Ring, first, strength1, firstShown), stimulus(ring as Ring, second, strength2, secondShown));
+      stimuli.push(stimulus(ring, first, strength1, firstShown), stimulus(ring, second, strength2, secondShown));
       evidence[0] += weight * strength1;
       evidence[1] += weight * strength2;
     }

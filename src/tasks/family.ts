@@ -31,7 +31,7 @@ export function motion({ sequence }: Extension): Pick<TrialInfo, 'responseSpeed'
   return sequence === 0 ? {} : { responseSpeed: sequence };
 }
 
-/** Index of the delay of a trial; draws only where there is a choice. */
+/** The delay of a trial, in steps; draws only where there is a choice. */
 export function drawDelay(delays: readonly number[], random: Random): number {
   return delays.length > 1 ? random.pick(delays) : delays[0];
 }

@@ -1,6 +1,6 @@
 // Which tasks does Mod-Cog (Khona et al., 2023) have? The 20 base tasks with timing of its own, and each changed by its delay or moving.
 import { randomStream } from '../core/random.ts';
-import { BASE_TASKS, type BaseTask } from './base-tasks.ts';
+import { BASE_TASKS, type BaseTask, RULE_PARAMETERS } from './base-tasks.ts';
 import type { DecisionNoise } from './decision-family.ts';
 import { type Extension, NO_EXTENSION } from './family.ts';
 import type { CategoryBoundary, MatchDelays } from './match-family.ts';
@@ -8,7 +8,6 @@ import { type RingArithmetic, STEP_MS } from './ring.ts';
 import { type RingTask, ringSuite } from './ring-suite.ts';
 import type { TaskSuite } from './suite.ts';
 import { type SuiteFamily, type SuiteParameters, type SuiteValues, suiteFamily } from './suite-family.ts';
-import { RULE_PARAMETERS } from './yang19.ts';
 
 const GO_DELAY = 5;
 const DECISION_DELAY = 5;

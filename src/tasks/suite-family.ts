@@ -59,23 +59,25 @@ export function suiteFamily<P extends SuiteParameters>(
 ): SuiteFamily {
   const defaults = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default])) as SuiteValues<P>;
   const standard = make(id, defaults);
-  const made = new Map([[id, standard]]);
+  const made = new Map<string, TaskSuite>();
   return {
     standard,
     parameters,
     variant(set) {
       const values = Object.fromEntries(Object.entries(set).map(([name, text]) => [name, readValue(id, parameters, name, text)]));
-      const changed = Object.entries(values).filter(([name, value]) => value !== parameters[name].default);
-      const name =
-        changed.length === 0
-          ? id
-          : `${id}:${changed
-              .map(([key, value]) => `${key}=${value}`)
-              .sort()
-              .join(',')}`;
-      const suite = made.get(name) ?? make(name, { ...defaults, ...values });
-      made.set(name, suite);
-      return suite;
+      const changed = Object.entries(values)
+        .filter(([name, value]) => value !== parameters[name].default)
+        .map(([name, value]) => `${name}=${value}`)
+        .sort();
+      if (changed.length === 0) return standard;
+      const name = `${id}:${changed.join(',')}`;
+      const known = made.get(name);
+      if (known !== undefined) return known;
+      const suite = make(name, { ...defaults, ...values });
+      // Reports show the title only.
+      const titled = { ...suite, title: `${suite.title}, with ${changed.join(', ')}` };
+      made.set(name, titled);
+      return titled;
     },
   };
 }

@@ -1,5 +1,5 @@
 // Which tasks does yang19 have? The 20 of Yang et al. (2019), timed as in neurogym's collection of 2023, steps of 100 ms.
-import { BASE_TASKS } from './base-tasks.ts';
+import { BASE_TASKS, RULE_PARAMETERS } from './base-tasks.ts';
 import type { DecisionNoise } from './decision-family.ts';
 import { NO_EXTENSION } from './family.ts';
 import type { CategoryBoundary } from './match-family.ts';
@@ -9,20 +9,6 @@ import { type SuiteFamily, suiteFamily } from './suite-family.ts';
 
 const GO_DELAY = 0;
 const DELAY = 10;
-
-/** Points on which published versions of the tasks differ. */
-export const RULE_PARAMETERS = {
-  noise: {
-    meaning: 'channels with noise while the stimuli of a decision are shown: cue and rings, or the rings',
-    default: 'all',
-    words: ['all', 'rings-only'],
-  },
-  dmcBoundary: {
-    meaning: 'category of a sample in direction 8: 0 as in the source, or 1 as it is for a test',
-    default: 'source',
-    words: ['source', 'symmetric'],
-  },
-} as const;
 
 export const yang19Family: SuiteFamily = suiteFamily('yang19', RULE_PARAMETERS, (name, values) => {
   const setup = {

@@ -129,7 +129,9 @@ describe.each(VARIANTS.map((suite) => [suite.name, suite] as const))('suite %s',
   it('has a grid of different trials for each task, settled, each asking for a response', () => {
     for (const [task, name] of suite.tasks.entries()) {
       const grid = suite.grid(task);
-      expect(new Set(grid.map((info) => JSON.stringify(info))).size).toBe(grid.length);
+      const shown = (info: TrialInfo) =>
+        [stepsOf(info), ...info.stimuli.map(({ ring, angle, strength, period }) => `${ring} ${angle} ${strength} ${period}`)].join();
+      expect(new Set(grid.map(shown)).size).toBe(grid.length);
       for (const info of grid.slice(0, 40)) {
         expect([info.task, info.response === null]).toEqual([name, false]);
         expect(suite.settle(info)).toEqual(info);

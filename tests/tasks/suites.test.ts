@@ -28,6 +28,11 @@ describe('parameters of suites', () => {
     expect(findSuite('modcog82:matchDelay=7').name).toBe('modcog82:matchDelay=7');
   });
 
+  it('are told in the title', () => {
+    expect(findSuite('yang19:noise=rings-only').title).toBe('the 20 cognitive tasks of Yang et al. (2019), with noise=rings-only');
+    expect(findSuite('modcog82:seed=3,ring=reference').title).toMatch(/, with ring=reference, seed=3$/);
+  });
+
   it('at their defaults are the suite without parameters', () => {
     expect(findSuite('yang19:noise=all,dmcBoundary=source')).toBe(yang19);
     expect(findSuite('modcog84:matchDelay=drawn,seed=0')).toBe(findSuite('modcog84'));
