@@ -140,7 +140,7 @@ export const Analysis = z.strictObject({
   }),
   modularity: Modularity.nullable(),
   layouts: z.array(LayoutAnalysis).min(1),
-  /** What could not be measured and why, one sentence each. */
+  /** What could not be measured and why, and what is weakly determined, one sentence each. */
   notes: z.array(z.string()),
 });
 export type Analysis = z.output<typeof Analysis>;

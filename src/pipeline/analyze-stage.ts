@@ -143,7 +143,7 @@ function analyzeStructure(
     connections,
     modularity,
     layouts,
-    notes: [...(typeof found === 'string' ? [found] : []), ...notesOn(connections, modularity, layouts)],
+    notes: [...(typeof found === 'string' ? [found] : notesOnNumber(found)), ...notesOn(connections, modularity, layouts)],
   };
 }
 
@@ -164,6 +164,20 @@ function layoutsOf(network: Network, { layoutSearch, seed }: AnalyzeConfig, hook
   const { site, ...search } = searchLayout(network, { seed });
   tell(hooks, 'layout search', 1, 1);
   return [own, { name: 'searched', site, search: { seed, ...search } }];
+}
+
+/** How many clusters there are is a matter of chance among silhouettes this close: other seeds and more restarts move them that much. */
+const CLOSE_SILHOUETTE = 0.02;
+
+/** A sentence where the number of clusters is weakly determined. */
+function notesOnNumber({ tried, silhouette, clusters }: FunctionalClusters): string[] {
+  const close = tried.filter((other) => other.clusters !== clusters.length && other.silhouette >= silhouette - CLOSE_SILHOUETTE);
+  if (close.length === 0) return [];
+  const numbers = close.map((other) => other.clusters).join(', ');
+  return [
+    `The number of clusters is weakly determined: the mean silhouette of ${numbers} clusters is within ${CLOSE_SILHOUETTE} of that of the ` +
+      `${clusters.length} that were kept; compare several seeds before trusting a p of isolated neurons.`,
+  ];
 }
 
 /** Sentences on what could not be measured although there are clusters. */

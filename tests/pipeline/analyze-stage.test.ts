@@ -106,6 +106,15 @@ describe('an analysis', () => {
     expect({ ...moved, network: { ...moved.network, hash: '' } }).toEqual({ ...own, network: { ...own.network, hash: '' } });
   });
 
+  it('says when other numbers of clusters would do as well', () => {
+    const { clusters, notes } = analysis;
+    const kept = clusters?.clusters.length ?? 0;
+    const close = clusters?.tried.filter((other) => other.clusters !== kept && other.silhouette >= clusters.silhouette - 0.02) ?? [];
+    const said = notes.find((text) => text.includes('weakly determined'));
+    if (close.length === 0) expect(said).toBeUndefined();
+    else expect(said).toContain(`silhouette of ${close.map((other) => other.clusters).join(', ')} clusters`);
+  });
+
   it('can look at every condition once instead of random trials', async () => {
     const grid = await analyzed(network, { trials: 'grid' });
     expect(grid.settings.trials).toBe('grid');
