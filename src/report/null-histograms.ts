@@ -26,6 +26,8 @@ const HEIGHT = 150;
 const FIRST_TOP = 92;
 const STEP = HEIGHT + 106;
 const BAR = '#9db7d1';
+/** Width of a bar of a single value, in pixels: it must show beside the line of the measured one. */
+const NARROWEST = 8;
 
 interface Panel {
   readonly name: string;
@@ -69,12 +71,13 @@ function drawPanel({ name, axis, comparison }: Panel, box: Box): Markup {
   const x = scaleLinear([lowest - margin, highest + margin], [box.left, box.left + box.width]);
   const y = scaleLinear([0, Math.max(1, ...counts)], [bottom, box.top]).nice(4);
   const bars = counts.flatMap((count, i) => {
-    const [from, to] = [x(edges[i] ?? lowest), x(edges[i + 1] ?? highest)];
+    const [start, end] = [x(edges[i] ?? lowest), x(edges[i + 1] ?? highest)];
+    const width = end > start ? Math.max(1, end - start) : NARROWEST;
     if (count === 0) return [];
     const rect = {
-      x: from,
+      x: (start + end - width) / 2,
       y: y(count),
-      width: Math.max(1.5, to - from),
+      width,
       height: bottom - y(count),
       fill: BAR,
       stroke: INK.background,

@@ -34,7 +34,7 @@ export function performancePlot(title: string, series: readonly PerformanceSerie
   const tasks = [...new Set(series.flatMap(({ accuracy }) => accuracy.tasks.map(({ task }) => task)))];
   const step = series.length <= 1 ? 21 : Math.min(60, 13 + 7 * series.length);
   const left = 40 + Math.max(40, ...tasks.map((task) => task.length * 6.7));
-  const box: Box = { left, top: TOP, width: WIDTH, height: Math.max(120, step * tasks.length) };
+  const box: Box = { left, top: TOP, width: WIDTH, height: Math.max(60, step * tasks.length) };
   const x = scaleLinear([lowest(series), 1], [left, left + WIDTH]);
   const labels = series.map(({ name, accuracy }) => `${name}: mean ${formatRatio(accuracy.mean)}`);
   const [only] = series;

@@ -1,4 +1,4 @@
-// How are very many cells drawn? As an image inside the SVG, one pixel a cell: small, sharp, and the same bytes on every machine.
+// How are very many cells drawn? As an image inside the SVG: small, sharp, and the same bytes on every machine.
 import { crc32 } from 'node:zlib';
 import { type Box, element, type Markup } from './svg.ts';
 
@@ -7,6 +7,10 @@ const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 const LARGEST_BLOCK = 65_535;
 /** Largest prime below 65,536, of Adler-32. RFC 1950. */
 const ADLER_PRIME = 65_521;
+
+/** Pixels along the side of a cell, at most, and pixels of a magnified image. */
+const MOST_TIMES = 8;
+const MAGNIFIED_PIXELS = 100_000;
 
 /** Cells and what they look like. */
 export interface Pixels {
@@ -20,8 +24,16 @@ export interface Pixels {
 
 /** Cells as an image that fills a box. */
 export function pixelImage({ left, top, width, height }: Box, pixels: Pixels): Markup {
-  const href = `data:image/png;base64,${Buffer.from(encodePng(pixels)).toString('base64')}`;
+  const href = `data:image/png;base64,${Buffer.from(encodePng(magnified(pixels))).toString('base64')}`;
   return element('image', { x: left, y: top, width, height, preserveAspectRatio: 'none', style: 'image-rendering:pixelated', href });
+}
+
+/** Some renderers smooth every image: with several pixels a cell only the edges of cells blur. */
+function magnified({ width, height, cells, palette }: Pixels): Pixels {
+  const times = Math.max(1, Math.min(MOST_TIMES, Math.floor(Math.sqrt(MAGNIFIED_PIXELS / Math.max(1, cells.length)))));
+  const [wide, high] = [width * times, height * times];
+  const at = (pixel: number) => Math.floor(Math.floor(pixel / wide) / times) * width + Math.floor((pixel % wide) / times);
+  return { width: wide, height: high, palette, cells: Uint8Array.from({ length: wide * high }, (_, pixel) => cells[at(pixel)] ?? 0) };
 }
 
 /**
