@@ -62,9 +62,15 @@ expect(
   `the shipped model goes through every stage, in ${shipped.seconds.toFixed(1)} s ${shipped.code === 0 ? '' : shipped.stderr}`,
 );
 checkRun(join(folder, 'shipped'));
+for (const name of ['brain-map', 'null-histograms']) {
+  const drawn = run('node', [CLI, 'figure', name, MODEL, '--out', join(folder, 'shipped', `${name}.svg`), '--force']);
+  expect(drawn.code === 0, `figure ${name} ${drawn.stderr}`);
+}
 for (const [picture, made] of [
   ['docs/connection-map.svg', 'connection-map.svg'],
   ['docs/placement.svg', 'rram-mesh/placement.svg'],
+  ['docs/brain-map.svg', 'brain-map.svg'],
+  ['docs/null-histograms.svg', 'null-histograms.svg'],
 ] as const) {
   expect(
     readFileSync(picture, 'utf8') === readFileSync(join(folder, 'shipped', made), 'utf8'),

@@ -1,5 +1,8 @@
 // What may others call? The stages, the data they pass on, and the errors they throw; re-exports and nothing else.
 
+export { type Analysis, parseAnalysis } from './analysis/analysis-file.ts';
+export { type AnalysisSummary, summarizeAnalysis } from './analysis/analysis-summary.ts';
+export { hypervolume, paretoFront } from './analysis/pareto.ts';
 export { type WeightByDistance, weightByDistance } from './analysis/weight-distance.ts';
 export { calibrate } from './compression/calibrate.ts';
 export type { IntegerNetwork, IntegerRun } from './compression/integer-network.ts';
@@ -25,11 +28,17 @@ export type { Csr } from './network/csr.ts';
 export { type Grid, gridWireCost, parseGrid, type WireCost } from './network/geometry.ts';
 export type { Activation, Network } from './network/network.ts';
 export { type Run, runNetwork } from './network/run.ts';
+export { AnalyzeConfig, analyzeStage } from './pipeline/analyze-stage.ts';
 export { type RunConfig, resolveRunConfig } from './pipeline/config.ts';
 export { type NetworkArtifact, readNetwork, writeNetwork } from './pipeline/network-file.ts';
 export { type RunResult, requireSuccess, runPipeline } from './pipeline/run.ts';
 export { openRunFolder, type RunFolder } from './pipeline/run-folder.ts';
+export { runSweep } from './pipeline/sweep.ts';
+export { parseSweep, type SweepPlan } from './pipeline/sweep-file.ts';
+export { openSweepFolder, type SweepFolder } from './pipeline/sweep-folder.ts';
+export { comparisonFigures, FIGURES, type FigureEntry, networkFigures } from './report/figures.ts';
 export type { ReportInput } from './report/input.ts';
+export { svgToPng } from './report/png.ts';
 export { buildReport, type Report } from './report/report.ts';
 export { summaryText } from './report/summary.ts';
 export { reportText } from './report/text.ts';
@@ -51,5 +60,6 @@ export { engineSpec, resolveTrainConfig, type TrainConfig } from './training/con
 export type { Engine, EngineSpec, TrainingState } from './training/engine.ts';
 export { openEngine } from './training/engines/open.ts';
 export { type FineTuneConfig, fineTune, fineTuneSpec, resolveFineTuneConfig } from './training/fine-tune.ts';
+export { type Layout, searchLayout } from './training/layout.ts';
 export { trainedNetwork } from './training/result.ts';
 export { train, trainingSizes } from './training/train.ts';

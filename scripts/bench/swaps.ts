@@ -12,6 +12,7 @@ import { penaltyVector } from '../../src/training/connection-cost.ts';
 import { openEngine } from '../../src/training/engines/open.ts';
 import { initialParameters } from '../../src/training/initial.ts';
 import { parameterLayout } from '../../src/training/parameters.ts';
+import { createPotentials } from '../../src/training/potentials.ts';
 import { createGains, createSwapSearch, type Gains } from '../../src/training/swaps.ts';
 import { batchPlan, trainingSizes } from '../../src/training/train.ts';
 
@@ -102,7 +103,7 @@ function benchGains(): void {
     const random = randomStream(side, 'bench gains');
     const site = random.permutation(neurons);
     const weights = randomWeights(sizes, side);
-    const gains = createGains(neurons, wire);
+    const gains = createGains(neurons, wire, createPotentials(neurons, wire, 'all'));
     const links = new Float64Array(neurons * neurons);
     const seconds = Array.from({ length: repeats }, () => cpuSeconds(() => allGains(weights, links, site, gains)));
     // The notebooks' search looks for the best partner of a candidate; so does this check, over as many partners as were tried.

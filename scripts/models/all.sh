@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# How everything in models/ was made: about ten hours on one core. A killed run goes on where it was; what is done is not done again.
+# usage: scripts/models/all.sh [SWEEP...]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+sweeps=("${@:-yang19-2d}")
+[ $# -eq 0 ] && sweeps=(yang19-2d yang19-2d-lambda yang19-1d modcog84-1d)
+
+npm run --silent build
+for sweep in "${sweeps[@]}"; do
+  node dist/cli.js sweep "models/$sweep/sweep.yaml" --out "models/$sweep"
+done
+npx tsx scripts/models/ship.ts
+npx tsx scripts/models/results.ts
+
+# The README's pictures come from the network that ships for export.
+node dist/cli.js run --model models/yang19-20x20-bimt.safetensors --out runs/shipped --force
+cp runs/shipped/connection-map.svg docs/connection-map.svg
+cp runs/shipped/rram-mesh/placement.svg docs/placement.svg
+cp models/figures/yang19-20x20-bimt/brain-map.svg models/figures/yang19-20x20-bimt/null-histograms.svg docs/

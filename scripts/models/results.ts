@@ -1,0 +1,169 @@
+// Writes models/README.md from the sweeps in models/: the paper's statements against our numbers, and every table behind them.
+// usage: tsx scripts/models/results.ts
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../src/core/files.ts';
+import { readNetwork } from '../../src/pipeline/network-file.ts';
+import type { DonePoint, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
+import { SWEEP_MEASURES } from '../../src/pipeline/sweep-statistics.ts';
+import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
+import { SHIPPED } from './shipped.ts';
+import { over, spreadWords, statements } from './statements.ts';
+import { MODELS, openSweep, type Sweep } from './sweeps.ts';
+
+const RATIO = { decimals: 3 } as const;
+const WHOLE = { decimals: 0 } as const;
+const ONE = { decimals: 1 } as const;
+
+type Summary = DonePoint['record']['summary'];
+type Measure = readonly [title: string, format: NumberFormat, value: (summary: Summary) => number | null];
+
+const WHAT_IT_DOES: readonly Measure[] = [
+  ['accuracy', RATIO, (s) => s.accuracy],
+  ['strict', RATIO, (s) => s.strictAccuracy],
+  ['tasks within 0.05', ONE, (s) => s.tasksNearCeiling],
+  ['worst gap', RATIO, (s) => s.worstGap],
+  ['active neurons', ONE, (s) => s.activeNeurons],
+  ['connections', WHOLE, (s) => s.connections],
+  ['clusters', ONE, (s) => s.clusters],
+  ['Q', RATIO, (s) => s.qBinary],
+];
+
+const WHERE_IT_SITS: readonly Measure[] = [
+  ['wiring', WHOLE, (s) => s.own.wiringLength],
+  ['wiring, searched', WHOLE, (s) => s.searched?.wiringLength ?? null],
+  ['mean length', RATIO, (s) => s.own.meanLength],
+  ['mean length, searched', RATIO, (s) => s.searched?.meanLength ?? null],
+  ['isolated', RATIO, (s) => s.own.isolated],
+  ['isolated z', ONE, (s) => s.own.isolatedZ],
+  ['isolated z, searched', ONE, (s) => s.searched?.isolatedZ ?? null],
+  ['cluster size z', ONE, (s) => s.own.clusterSizeZ],
+  ['cluster size z, searched', ONE, (s) => s.searched?.clusterSizeZ ?? null],
+];
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** A row for each series and what varies in it beside the seed. */
+function measureTable({ plan, done }: Sweep, measures: readonly Measure[]): string {
+  const rows = plan.series.flatMap(({ name }) => {
+    const groups = new Map<string, DonePoint[]>();
+    for (const point of done(name)) {
+      const { train, prune } = point.point.settings;
+      const varied = [train.lambda > 0 ? `λ ${train.lambda}` : '', prune?.density ? `density ${prune.density}` : ''].filter(
+        (word) => word !== '',
+      );
+      const key = varied.join(', ');
+      groups.set(key, [...(groups.get(key) ?? []), point]);
+    }
+    return [...groups].map(([setting, points]) => [
+      name,
+      setting,
+      `${points.length}`,
+      ...measures.map(([, format, value]) => spreadWords(over(points, value), format)),
+    ]);
+  });
+  return rows.length === 0 ? 'Not run yet.' : table(['series', 'setting', 'seeds', ...measures.map(([title]) => title)], rows);
+}
+
+function hypervolumeTable({ summaries }: Sweep): string {
+  const cell = (series: Sweep['summaries'][number], { id }: SweepMeasure) => spreadWords(series.hypervolume[id], RATIO);
+  return table(
+    ['series', 'points', ...SWEEP_MEASURES.map(({ label }) => label)],
+    summaries.map((series) => [
+      series.name,
+      `${series.points - series.missing} of ${series.points}`,
+      ...SWEEP_MEASURES.map((measure) => cell(series, measure)),
+    ]),
+  );
+}
+
+function shippedTable(): string {
+  const rows = SHIPPED.flatMap(({ name, sweep, series, seed }) => {
+    const file = join(MODELS, `${name}.safetensors`);
+    if (!existsSync(file)) return [];
+    const { network, header } = readNetwork(readFileSync(file), file);
+    const point = openSweep(sweep)
+      .done(series)
+      .find(({ point: { settings } }) => settings.train.seed === seed);
+    return [
+      [
+        `[\`${name}\`](${name}.safetensors)`,
+        `[\`${sweep}\`](${sweep}/sweep.yaml), series "${series}", seed ${seed}`,
+        header.provenance.stage,
+        formatNumber(network.neurons, WHOLE),
+        point === undefined ? 'unknown' : formatNumber(point.record.summary.accuracy, RATIO),
+        `[figures](figures/${name})`,
+      ],
+    ];
+  });
+  return table(['network', 'from', 'stage', 'neurons', 'accuracy', ''], rows);
+}
+
+function picture(path: string, what: string): string {
+  return existsSync(join(MODELS, path)) ? `![${what}](${path})\n` : '';
+}
+
+const sweeps = Object.fromEntries(['yang19-2d', 'yang19-2d-lambda', 'yang19-1d', 'modcog84-1d'].map((name) => [name, openSweep(name)]));
+
+const page = `# Results
+
+"Growing Brains" (Liu, Khona, Fiete & Tegmark 2023), run again with this tool. This page is written by \`scripts/models/results.ts\` from the
+points of the sweeps beside it; \`±\` is the sample standard deviation over seeds, lengths are in sides of the grid, a p-value comes
+from 10,000 shuffles. Accuracies of \`yang19-2d\` and \`yang19-1d\` stand on 4,000 trials a task that no setting was chosen on. How the settings were found:
+[experiments.md](experiments.md).
+
+## What the paper says, and what we measured
+
+${table(
+  ['figure', 'the paper', 'measured', ''],
+  statements().map(({ figure, paper, measured, verdict }) => [figure, paper, measured, `**${verdict}**`]),
+)}
+
+## The comparison (\`yang19-2d\`)
+
+Equal budgets: 12,000 updates of 20 streams × 100 steps. \`local\` is BIMT's cost without swaps, \`swap\` is swaps without BIMT's cost. "Searched" is the
+same network after a search for the layout of shortest wires, which changes no weight.
+
+${measureTable(sweeps['yang19-2d'], WHAT_IT_DOES)}
+
+${measureTable(sweeps['yang19-2d'], WHERE_IT_SITS)}
+
+${picture('figures/layout-comparison.svg', 'Wiring length of every network as trained and after a layout search')}
+## Trade-offs (\`yang19-2d-lambda\`)
+
+Half the budget, so that more of λ can be seen. Hypervolume: larger is better; sizes count in powers of ten below the dense network.
+
+${hypervolumeTable(sweeps['yang19-2d-lambda'])}
+
+${picture('yang19-2d-lambda/pareto-neurons.svg', 'Error against active neurons')}
+${picture('yang19-2d-lambda/pareto-wiring.svg', 'Error against wiring length')}
+${picture('yang19-2d-lambda/pareto-wiring-searched.svg', 'Error against wiring length after a layout search')}
+${measureTable(sweeps['yang19-2d-lambda'], WHAT_IT_DOES)}
+
+${measureTable(sweeps['yang19-2d-lambda'], WHERE_IT_SITS)}
+
+## One dimension (\`yang19-1d\`)
+
+${measureTable(sweeps['yang19-1d'], WHAT_IT_DOES)}
+
+${measureTable(sweeps['yang19-1d'], WHERE_IT_SITS)}
+
+## Mod-Cog in one dimension (\`modcog84-1d\`)
+
+${measureTable(sweeps['modcog84-1d'], WHAT_IT_DOES)}
+
+${measureTable(sweeps['modcog84-1d'], WHERE_IT_SITS)}
+
+## Networks that ship
+
+Beside each lie its analysis (\`.analysis.json\`) and its learning curve (\`.training.csv\`).
+
+${shippedTable()}
+
+To make them again: \`bash scripts/models/all.sh\`. A killed run goes on where it was, and what is done is not done again.
+`;
+
+writeFileAtomic(join(MODELS, 'README.md'), page.replaceAll(/\n{3,}/g, '\n\n'));

@@ -1,0 +1,165 @@
+// What does the paper say, and what did we measure? Every statement of Liu et al. (2023) that a number of ours can test.
+
+import type { DonePoint, MeanSpread, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
+import { meanSpread } from '../../src/pipeline/sweep-statistics.ts';
+import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
+import { openSweep, type Sweep } from './sweeps.ts';
+
+export type Verdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured yet';
+
+/** A row of the table of statements. */
+export interface Statement {
+  readonly figure: string;
+  readonly paper: string;
+  readonly measured: string;
+  readonly verdict: Verdict;
+}
+
+type Summary = DonePoint['record']['summary'];
+
+/** Mean and spread of a number over points; null where nothing is known. */
+export function over(points: readonly DonePoint[], value: (summary: Summary) => number | null): MeanSpread | null {
+  return meanSpread(points.map(({ record }) => value(record.summary)).filter((known) => known !== null));
+}
+
+/** `0.97 ± 0.01`, the spread being a sample standard deviation; `unknown` of nothing. */
+export function spreadWords(value: MeanSpread | null, format: NumberFormat): string {
+  if (value === null) return 'unknown';
+  const mean = formatNumber(value.mean, format);
+  return value.spread === null ? mean : `${mean} ± ${formatNumber(value.spread, format)}`;
+}
+
+const RATIO = { decimals: 3 } as const;
+const LENGTH = { decimals: 0 } as const;
+const ONE = { decimals: 1 } as const;
+
+/** Significance that the paper's "far below the null" is held to. */
+const SIGNIFICANT = 0.01;
+
+const NOT_YET: Pick<Statement, 'measured' | 'verdict'> = { measured: '–', verdict: 'not measured yet' };
+
+/** Every statement with its measurement. */
+export function statements(): Statement[] {
+  const plane = openSweep('yang19-2d');
+  const fronts = openSweep('yang19-2d-lambda');
+  const line = openSweep('yang19-1d');
+  const modCog = openSweep('modcog84-1d');
+  return [
+    accuracyStatement(plane),
+    neuronStatement(plane),
+    localStatement(plane),
+    moduleStatement(plane, 'isolated', 'Few neurons of BIMT networks are isolated from their functional cluster', (s) => s.own.isolatedP),
+    moduleStatement(plane, 'cluster size', 'Functional clusters of BIMT networks are small in space', (s) => s.own.clusterSizeP),
+    frontStatement(fronts, '1', 'neurons', 'BIMT needs fewer neurons than L1 at the same error'),
+    frontStatement(fronts, '1', 'wiring', 'BIMT needs less wire than L1 at the same error'),
+    layoutStatement(plane),
+    lineStatement(line),
+    modCogStatement(modCog),
+  ];
+}
+
+function accuracyStatement(sweep: Sweep): Statement {
+  const statement = { figure: '1d', paper: 'All three trainings do the 20 tasks well; BIMT is no less accurate than L1 and none' };
+  const [bimt, l1, none] = ['bimt', 'l1', 'none'].map((series) => sweep.done(series));
+  if (bimt.length === 0 || l1.length === 0 || none.length === 0) return { ...statement, ...NOT_YET };
+  const accuracy = (points: readonly DonePoint[]) => over(points, (s) => s.accuracy);
+  const measured = `bimt ${spreadWords(accuracy(bimt), RATIO)}, l1 ${spreadWords(accuracy(l1), RATIO)}, none ${spreadWords(accuracy(none), RATIO)}`;
+  const mean = (points: readonly DonePoint[]) => accuracy(points)?.mean ?? 0;
+  const noLess = mean(bimt) >= Math.max(mean(l1), mean(none)) - 0.01;
+  return { ...statement, measured, verdict: noLess ? 'holds' : mean(bimt) >= 0.9 ? 'holds in part' : 'does not hold' };
+}
+
+function neuronStatement(sweep: Sweep): Statement {
+  const statement = { figure: '2', paper: 'About 100 of 400 neurons are important in the BIMT network' };
+  const bimt = sweep.done('bimt');
+  const active = over(bimt, (s) => s.activeNeurons);
+  if (active === null) return { ...statement, ...NOT_YET };
+  const others = ['l1', 'none'].map(
+    (series) =>
+      `${series} ${spreadWords(
+        over(sweep.done(series), (s) => s.activeNeurons),
+        ONE,
+      )}`,
+  );
+  const measured = `bimt ${spreadWords(active, ONE)}, ${others.join(', ')}`;
+  return { ...statement, measured, verdict: active.mean >= 70 && active.mean <= 140 ? 'holds' : 'does not hold' };
+}
+
+function localStatement(sweep: Sweep): Statement {
+  const statement = { figure: '1, 3', paper: 'Connections of BIMT networks are local, those of L1 networks are not' };
+  const length = (series: string) => over(sweep.done(series), (s) => s.own.meanLength);
+  const [bimt, l1] = [length('bimt'), length('l1')];
+  if (bimt === null || l1 === null) return { ...statement, ...NOT_YET };
+  const measured = `mean length of an active connection: bimt ${spreadWords(bimt, RATIO)}, l1 ${spreadWords(l1, RATIO)}, none ${spreadWords(length('none'), RATIO)} (chance 0.667)`;
+  return { ...statement, measured, verdict: bimt.mean <= l1.mean / 2 ? 'holds' : bimt.mean < l1.mean ? 'holds in part' : 'does not hold' };
+}
+
+function moduleStatement(sweep: Sweep, what: string, paper: string, p: (summary: Summary) => number | null): Statement {
+  const statement = { figure: '2', paper: `${paper}, beyond chance; those of L1 and none are inside the null` };
+  const values = (series: string) => sweep.done(series).map(({ record }) => p(record.summary));
+  const [bimt, l1, none] = ['bimt', 'l1', 'none'].map(values);
+  if (bimt.length === 0 || l1.length === 0) return { ...statement, ...NOT_YET };
+  const below = (all: readonly (number | null)[]) => all.filter((one) => one !== null && one < SIGNIFICANT).length;
+  const list = (all: readonly (number | null)[]) =>
+    all.map((one) => (one === null ? 'unknown' : formatNumber(one, { significant: 2 }))).join(', ');
+  const measured = `p of ${what} by seed: bimt ${list(bimt)}; l1 ${list(l1)}; none ${list(none)}`;
+  const inside = below(l1) === 0 && below(none) === 0;
+  const all = below(bimt) === bimt.length;
+  return { ...statement, measured, verdict: all && inside ? 'holds' : below(bimt) > 0 ? 'holds in part' : 'does not hold' };
+}
+
+function frontStatement(sweep: Sweep, figure: string, measure: SweepMeasure['id'], paper: string): Statement {
+  const volume = (series: string) => sweep.summaries.find(({ name }) => name === series)?.hypervolume[measure] ?? null;
+  const [bimt, l1, magnitude] = ['bimt', 'l1', 'none, pruned by magnitude'].map(volume);
+  if (bimt === null || l1 === null) return { figure, paper, ...NOT_YET };
+  const measured = `hypervolume: bimt ${spreadWords(bimt, RATIO)}, l1 ${spreadWords(l1, RATIO)}, dense training pruned by magnitude ${spreadWords(magnitude, RATIO)}`;
+  const noise = Math.max(bimt.spread ?? 0, l1.spread ?? 0);
+  const gain = bimt.mean - l1.mean;
+  return { figure, paper, measured, verdict: gain > noise ? 'holds' : gain > -noise ? 'holds in part' : 'does not hold' };
+}
+
+/** Not in the paper: how much of BIMT's shorter wires a search without training finds. */
+function layoutStatement(sweep: Sweep): Statement {
+  const statement = {
+    figure: 'none',
+    paper: 'The short wires come from training (what a layout search finds in L1 networks is not shown)',
+  };
+  const own = (series: string) => over(sweep.done(series), (s) => s.own.wiringLength)?.mean ?? null;
+  const searched = (series: string) => over(sweep.done(series), (s) => s.searched?.wiringLength ?? null)?.mean ?? null;
+  const [bimt, l1, found] = [own('bimt'), own('l1'), searched('l1')];
+  if (bimt === null || l1 === null || found === null) return { ...statement, ...NOT_YET };
+  const share = (l1 - found) / (l1 - bimt);
+  const measured = `wiring length: l1 ${formatNumber(l1, LENGTH)}, after a layout search ${formatNumber(found, LENGTH)}, bimt ${formatNumber(bimt, LENGTH)}: the search closes ${formatNumber(share, 'percent')} of the gap`;
+  return { ...statement, measured, verdict: share < 0.25 ? 'holds' : share < 1 ? 'holds in part' : 'does not hold' };
+}
+
+function lineStatement(sweep: Sweep): Statement {
+  const statement = { figure: '4', paper: 'In one dimension BIMT is similar to L1 in accuracy and size, and visibly diagonal' };
+  const [bimt, l1] = ['bimt', 'l1'].map((series) => sweep.done(series));
+  const length = over(bimt, (s) => s.own.meanLength);
+  if (length === null) return { ...statement, ...NOT_YET };
+  const say = (name: string, points: readonly DonePoint[]) =>
+    `${name} accuracy ${spreadWords(
+      over(points, (s) => s.accuracy),
+      RATIO,
+    )}, ${spreadWords(
+      over(points, (s) => s.activeNeurons),
+      ONE,
+    )} active neurons, mean length ${spreadWords(
+      over(points, (s) => s.own.meanLength),
+      RATIO,
+    )}`;
+  const measured = [say('bimt', bimt), ...(l1.length > 0 ? [say('l1', l1)] : ['l1 not measured yet'])].join('; ');
+  // In one dimension the mean distance of two random neurons is a third of the line.
+  return { ...statement, measured: `${measured} (chance 0.334)`, verdict: length.mean < 1 / 6 ? 'holds' : 'holds in part' };
+}
+
+function modCogStatement(sweep: Sweep): Statement {
+  const statement = { figure: '6', paper: 'BIMT in one dimension does most of the 84 Mod-Cog tasks well' };
+  const [bimt] = sweep.done('bimt');
+  if (bimt === undefined) return { ...statement, ...NOT_YET };
+  const { tasks, summary } = bimt.record;
+  const well = tasks.filter(({ accuracy, ceiling }) => accuracy >= 0.9 * ceiling).length;
+  const measured = `mean accuracy ${formatNumber(summary.accuracy, RATIO)}; ${well} of ${tasks.length} tasks reach 90 % of their ceiling; ${summary.activeNeurons} active neurons`;
+  return { ...statement, measured, verdict: well > tasks.length / 2 ? 'holds' : 'does not hold' };
+}
