@@ -5,6 +5,8 @@ import { distanceMatrix, type WireCost } from '../network/geometry.ts';
 export interface Potentials {
   /** Takes on links S, shape [neurons, neurons], and the site of each neuron; writes G[b][site_b] for every b to diagonal. */
   build(links: Float64Array, site: Int32Array, diagonal: Float64Array): void;
+  /** Writes that diagonal for the same links and the sites as they are now, free of earlier rounding where that is cheap. */
+  refresh(diagonal: Float64Array): void;
   /** Writes G[a][site_b] for every b. */
   row(a: number, out: Float64Array): void;
   /** Writes G[b][site_a] for every b. */
@@ -13,9 +15,10 @@ export interface Potentials {
   exchange(a: number, b: number): void;
 }
 
-/** The cheapest form for a geometry. */
-export function createPotentials(neurons: number, wire: WireCost): Potentials {
-  return wire.separable ? separablePotentials(neurons, wire.separable) : densePotentials(neurons, wire);
+/** The cheapest form for a geometry, to look at some neurons once, or at all of them until no exchange gains. */
+export function createPotentials(neurons: number, wire: WireCost, visits: 'some' | 'all'): Potentials {
+  if (wire.separable) return separablePotentials(neurons, wire.separable);
+  return visits === 'some' ? densePotentials(neurons, wire) : tablePotentials(neurons, wire);
 }
 
 /** Exchanges kept as corrections before the tables are built anew; more make columns slower, fewer make exchanges dearer. */
@@ -45,6 +48,7 @@ export function separablePotentials(neurons: number, { unit, axes, extents }: No
   const changes = new Float64Array(PENDING * neurons);
   let pending = 0;
   let links: Float64Array = changes;
+  let site = new Int32Array(0) as Int32Array;
 
   const buildSums = () => {
     for (const { sums, at } of tables) {
@@ -55,14 +59,20 @@ export function separablePotentials(neurons: number, { unit, axes, extents }: No
     pending = 0;
   };
 
+  const refresh = (diagonal: Float64Array) => {
+    for (const { coordinates, at } of tables) for (let i = 0; i < neurons; i++) at[i] = coordinates[site[i]];
+    buildSums();
+    diagonal.fill(0);
+    for (const { sums, at } of tables) for (let b = 0; b < neurons; b++) diagonal[b] += unit * sums[at[b] * neurons + b];
+  };
+
   return {
-    build(newLinks, site, diagonal) {
+    build(newLinks, newSite, diagonal) {
       links = newLinks;
-      for (const { coordinates, at } of tables) for (let i = 0; i < neurons; i++) at[i] = coordinates[site[i]];
-      buildSums();
-      diagonal.fill(0);
-      for (const { sums, at } of tables) for (let b = 0; b < neurons; b++) diagonal[b] += unit * sums[at[b] * neurons + b];
+      site = newSite;
+      refresh(diagonal);
     },
+    refresh,
     row(a, out) {
       out.fill(0);
       for (const { extent, at, along } of tables) {
@@ -138,15 +148,19 @@ export function densePotentials(neurons: number, wire: WireCost): Potentials {
   const near = new Float64Array(neurons);
   let links: Float64Array = near;
   let site = new Int32Array(0) as Int32Array;
+  const refresh = (diagonal: Float64Array) => {
+    for (let b = 0; b < neurons; b++) {
+      diagonal[b] = 0;
+      for (let i = 0; i < neurons; i++) diagonal[b] += links[b * neurons + i] * distances[site[b] * sites + site[i]];
+    }
+  };
   return {
     build(newLinks, newSite, diagonal) {
       links = newLinks;
       site = newSite;
-      for (let b = 0; b < neurons; b++) {
-        diagonal[b] = 0;
-        for (let i = 0; i < neurons; i++) diagonal[b] += links[b * neurons + i] * distances[site[b] * sites + site[i]];
-      }
+      refresh(diagonal);
     },
+    refresh,
     row(a, out) {
       atSite.fill(0);
       for (let i = 0; i < neurons; i++) {
@@ -166,6 +180,49 @@ export function densePotentials(neurons: number, wire: WireCost): Potentials {
     },
     exchange() {
       // Sums are taken over the sites as they are.
+    },
+  };
+}
+
+/** For any distance: all of G in a table, O(neurons) a row or column, O(neurons · sites) an exchange, and O(neurons² · sites) once. */
+export function tablePotentials(neurons: number, wire: WireCost): Potentials {
+  const { sites } = wire;
+  /** G, shape [neurons, sites]. */
+  const table = new Float64Array(neurons * sites);
+  /** What an exchange brings site p farther from one of the two, shape [sites]. */
+  const farther = new Float64Array(sites);
+  let links: Float64Array = table;
+  let site = new Int32Array(0) as Int32Array;
+  const addToRow = (b: number, factor: number, values: Float64Array) => {
+    if (factor === 0) return;
+    const base = b * sites;
+    for (let p = 0; p < sites; p++) table[base + p] += factor * values[p];
+  };
+  const refresh = (diagonal: Float64Array) => {
+    for (let b = 0; b < neurons; b++) diagonal[b] = table[b * sites + site[b]];
+  };
+  return {
+    build(newLinks, newSite, diagonal) {
+      links = newLinks;
+      site = newSite;
+      table.fill(0);
+      const distances = new Float64Array(sites);
+      for (let i = 0; i < neurons; i++) {
+        for (let p = 0; p < sites; p++) distances[p] = wire.distance(site[i], p);
+        for (let b = 0; b < neurons; b++) addToRow(b, links[i * neurons + b], distances);
+      }
+      refresh(diagonal);
+    },
+    refresh,
+    row(a, out) {
+      for (let b = 0; b < neurons; b++) out[b] = table[a * sites + site[b]];
+    },
+    column(a, out) {
+      for (let b = 0; b < neurons; b++) out[b] = table[b * sites + site[a]];
+    },
+    exchange(a, b) {
+      for (let p = 0; p < sites; p++) farther[p] = wire.distance(site[b], p) - wire.distance(site[a], p);
+      for (let i = 0; i < neurons; i++) addToRow(i, links[a * neurons + i] - links[b * neurons + i], farther);
     },
   };
 }

@@ -58,10 +58,11 @@ export interface ExchangeSearch {
 /** An exchange search with its buffers. An empty site is a neuron without links. */
 export function createExchangeSearch(neurons: number, wire: WireCost): ExchangeSearch {
   const order = new Int32Array(neurons);
-  const gains = createGains(neurons, wire);
+  const gainsOfRound = lazily(() => createGains(neurons, wire, createPotentials(neurons, wire, 'some')));
+  const gainsOfAll = wire.separable ? gainsOfRound : lazily(() => createGains(neurons, wire, createPotentials(neurons, wire, 'all')));
 
-  const round: ExchangeSearch['round'] = (links, scores, site, top) => {
-    const before = gains.build(links, site);
+  /** Lets the first `top` neurons by score trade places; `gains` is up to date and `before` is its wirelength. */
+  const visit = (gains: Gains, before: number, scores: Float64Array, site: Int32Array, top: number): SwapOutcome => {
     for (let i = 0; i < neurons; i++) order[i] = i;
     // Ties go to the lower site, so that the choice does not depend on how neurons are numbered.
     order.sort((a, b) => scores[b] - scores[a] || site[a] - site[b]);
@@ -78,15 +79,29 @@ export function createExchangeSearch(neurons: number, wire: WireCost): ExchangeS
   };
 
   return {
-    round,
+    round(links, scores, site, top) {
+      const gains = gainsOfRound();
+      return visit(gains, gains.build(links, site), scores, site, top);
+    },
     converge(links, scores, site, top) {
-      let { accepted, before, after } = round(links, scores, site, top);
+      const gains = gainsOfAll();
+      const before = gains.build(links, site);
+      let { accepted, after } = visit(gains, before, scores, site, top);
       for (let latest = accepted; latest > 0; ) {
-        ({ accepted: latest, after } = round(links, scores, site, top));
+        ({ accepted: latest, after } = visit(gains, gains.refresh(), scores, site, top));
         accepted += latest;
       }
       return { accepted, before, after };
     },
+  };
+}
+
+/** Makes something when it is first asked for. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
@@ -118,6 +133,8 @@ function measureLinks(parameters: TrainingState['parameters'], sizes: NetworkSiz
 export interface Gains {
   /** Takes on links S, shape [neurons, neurons], and sites; returns the wirelength C = ½ Σ_b g_b. */
   build(links: Float64Array, site: Int32Array): number;
+  /** The wirelength of the same links with the sites as they are now, free of earlier rounding where that is cheap. */
+  refresh(): number;
   /** ΔC(a, b) for every b, shape [neurons]; valid until the next call. */
   all(a: number): Float64Array;
   /** The partner b of smallest ΔC(a, b); a itself where nothing gains. */
@@ -126,8 +143,8 @@ export interface Gains {
   exchange(a: number, b: number): void;
 }
 
-/** Gains with their buffers; `potentials` as the geometry allows unless given. */
-export function createGains(neurons: number, wire: WireCost, potentials: Potentials = createPotentials(neurons, wire)): Gains {
+/** Gains with their buffers. */
+export function createGains(neurons: number, wire: WireCost, potentials: Potentials): Gains {
   const own = new Float64Array(neurons);
   const row = new Float64Array(neurons);
   const column = new Float64Array(neurons);
@@ -135,6 +152,12 @@ export function createGains(neurons: number, wire: WireCost, potentials: Potenti
   const change = new Float64Array(neurons);
   let links: Float64Array = own;
   let site = new Int32Array(0) as Int32Array;
+
+  const wirelength = () => {
+    let sum = 0;
+    for (let b = 0; b < neurons; b++) sum += own[b];
+    return 0.5 * sum;
+  };
 
   const all = (a: number) => {
     potentials.row(a, row);
@@ -151,9 +174,11 @@ export function createGains(neurons: number, wire: WireCost, potentials: Potenti
       links = newLinks;
       site = newSite;
       potentials.build(links, site, own);
-      let sum = 0;
-      for (let b = 0; b < neurons; b++) sum += own[b];
-      return 0.5 * sum;
+      return wirelength();
+    },
+    refresh() {
+      potentials.refresh(own);
+      return wirelength();
     },
     all,
     best(a) {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { gridWireCost, parseGrid, type WireCost } from '../../src/network/geometry.ts';
 import { connectionCost } from '../../src/training/connection-cost.ts';
 import { initialParameters } from '../../src/training/initial.ts';
-import { densePotentials, separablePotentials } from '../../src/training/potentials.ts';
+import { densePotentials, separablePotentials, tablePotentials } from '../../src/training/potentials.ts';
 import { createGains, createSwapSearch, type Gains } from '../../src/training/swaps.ts';
 import { anyCase, type Case, exchanged, wirelength } from './geometry-cases.ts';
 
@@ -44,7 +44,9 @@ function allPairs({ wire, sizes: { neurons }, parameters }: Case, site: Int32Arr
 
 function gainsOf({ wire, sizes: { neurons } }: Case): Gains[] {
   const separable = wire.separable ? [separablePotentials(neurons, wire.separable)] : [];
-  return [densePotentials(neurons, wire), ...separable].map((potentials) => createGains(neurons, wire, potentials));
+  return [densePotentials(neurons, wire), tablePotentials(neurons, wire), ...separable].map((potentials) =>
+    createGains(neurons, wire, potentials),
+  );
 }
 
 const withoutAxes = (wire: WireCost): WireCost => ({ ...wire, separable: null });
@@ -89,6 +91,7 @@ describe('gains of exchanges', () => {
               gains.exchange(first, second);
             }
             const before = wirelength(network, site);
+            expect(gains.refresh()).toBeCloseTo(before, 9);
             const pair = allPairs(network, site);
             for (let a = 0; a < neurons; a++) {
               const changes = gains.all(a);
