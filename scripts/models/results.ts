@@ -6,8 +6,10 @@ import { writeFileAtomic } from '../../src/core/files.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
 import type { DonePoint, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
 import { SWEEP_MEASURES } from '../../src/pipeline/sweep-statistics.ts';
+import { FIGURES } from '../../src/report/figures.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
-import { SHIPPED } from './shipped.ts';
+import { layoutComparison } from '../../src/report/layout-comparison.ts';
+import { SHIPPED, SIDE_BY_SIDE } from './shipped.ts';
 import { over, spreadWords, statements } from './statements.ts';
 import { MODELS, openSweep, type Sweep } from './sweeps.ts';
 
@@ -42,7 +44,7 @@ const WHERE_IT_SITS: readonly Measure[] = [
 ];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
@@ -102,6 +104,40 @@ function shippedTable(): string {
   return table(['network', 'from', 'stage', 'neurons', 'accuracy', ''], rows);
 }
 
+const LAYOUTS = 'figures/layout-comparison.svg';
+
+/** Wiring of every network of a sweep before and after a layout search. */
+function layoutPicture({ plan, done }: Sweep): string {
+  const conditions = plan.series.map(({ name }) => ({
+    name,
+    networks: done(name).map(({ point, record: { summary } }) => ({
+      name: point.name,
+      own: summary.own.wiringLength,
+      searched: summary.searched?.wiringLength ?? null,
+    })),
+  }));
+  return layoutComparison(
+    'Short wires: trained, or found afterwards?',
+    conditions.filter(({ networks }) => networks.length > 0),
+  );
+}
+
+/** One command for each figure, on networks that ship. */
+function figureTable(): string {
+  const network = (name: string) => join(MODELS, `${name}.safetensors`);
+  const compared = Object.values(SIDE_BY_SIDE)[0].map(network).join(' ');
+  const own = FIGURES.map(({ name, paper, shows, compares }) => [
+    paper,
+    shows,
+    `\`bimt-export figure ${name} ${compares ? compared : network(name === 'weight-matrix' ? 'yang19-400-bimt-trained' : 'yang19-20x20-bimt-trained')}\``,
+  ]);
+  const fronts = `\`bimt-export sweep ${join(MODELS, 'yang19-2d-lambda', 'sweep.yaml')} --out ${join(MODELS, 'yang19-2d-lambda')}\``;
+  return table(
+    ['paper', 'shows', 'command'],
+    [...own, ['figure 1 (4 and 6 for 1D and Mod-Cog)', 'Pareto fronts of error against neurons and wiring', fronts]],
+  );
+}
+
 function picture(path: string, what: string): string {
   return existsSync(join(MODELS, path)) ? `![${what}](${path})\n` : '';
 }
@@ -131,7 +167,8 @@ ${measureTable(sweeps['yang19-2d'], WHAT_IT_DOES)}
 
 ${measureTable(sweeps['yang19-2d'], WHERE_IT_SITS)}
 
-${picture('figures/layout-comparison.svg', 'Wiring length of every network as trained and after a layout search')}
+![Wiring length of every network as trained and after a layout search](${LAYOUTS})
+
 ## Trade-offs (\`yang19-2d-lambda\`)
 
 Half the budget, so that more of λ can be seen. Hypervolume: larger is better; sizes count in powers of ten below the dense network.
@@ -157,6 +194,10 @@ ${measureTable(sweeps['modcog84-1d'], WHAT_IT_DOES)}
 
 ${measureTable(sweeps['modcog84-1d'], WHERE_IT_SITS)}
 
+## Figures of the paper, and the command that draws each
+
+${figureTable()}
+
 ## Networks that ship
 
 Beside each lie its analysis (\`.analysis.json\`) and its learning curve (\`.training.csv\`).
@@ -166,4 +207,5 @@ ${shippedTable()}
 To make them again: \`bash scripts/models/all.sh\`. A killed run goes on where it was, and what is done is not done again.
 `;
 
+writeFileAtomic(join(MODELS, LAYOUTS), layoutPicture(sweeps['yang19-2d']));
 writeFileAtomic(join(MODELS, 'README.md'), page.replaceAll(/\n{3,}/g, '\n\n'));

@@ -1,9 +1,13 @@
 // What does the paper say, and what did we measure? Every statement of Liu et al. (2023) that a number of ours can test.
 
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Analysis, parseAnalysis } from '../../src/analysis/analysis-file.ts';
+import { parseGrid } from '../../src/network/geometry.ts';
 import type { DonePoint, MeanSpread, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
 import { meanSpread } from '../../src/pipeline/sweep-statistics.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
-import { openSweep, type Sweep } from './sweeps.ts';
+import { MODELS, openSweep, type Sweep } from './sweeps.ts';
 
 export type Verdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured yet';
 
@@ -48,6 +52,8 @@ export function statements(): Statement[] {
     accuracyStatement(plane),
     neuronStatement(plane),
     localStatement(plane),
+    bumpStatement(),
+    middleStatement(),
     moduleStatement(plane, 'isolated', 'Few neurons of BIMT networks are isolated from their functional cluster', (s) => s.own.isolatedP),
     moduleStatement(plane, 'cluster size', 'Functional clusters of BIMT networks are small in space', (s) => s.own.clusterSizeP),
     frontStatement(fronts, '1', 'neurons', 'BIMT needs fewer neurons than L1 at the same error'),
@@ -106,6 +112,51 @@ function moduleStatement(sweep: Sweep, what: string, paper: string, p: (summary:
   const inside = below(l1) === 0 && below(none) === 0;
   const all = below(bimt) === bimt.length;
   return { ...statement, measured, verdict: all && inside ? 'holds' : below(bimt) > 0 ? 'holds in part' : 'does not hold' };
+}
+
+/** The analyses of the trained networks that ship; null where one is not there. */
+function shippedAnalysis(name: string): Analysis | null {
+  const file = join(MODELS, `${name}.analysis.json`);
+  return existsSync(file) ? parseAnalysis(JSON.parse(readFileSync(file, 'utf8')), file) : null;
+}
+
+/** Where the paper sees strong connections again, in grid sides. */
+const BUMP = { from: 0.5, to: 0.7 } as const;
+
+function bumpStatement(): Statement {
+  const statement = {
+    figure: '3',
+    paper: 'Mean |w| of BIMT networks falls with distance, with a second bump near 0.6; that of L1 networks does not fall',
+  };
+  const [bimt, l1] = ['bimt', 'l1'].map((condition) => shippedAnalysis(`yang19-20x20-${condition}-trained`));
+  if (bimt === null || l1 === null) return { ...statement, ...NOT_YET };
+  const bins = (analysis: Analysis) => analysis.layouts[0].weightByDistance.bins;
+  const mean = (analysis: Analysis, from: number, to: number) => {
+    const inside = bins(analysis).filter(({ distance }) => distance > from && distance <= to);
+    return inside.reduce((sum, bin) => sum + bin.meanWeight * bin.pairs, 0) / inside.reduce((sum, bin) => sum + bin.pairs, 0);
+  };
+  const fall = (analysis: Analysis) => mean(analysis, 0, 0.25) / mean(analysis, 0.75, 1);
+  const hasBump = bins(bimt).some(
+    (bin, i, all) => bin.distance >= BUMP.from && bin.distance <= BUMP.to && bin.meanWeight > (all[i - 1]?.meanWeight ?? bin.meanWeight),
+  );
+  const say = (analysis: Analysis) => `${formatNumber(fall(analysis), { significant: 2 })} times`;
+  const measured = `up to 0.25 it is, over 0.75 to 1: bimt ${say(bimt)}, l1 ${say(l1)}; ${hasBump ? 'it rises again' : 'no rise'} between ${BUMP.from} and ${BUMP.to} (seed 0)`;
+  const falls = fall(bimt) > 10 && fall(l1) < 2;
+  return { ...statement, measured, verdict: falls && hasBump ? 'holds' : falls || hasBump ? 'holds in part' : 'does not hold' };
+}
+
+function middleStatement(): Statement {
+  const statement = { figure: '1, 2', paper: 'BIMT prunes the periphery of the grid and keeps the middle' };
+  const bimt = shippedAnalysis('yang19-20x20-bimt-trained');
+  if (bimt === null) return { ...statement, ...NOT_YET };
+  const { rows, columns } = parseGrid(bimt.network.grid);
+  const fromMiddle = (site: number) =>
+    (Math.abs(Math.floor(site / columns) - (rows - 1) / 2) + Math.abs((site % columns) - (columns - 1) / 2)) / Math.max(rows, columns);
+  const mean = (sites: readonly number[]) => sites.reduce((sum, site) => sum + fromMiddle(site), 0) / sites.length;
+  const all = Array.from({ length: rows * columns }, (_, site) => site);
+  const active = bimt.activity.active.map((neuron) => bimt.layouts[0].site[neuron]);
+  const measured = `mean distance from the middle: active neurons ${formatNumber(mean(active), RATIO)}, all sites ${formatNumber(mean(all), RATIO)} (seed 0)`;
+  return { ...statement, measured, verdict: mean(active) < 0.75 * mean(all) ? 'holds' : 'does not hold' };
 }
 
 function frontStatement(sweep: Sweep, figure: string, measure: SweepMeasure['id'], paper: string): Statement {
