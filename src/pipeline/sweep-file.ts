@@ -3,12 +3,13 @@ import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type P
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
-import { findSuite } from '../tasks/suites.ts';
+import { findSuite, findTask } from '../tasks/suites.ts';
 import { TrainConfig } from '../training/config.ts';
+import type { FineTuneConfig } from '../training/fine-tune.ts';
 import { type PointSettings, resolveSection, SECTION_SCHEMAS, SECTIONS, type Section, type SweepPoint, sweepPoint } from './sweep-point.ts';
 
 /** More is a slip of the pen: at a minute each they would take a week. */
-export const MAX_POINTS = 10_000;
+const MAX_POINTS = 10_000;
 /** Anchors may repeat parts of the file, not blow it up. */
 const MAX_ALIASES = 100;
 
@@ -74,7 +75,9 @@ function collectPoints(
   const resolve = resolver(source);
   const series = merged.map(({ name, settings }) => {
     const indices = variants(settings).map((variant) => {
-      const point = sweepPoint(resolve(name, variant as Readonly<Record<string, unknown>>));
+      const settings = resolve(name, variant as Readonly<Record<string, unknown>>);
+      checkNames(name, settings, source);
+      const point = sweepPoint(settings);
       const known = points.get(point.key);
       if (known !== undefined) return known.index;
       points.set(point.key, { index: points.size, point });
@@ -105,9 +108,7 @@ function withGridAsText(value: unknown): unknown {
 
 function checkSection(series: string, section: Section, value: unknown, source: Source): PointSettings[Section] {
   try {
-    const resolved = resolveSection(section, value);
-    if (section === 'train') findSuite((resolved as TrainConfig).suite);
-    return resolved;
+    return resolveSection(section, value);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const schema: z.ZodType = section === 'train' ? TrainConfig : SECTION_SCHEMAS[section];
@@ -125,6 +126,26 @@ function checkSection(series: string, section: Section, value: unknown, source: 
         ? [head, ...faults.map((fault, i) => `  ${places[i]}${fault.trim()}`)].join('\n')
         : `${source.inSeries(series, [section], undefined)}${error.message}`;
     throw new UsageError(`${source.what}, series '${series}': ${message}`, { cause: error });
+  }
+}
+
+/** What no schema knows: the names of suites and of their tasks. */
+function checkNames(series: string, { train, prune }: PointSettings, source: Source): void {
+  const named = <T>(path: Path, value: unknown, find: () => T): T => {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(`${source.what}, series '${series}': ${source.inSeries(series, path, value)}${error.message}`, { cause: error });
+    }
+  };
+  const suite = named(['train', 'suite'], train.suite, () => findSuite(train.suite));
+  const weights: [Path, FineTuneConfig['taskWeights']][] = [
+    [['train', 'taskWeights'], train.taskWeights],
+    [['prune', 'fineTune', 'taskWeights'], prune?.fineTune?.taskWeights ?? {}],
+  ];
+  for (const [path, tasks] of weights) {
+    for (const task of Object.keys(tasks)) named([...path, task], undefined, () => findTask(suite, task));
   }
 }
 

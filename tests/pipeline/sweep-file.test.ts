@@ -106,7 +106,17 @@ describe('a fault in a sweep file', () => {
     ['a series that is none', 'series: { a: 3 }', '1:11: series.a: expected object, received number'],
     ['too few workers', 'workers: 0\nseries: { a: }', '1:1: workers: Too small'],
     ['a grid', 'series:\n  a: { train: { grid: 3by3 } }', "2:8: grid '3by3' is not ROWSxCOLUMNS"],
-    ['a suite', 'series:\n  a: { train: { suite: yang } }', "2:8: unknown suite 'yang'; did you mean 'yang19'?"],
+    ['a suite', 'series:\n  a: { train: { suite: yang } }', "2:17: unknown suite 'yang'; did you mean 'yang19'?"],
+    [
+      'a task to be trained more',
+      'series:\n  a: { train: { suite: [modcog84, yang19], taskWeights: { dlygointr: 2 } } }',
+      "2:59: unknown task of suite yang19 'dlygointr'",
+    ],
+    [
+      'a task to be fine-tuned more',
+      'series:\n  a: { prune: { fineTune: { taskWeights: { gu: 2 } } } }',
+      "2:44: unknown task of suite yang19 'gu'; did you mean 'go'?",
+    ],
     ['an empty axis', 'series:\n  a: { train: { seed: [] } }', '2:17: train.seed is an empty list'],
     ['two series of one name', 'series:\n  a: {}\n  b: {}\n  a: {}', "4:3: 'a' is there twice"],
     ['no series', 'series: {}', '1:1: there is no series'],
