@@ -3,7 +3,7 @@ import { paretoPlot } from '../report/pareto-plot.ts';
 import type { SweepPlan } from './sweep-file.ts';
 import type { PointRecord, SweepPoint } from './sweep-point.ts';
 import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
-import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure } from './sweep-statistics.ts';
+import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure, tradeOff } from './sweep-statistics.ts';
 
 /** SVG files by name; a measure that no point has gives no plot. */
 export function sweepPlots(
@@ -36,9 +36,8 @@ function drawSeries(
   measure: SweepMeasure,
 ) {
   const drawn = points.flatMap(({ done, label }) => {
-    const { summary } = done.record;
-    const x = measure.value(summary);
-    return x === null ? [] : [{ x, error: summary.error, label }];
+    const at = tradeOff(done, measure);
+    return at === null ? [] : [{ ...at, label }];
   });
   return { name, points: drawn, hypervolume: hypervolume[measure.id] };
 }

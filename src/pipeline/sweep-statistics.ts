@@ -30,7 +30,7 @@ export interface SweepMeasure {
   value(summary: PointRecord['summary']): number | null;
   /** The largest x there is for a grid: all neurons, or all wires. */
   reference(settings: PointSettings): number;
-  /** What is less has no place on a logarithmic axis and is drawn and counted as this. */
+  /** What is less has no logarithm and counts as this in hypervolumes. */
   smallest(settings: PointSettings): number;
 }
 
@@ -87,10 +87,10 @@ export interface DonePoint {
   readonly record: PointRecord;
 }
 
-/** Where a point lies in a plot; null where the measure is unknown. */
-export function tradeOff({ point, record }: DonePoint, measure: SweepMeasure): TradeOff | null {
-  const value = measure.value(record.summary);
-  return value === null ? null : { x: Math.max(value, measure.smallest(point.settings)), error: record.summary.error };
+/** Where a point lies; null where the measure is unknown. */
+export function tradeOff({ record: { summary } }: DonePoint, measure: SweepMeasure): TradeOff | null {
+  const x = measure.value(summary);
+  return x === null ? null : { x, error: summary.error };
 }
 
 /** How one seed of a series did. Hypervolumes are in error times powers of ten below error 1 and the dense network. */
@@ -163,10 +163,12 @@ export function isComparable(points: readonly SweepPoint[]): boolean {
 }
 
 function seedHypervolume(done: readonly DonePoint[], measure: SweepMeasure): number | null {
-  const points = done.map((point) => tradeOff(point, measure));
-  const known = points.filter((point) => point !== null);
-  if (known.length === 0 || known.length < points.length) return null;
-  return hypervolume(known, { x: measure.reference(done[0].point.settings), error: 1 }, true);
+  const known = done.map((point) => tradeOff(point, measure)).filter((point) => point !== null);
+  if (known.length === 0 || known.length < done.length) return null;
+  const { settings } = done[0].point;
+  const least = measure.smallest(settings);
+  const points = known.map(({ x, error }) => ({ x: Math.max(x, least), error }));
+  return hypervolume(points, { x: measure.reference(settings), error: 1 }, true);
 }
 
 function frontNames(done: readonly DonePoint[], measure: SweepMeasure): string[] {

@@ -61,6 +61,15 @@ describe('summarizeSeries', () => {
     expect(front.neurons).toEqual([two.points[3].name]);
   });
 
+  it('tells no wires from some on the front, although both count as a step of the grid in the hypervolume', () => {
+    const records = new Map([
+      [a0, record(0.5, 1, 0, 0)],
+      [b0, record(0.5, 2, 0.05, 0.05)],
+    ]);
+    const [{ front }] = summarizeSeries(two, records);
+    expect(front.wiring).toEqual([two.points[0].name]);
+  });
+
   it('leaves seeds with missing points out of the mean', () => {
     const records = new Map([
       [a0, record(0.5, 10, 1, 1)],
