@@ -33,7 +33,7 @@ export function tasksCommand(): Command {
 function listCommand(): Command {
   return withCommonOptions(new Command('list'))
     .description('All suites with their parameters and tasks.')
-    .option('--suite <name>', 'only this suite, with parameters as they are set: modcog84:seed=3')
+    .option('--suite <name>', 'only this suite, with parameters as they are set: modcog84:seed=3 (default: all suites)')
     .addHelpText('after', '\nExample:\n  $ bimt-export tasks list --suite modcog84:ring=reference')
     .action(listAction);
 }

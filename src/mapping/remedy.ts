@@ -8,7 +8,8 @@ import type { MappingProblem } from './problem.ts';
 export function remedyFor(problem: MappingProblem, chip: Chip): string {
   const remedies: string[] = [];
   const density = fittingDensity(problem, chip);
-  if (density !== null) remedies.push(`prune to density ${density.toPrecision(2)} or less (a higher --threshold)`);
+  if (density !== null)
+    remedies.push(`prune to density ${density.toPrecision(2)} or less (with a lower --density or a higher --threshold)`);
   const cap = fittingCap(problem, chip);
   if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
   if (remedies.length > 0) return remedies.join(', or ');

@@ -45,7 +45,7 @@ const MEASURES: readonly PointMeasure[] = [
     key: 'strictAccuracy',
     title: 'strict',
     format: ratio,
-    meaning: 'Accuracy that also demands fixation before the decision.',
+    meaning: 'Share of trials that are right at every step, the first of the decision excepted.',
     value: (s) => s.strictAccuracy,
   },
   {

@@ -17,7 +17,7 @@ export interface PointSettings {
   readonly scores: ScoreConfig;
 }
 
-/** The settings of which sections are lists or unknown until they are checked. */
+/** The parts of a point's settings, each checked by a schema of its own. */
 export const SECTIONS = ['train', 'prune', 'analyze', 'scores'] as const;
 export type Section = (typeof SECTIONS)[number];
 
@@ -56,7 +56,7 @@ export function resolveSection(section: Section, value: unknown): PointSettings[
  *
  * @throws UsageError as `resolveSection`
  */
-export function resolveSettings(given: Readonly<Partial<Record<Section, unknown>>>): PointSettings {
+function resolveSettings(given: Readonly<Partial<Record<Section, unknown>>>): PointSettings {
   return Object.fromEntries(SECTIONS.map((section) => [section, resolveSection(section, given[section])])) as unknown as PointSettings;
 }
 

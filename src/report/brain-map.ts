@@ -51,7 +51,7 @@ const LEGEND_TITLE = 'cluster: preferred task (neurons)';
 
 function subtitleOf({ activity, clusters }: Activity, neurons: number, isolated: LayoutAnalysis['isolated']): string {
   const active = `${activity.active.length} of ${plural(neurons, 'neuron')} active`;
-  if (clusters === null) return `${active}, too few for functional clusters`;
+  if (clusters === null) return `${active}, without functional clusters`;
   const alone = isolated === null ? '' : `, ${formatNumber(isolated.value, 'percent')} without a neighbour of their own cluster`;
   return `${active}, ${plural(clusters.clusters.length, 'functional cluster')}${alone}`;
 }

@@ -34,7 +34,7 @@ export function clusterName(cluster: number): string {
 }
 
 /** Whether squares of this side carry the numbers of their clusters. */
-export function isNumbered(side: number): boolean {
+function isNumbered(side: number): boolean {
   return side >= SMALLEST_NUMBERED;
 }
 

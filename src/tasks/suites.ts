@@ -6,7 +6,7 @@ import { allowedValues, parseSuiteSpec, type SuiteFamily } from './suite-family.
 import { yang19Family } from './yang19.ts';
 
 /** Every suite with its parameters. */
-export const SUITE_FAMILIES: readonly SuiteFamily[] = [yang19Family, modcog84Family, modcog82Family];
+const SUITE_FAMILIES: readonly SuiteFamily[] = [yang19Family, modcog84Family, modcog82Family];
 
 /** Every suite, parameters at their defaults. */
 export const SUITES: readonly TaskSuite[] = SUITE_FAMILIES.map(({ standard }) => standard);

@@ -53,7 +53,9 @@ describe('a chip with too few cores', () => {
 
   it('is told a density that fits, and half as much again does not', () => {
     const chip = madeUpChip({ wide: 3, high: 2, neurons: 8, axons: 32 });
-    const density = Number(/^prune to density (\S+) or less \(a higher --threshold\)$/.exec(remedyOf(problem, chip))?.[1]);
+    const density = Number(
+      /^prune to density (\S+) or less \(with a lower --density or a higher --threshold\)$/.exec(remedyOf(problem, chip))?.[1],
+    );
     expect(density).toBeGreaterThan(0.01);
     expect(checkFit(prunedTo(problem, density), chip).fits).toBe(true);
     expect(checkFit(prunedTo(problem, 1.5 * density), chip).fits).toBe(false);
@@ -82,7 +84,9 @@ describe('a neuron with too many synapses', () => {
       source: 'made-up.json limits.axonsIn',
     });
     const [, longest, density] =
-      /^prune its fan-in from \d+ to (\d+), or prune to density (\S+) or less \(a higher --threshold\)$/.exec(first.remedy) ?? [];
+      /^prune its fan-in from \d+ to (\d+), or prune to density (\S+) or less \(with a lower --density or a higher --threshold\)$/.exec(
+        first.remedy,
+      ) ?? [];
     expect(longest).toBe('10');
     expect(checkFit(prunedTo(problem, Number(density)), chip).fits).toBe(true);
   });
@@ -90,7 +94,7 @@ describe('a neuron with too many synapses', () => {
   it('reads as a message: what, how much, where the limit comes from, what to try', () => {
     const [violation] = checkFit(problem, madeUpChip({ axons: 10 })).violations;
     expect(describeViolations([violation])).toMatch(
-      /^ {2}neuron \d+: \d+ axons, limit 10 \(fit\/alone\/axons-in; made-up\.json limits\.axonsIn\); try: prune its fan-in from \d+ to 10, or prune to density 0\.\d+ or less \(a higher --threshold\)$/,
+      /^ {2}neuron \d+: \d+ axons, limit 10 \(fit\/alone\/axons-in; made-up\.json limits\.axonsIn\); try: prune its fan-in from \d+ to 10, or prune to density 0\.\d+ or less \(with a lower --density or a higher --threshold\)$/,
     );
   });
 
