@@ -1,6 +1,8 @@
 // What does an analysis say? The one description of analysis.json, read by reports, figures, sweeps and the results page.
 import { z } from 'zod';
+import { UsageError } from '../core/errors.ts';
 import { parseWith } from '../core/validate.ts';
+import { parseGrid, siteCount } from '../network/geometry.ts';
 
 const count = z.int().nonnegative();
 const ratio = z.number().min(0).max(1);
@@ -148,10 +150,32 @@ export type Analysis = z.output<typeof Analysis>;
 /**
  * Checks a parsed analysis.json.
  *
- * @throws UsageError listing everything that is wrong
+ * @throws UsageError listing everything that is wrong, or where its parts contradict each other
  */
 export function parseAnalysis(data: unknown, what: string): Analysis {
-  return parseWith(Analysis, data, what);
+  const analysis = parseWith(Analysis, data, what);
+  const faults = contradictions(analysis);
+  if (faults.length > 0) throw new UsageError(`${what} contradicts itself:\n  ${faults.join('\n  ')}`);
+  return analysis;
+}
+
+/** What no schema sees and figures rely on. */
+function contradictions({ network: { neurons, grid }, activity, clusters, layouts }: Analysis): string[] {
+  const { tasks, taskVariance, active } = activity;
+  const sites = siteCount(parseGrid(grid));
+  const within = (indices: readonly number[], limit: number) => indices.every((index) => index < limit);
+  const isLabelled = ({ labels, clusters: found }: NonNullable<Analysis['clusters']>) =>
+    labels.length === active.length && within(labels, found.length);
+  const isPlaced = ({ site }: LayoutAnalysis) => site.length === neurons && new Set(site).size === neurons && within(site, sites);
+  const facts: readonly (readonly [boolean, string])[] = [
+    [taskVariance.length === neurons, 'activity.taskVariance has not one row for each neuron'],
+    [taskVariance.every((row) => row.length === tasks.length), 'activity.taskVariance has not one column for each task'],
+    [within(active, neurons), 'activity.active names neurons that the network does not have'],
+    [clusters === null || isLabelled(clusters), 'clusters.labels do not give each active neuron one of the clusters'],
+    [layouts.every(isPlaced), 'layouts do not give each neuron a site of its own on the grid'],
+    [layouts[0]?.name === 'own', 'the first of layouts is not the own one'],
+  ];
+  return facts.flatMap(([holds, otherwise]) => (holds ? [] : [otherwise]));
 }
 
 /** The file analysis.json: indented, with lists of numbers on one line each. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shortNames } from '../../src/commands/figure.ts';
 import { sha256 } from '../../src/core/hash.ts';
+import { formatGrid } from '../../src/network/geometry.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
 import { FIGURES } from '../../src/report/figures.ts';
 import { sampleAnalysis } from '../report/analysis-sample.ts';
@@ -16,15 +17,16 @@ const bytes = readFileSync(MODEL);
 const at = (...path: string[]) => join(folder, ...path);
 const network = at('net.safetensors');
 
-/** What the sample says, said of the shipped network: the pictures are about its file, whatever they show. */
-function analysisOf(hash: string): string {
-  const model = readNetwork(bytes, 'the model').network;
-  const sample = sampleAnalysis();
-  const site = [...model.site];
+/** What the sample says, said of the shipped network, of which all further neurons do nothing. */
+function analysisOf(hash: string, sites = (all: number[]) => all): string {
+  const { site, neurons, grid } = readNetwork(bytes, 'the model').network;
+  const { activity, ...sample } = sampleAnalysis();
+  const taskVariance = Array.from(site, (_, neuron) => activity.taskVariance[neuron] ?? activity.tasks.map(() => 0));
   return JSON.stringify({
     ...sample,
-    network: { ...sample.network, hash },
-    layouts: sample.layouts.slice(0, 1).map((one) => ({ ...one, site })),
+    network: { ...sample.network, hash, neurons, grid: formatGrid(grid) },
+    activity: { ...activity, taskVariance },
+    layouts: sample.layouts.slice(0, 1).map((one) => ({ ...one, site: sites([...site]) })),
   });
 }
 
@@ -35,6 +37,10 @@ beforeAll(() => {
   writeFileSync(at('second', 'net.safetensors'), bytes);
   writeFileSync(at('second', 'analysis.json'), analysisOf(sha256(bytes)));
   writeFileSync(at('wrong.json'), analysisOf('0123456789abcdef'));
+  writeFileSync(
+    at('short.json'),
+    analysisOf(sha256(bytes), (all) => all.slice(1)),
+  );
   writeFileSync(at('lonely.safetensors'), bytes);
 });
 
@@ -85,6 +91,11 @@ describe('figure refuses', () => {
       'the analysis of another network',
       ['brain-map', network, '--analysis', at('wrong.json')],
       /speaks of another network.*0123456789ab….*analyze/,
+    ],
+    [
+      'an analysis that contradicts itself',
+      ['brain-map', network, '--analysis', at('short.json')],
+      /short\.json contradicts itself:\n {2}layouts do not give each neuron a site of its own on the grid$/,
     ],
     ['fewer analyses than networks', ['performance', network, network, '--analysis', at('net.analysis.json')], /1 times for 2 networks/],
     ['several networks where one is shown', ['brain-map', network, network], /brain-map shows one network, 2 are given.*performance/],
