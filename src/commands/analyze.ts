@@ -6,6 +6,7 @@ import { UsageError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
 import { AnalyzeConfig, analyzeStage } from '../pipeline/analyze-stage.ts';
+import { onGrid } from '../pipeline/network-file.ts';
 import { FIGURES, networkFigures } from '../report/figures.ts';
 import { svgToPng } from '../report/png.ts';
 import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
@@ -30,6 +31,7 @@ interface AnalyzeOptions extends CommonOptions {
   readonly shuffles?: number;
   readonly seed?: number;
   readonly layoutSearch: boolean;
+  readonly grid?: string;
   readonly figures?: boolean;
   readonly force?: boolean;
 }
@@ -56,6 +58,7 @@ export function analyzeCommand(): Command {
     .option('--shuffles <n>', 'shuffles of neurons behind every p (default: 10000)', integerOption(1, 1_000_000))
     .option('--seed <n>', 'seed of trials, clusters, shuffles and search (default: 0)', integerOption(0))
     .option('--no-layout-search', 'only the own layout, not also the one of shortest wires that a search finds')
+    .option('--grid <size>', 'another grid of as many sites, where training knew no positions: ROWSxCOLUMNS or a number (default: its own)')
     .option('--figures', `also draw every figure of the network, as SVG and PNG, into the folder ${FIGURE_FOLDER} of --out`)
     .option('--force', 'overwrite these files')
     .addHelpText('after', '\nExample:\n  $ bimt-export analyze runs/a/pruned.safetensors --out runs/a/analysis')
@@ -63,10 +66,10 @@ export function analyzeCommand(): Command {
 }
 
 async function analyzeAction(file: string, options: AnalyzeOptions): Promise<void> {
-  const { out, trials, taskVariance, trialsPerTask, shuffles, seed, layoutSearch } = options;
+  const { out, trials, taskVariance, trialsPerTask, shuffles, seed, layoutSearch, grid } = options;
   const config = parseWith(
     AnalyzeConfig,
-    { trials: taskVariance, trialsPerTask, shuffles, seed, layoutSearch, scores: { trialsPerTask: trials } },
+    { trials: taskVariance, trialsPerTask, shuffles, seed, layoutSearch, grid, scores: { trialsPerTask: trials } },
     'the options of analyze',
   );
   if (options.figures && out === undefined) throw new UsageError('--figures needs a folder to draw into; give one with --out');
@@ -77,7 +80,8 @@ async function analyzeAction(file: string, options: AnalyzeOptions): Promise<voi
   if (out !== undefined) {
     writeFileAtomic(join(out, FILE), analysisJson(analysis));
     note(options, `${join(out, FILE)} written`);
-    if (options.figures) await writeFigures(join(out, FIGURE_FOLDER), networkFigures(artifact.network, analysis, basename(file)), options);
+    const { network } = onGrid(artifact, analysis.network.grid);
+    if (options.figures) await writeFigures(join(out, FIGURE_FOLDER), networkFigures(network, analysis, basename(file)), options);
   }
   printResult(options, analysis, analysisText(analysis, file, process.stdout.isTTY ?? false));
 }

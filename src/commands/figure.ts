@@ -5,6 +5,7 @@ import { type Analysis, parseAnalysis } from '../analysis/analysis-file.ts';
 import { messageOf, UsageError, unknownName } from '../core/errors.ts';
 import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
+import { onGrid } from '../pipeline/network-file.ts';
 import {
   comparisonFigures,
   FIGURES,
@@ -130,16 +131,16 @@ function checkPictureName(out: string): void {
 
 /** A network with its analysis, which must speak of this very file. */
 function readEntry(file: string, analysisFile: string | null, name: string): FigureEntry {
-  const { network, bytes } = networkArgument(file);
+  const artifact = networkArgument(file);
   const path = analysisFile ?? beside(file);
   const analysis = readAnalysis(path);
-  const hash = sha256(bytes);
+  const hash = sha256(artifact.bytes);
   if (analysis.network.hash !== hash) {
     throw new UsageError(
       `${path} speaks of another network than ${file}: it names sha256 ${analysis.network.hash.slice(0, 12)}…, the file has ${hash.slice(0, 12)}…; analyse it again with: bimt-export analyze ${file} --out ${dirname(file)} --force`,
     );
   }
-  return { name, network, analysis };
+  return { name, network: onGrid(artifact, analysis.network.grid).network, analysis };
 }
 
 /** Where an analysis lies if nobody says so. */

@@ -88,3 +88,18 @@ export function parseGrid(text: string, metric: Grid['metric'] = 'l1'): Grid {
 export function formatGrid(grid: Grid): string {
   return grid.rows === 1 ? `${grid.columns}` : `${grid.rows}x${grid.columns}`;
 }
+
+/**
+ * A grid of another shape with as many sites and the same metric.
+ *
+ * @throws UsageError if the text is no grid, or one of another number of sites
+ */
+export function reshaped(grid: Grid, shape: string): Grid {
+  const other = parseGrid(shape, grid.metric);
+  if (siteCount(other) !== siteCount(grid)) {
+    throw new UsageError(
+      `neurons of grid ${formatGrid(grid)} (${siteCount(grid)} sites) cannot be put on grid ${formatGrid(other)} (${siteCount(other)} sites): the numbers of sites must be equal`,
+    );
+  }
+  return other;
+}

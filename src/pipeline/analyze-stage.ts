@@ -18,7 +18,7 @@ import { ANALYSIS_TRIALS, analysisTrials } from '../tasks/analysis-trials.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { searchLayout } from '../training/layout.ts';
-import type { NetworkArtifact } from './network-file.ts';
+import { type NetworkArtifact, onGrid } from './network-file.ts';
 import { outputsByRow } from './scores.ts';
 import type { StageHooks } from './train-stage.ts';
 
@@ -26,6 +26,8 @@ const count = z.int().min(1);
 const seed = z.int().nonnegative();
 
 export const AnalyzeConfig = z.strictObject({
+  /** Another grid of as many sites to see the neurons on, for networks whose training knew no positions; null for their own. */
+  grid: z.string().nullable().default(null),
   /** Noise-free trials that task variance is measured on: drawn as for training, or every combination of conditions once. */
   trials: z.enum(ANALYSIS_TRIALS).default('random'),
   /** Random trials of each task. */
@@ -44,18 +46,19 @@ export type AnalyzeConfig = z.output<typeof AnalyzeConfig>;
 /**
  * Analyses a trained or pruned network.
  *
- * @throws UsageError if its states are not finite
+ * @throws UsageError if its states are not finite, or the asked grid has another number of sites
  * @throws InterruptedError when the signal aborts
  */
 export async function analyzeStage(artifact: NetworkArtifact, config: AnalyzeConfig, hooks: StageHooks = {}): Promise<Analysis> {
-  const { network, header } = artifact;
+  const seen = config.grid === null ? artifact : onGrid(artifact, config.grid);
+  const { network, header } = seen;
   const suite = findSuite(header.config.suite);
   // Dense networks are several times faster in ONNX Runtime than in the plain interpreter.
   const model = await openSequenceModel(exportSequence(network, header), 'node');
   try {
     const accuracy = await scoreTasks(suite, model.run, config, hooks);
     const variance = await taskVariance(network, suite, model.run, config, hooks);
-    return { ...describeRun(artifact, config), accuracy, ...analyzeStructure(network, suite, variance, config, hooks) };
+    return { ...describeRun(seen, config), accuracy, ...analyzeStructure(network, suite, variance, config, hooks) };
   } finally {
     await model.release();
   }

@@ -11,6 +11,7 @@ import {
   networkToTensors,
   type Stage,
 } from '../network/artifact.ts';
+import { reshaped } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
@@ -68,6 +69,16 @@ export function readNetwork(bytes: Uint8Array, what: string, stages: readonly St
     );
   const history = parseWith(History, artifact.extra['history'] ?? { training: null, pruning: null }, `the history in ${what}`);
   return { bytes, header: artifact.header, network, history };
+}
+
+/**
+ * The same neurons on a grid of another shape, sites in the same order: where training knew no positions, any are as good as its own.
+ *
+ * @throws UsageError if the grid has another number of sites
+ */
+export function onGrid(artifact: NetworkArtifact, shape: string): NetworkArtifact {
+  const { network } = artifact;
+  return { ...artifact, network: { ...network, grid: reshaped(network.grid, shape) } };
 }
 
 /** The suite of a network; its training settings, where it holds any, are checked as well: reports show them. */

@@ -77,7 +77,7 @@ function collectPoints(
     const indices = variants(settings).map((variant) => {
       const settings = resolve(name, variant as Readonly<Record<string, unknown>>);
       checkNames(name, settings, source);
-      const point = sweepPoint(settings);
+      const point = pointOf(name, settings, source);
       const known = points.get(point.key);
       if (known !== undefined) return known.index;
       points.set(point.key, { index: points.size, point });
@@ -86,6 +86,18 @@ function collectPoints(
     return { name, points: [...new Set(indices)] };
   });
   return { series, points: [...points.values()].map(({ point }) => point) };
+}
+
+/** The point of settings that are right one by one; what does not go together is told with the grid they are seen on. */
+function pointOf(series: string, settings: PointSettings, { what, inSeries }: Source): SweepPoint {
+  try {
+    return sweepPoint(settings);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${what}, series '${series}': ${inSeries(series, ['analyze', 'grid'], settings.analyze.grid)}${error.message}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Checks every section once, however many points share it. */

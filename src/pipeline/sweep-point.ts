@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson, hashJson } from '../core/hash.ts';
 import { parseWith } from '../core/validate.ts';
+import { formatGrid, type Grid, parseGrid, reshaped } from '../network/geometry.ts';
 import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
 import { AnalyzeConfig } from './analyze-stage.ts';
 import { PruneConfig, ScoreConfig } from './config.ts';
@@ -60,10 +61,14 @@ function resolveSettings(given: Readonly<Partial<Record<Section, unknown>>>): Po
   return Object.fromEntries(SECTIONS.map((section) => [section, resolveSection(section, given[section])])) as unknown as PointSettings;
 }
 
-/** The point of these settings. */
+/**
+ * The point of these settings.
+ *
+ * @throws UsageError if the grid to see neurons on has another number of sites than the one they are trained on
+ */
 export function sweepPoint(settings: PointSettings): SweepPoint {
   const key = hashJson(settings);
-  return { key, name: `${readableName(settings)}-${key.slice(0, SHORT_HASH)}`, settings };
+  return { key, name: `${readableName(settings, formatGrid(gridOf(settings)))}-${key.slice(0, SHORT_HASH)}`, settings };
 }
 
 /** What the trained network depends on: points that share it share one training. */
@@ -81,9 +86,19 @@ export function analysisKey({ prune, analyze }: PointSettings): string {
   return hashJson({ prune, analyze }).slice(0, FOLDER_HASH);
 }
 
+/**
+ * The grid on which the neurons of a point are seen.
+ *
+ * @throws UsageError if it has another number of sites than the one they are trained on
+ */
+export function gridOf({ train, analyze }: Pick<PointSettings, 'train' | 'analyze'>): Grid {
+  const trained = parseGrid(train.grid, train.metric);
+  return analyze.grid === null ? trained : reshaped(trained, analyze.grid);
+}
+
 /** For files and screens: what is varied most often, in a few words. */
-export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'prune'>): string {
-  const { suite, grid, condition, lambda, locality, seed } = train;
+export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'prune'>, grid: string = train.grid): string {
+  const { suite, condition, lambda, locality, seed } = train;
   const { penalty, locality: isLocal } = CONDITIONS[condition];
   const cut =
     prune === null

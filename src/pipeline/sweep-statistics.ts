@@ -1,9 +1,9 @@
 // How good is a series? Pareto fronts and hypervolumes of each seed, mean and spread over seeds.
 import { hypervolume, paretoFront, type TradeOff } from '../analysis/pareto.ts';
-import { gridSide, gridWireCost, parseGrid, siteCount } from '../network/geometry.ts';
-import { configGrid } from '../training/config.ts';
+import { canonicalJson } from '../core/hash.ts';
+import { formatGrid, gridSide, gridWireCost, siteCount } from '../network/geometry.ts';
 import type { SweepPlan } from './sweep-file.ts';
-import type { PointRecord, PointSettings, SweepPoint } from './sweep-point.ts';
+import { gridOf, type PointRecord, type PointSettings, type SweepPoint } from './sweep-point.ts';
 
 /** Mean over seeds and sample standard deviation; the spread of one seed is unknown. */
 export interface MeanSpread {
@@ -37,18 +37,19 @@ export interface SweepMeasure {
 const denseLengths = new Map<string, number>();
 
 /** Σ D over all ordered pairs of sites, in unit-square units. */
-export function denseWiringLength({ train: { grid, metric } }: Pick<PointSettings, 'train'>): number {
-  const key = `${grid} ${metric}`;
+export function denseWiringLength(settings: Pick<PointSettings, 'train' | 'analyze'>): number {
+  const grid = gridOf(settings);
+  const key = `${formatGrid(grid)} ${grid.metric}`;
   const known = denseLengths.get(key);
   if (known !== undefined) return known;
-  const { sites, distance } = gridWireCost(parseGrid(grid, metric));
+  const { sites, distance } = gridWireCost(grid);
   let length = 0;
   for (let a = 0; a < sites; a++) for (let b = 0; b < a; b++) length += 2 * distance(a, b);
   denseLengths.set(key, length);
   return length;
 }
 
-const oneStep = ({ train }: PointSettings) => 1 / gridSide(configGrid(train));
+const oneStep = (settings: PointSettings) => 1 / gridSide(gridOf(settings));
 
 /** The trade-offs of Liu et al. (2023), figure 1, and the second one after a layout search. */
 export const SWEEP_MEASURES: readonly SweepMeasure[] = [
@@ -58,7 +59,7 @@ export const SWEEP_MEASURES: readonly SweepMeasure[] = [
     title: 'Error against active neurons',
     label: 'active neurons',
     value: ({ activeNeurons }) => activeNeurons,
-    reference: ({ train }) => siteCount(configGrid(train)),
+    reference: (settings) => siteCount(gridOf(settings)),
     smallest: () => 1,
   },
   {
@@ -159,7 +160,7 @@ function summarizeSeed(seed: number, points: readonly SweepPoint[], records: Rea
 
 /** Networks of different sizes or tasks have no common reference. */
 export function isComparable(points: readonly SweepPoint[]): boolean {
-  return new Set(points.map(({ settings: { train } }) => `${train.suite} ${train.grid} ${train.metric}`)).size <= 1;
+  return new Set(points.map(({ settings }) => `${settings.train.suite} ${canonicalJson(gridOf(settings))}`)).size <= 1;
 }
 
 function seedHypervolume(done: readonly DonePoint[], measure: SweepMeasure): number | null {

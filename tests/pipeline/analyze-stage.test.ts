@@ -106,6 +106,15 @@ describe('an analysis', () => {
     expect({ ...moved, network: { ...moved.network, hash: '' } }).toEqual({ ...own, network: { ...own.network, hash: '' } });
   });
 
+  it('can see the neurons on another grid of as many sites, and on no other', async () => {
+    const line = await analyzed(network, { grid: '42' });
+    const atHome = await analyzed({ ...network, grid: { rows: 1, columns: 42, metric: 'l1' } });
+    expect(line.layouts).toEqual(atHome.layouts);
+    expect(line.network).toMatchObject({ grid: '42', hash: analysis.network.hash });
+    expect(line.activity).toEqual(analysis.activity);
+    await expect(analyzed(network, { grid: '6x6' })).rejects.toThrow(/6x7 \(42 sites\) cannot be put on grid 6x6 \(36 sites\)/);
+  });
+
   it('says when other numbers of clusters would do as well', () => {
     const { clusters, notes } = analysis;
     const kept = clusters?.clusters.length ?? 0;

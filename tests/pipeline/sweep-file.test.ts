@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import { parseSweep, type SweepPlan } from '../../src/pipeline/sweep-file.ts';
+import { trainingKey } from '../../src/pipeline/sweep-point.ts';
+import { denseWiringLength } from '../../src/pipeline/sweep-statistics.ts';
 
 const parse = (text: string) => parseSweep(text, 'sweep.yaml');
 
@@ -70,6 +72,19 @@ series:
       '3x3-none-seed0-density0.02-rounds3',
     ]);
     expect(new Set(plan.points.map(({ key }) => key)).size).toBe(4);
+  });
+
+  it('sees neurons on another grid of as many sites, with one training for both', () => {
+    const { points } = parse('series: { a: { train: { grid: 3x4, condition: l1 }, analyze: { grid: [null, 2x6] } } }');
+    expect(points.map(({ name }) => name.split('-')[0])).toEqual(['3x4', '2x6']);
+    expect(new Set(points.map(({ settings }) => trainingKey(settings))).size).toBe(1);
+    expect(points.map(({ settings }) => denseWiringLength(settings))).toEqual([
+      denseWiringLength(parse('series: { a: { train: { grid: 3x4 } } }').points[0].settings),
+      denseWiringLength(parse('series: { a: { train: { grid: 2x6 } } }').points[0].settings),
+    ]);
+    expect(() => parse('series: { a: { train: { grid: 3x4 }, analyze: { grid: 3x3 } } }')).toThrow(
+      /sweep.yaml, series 'a': 1:49: .*numbers of sites must be equal/,
+    );
   });
 
   it('may be JSON, and may use anchors', () => {
