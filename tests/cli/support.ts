@@ -111,7 +111,7 @@ export function pathsIn(folder: string): string[] {
   return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name))).sort();
 }
 
-/** Every file of a folder with its content, by path inside it. */
-export function filesOf(folder: string): Map<string, Buffer> {
-  return new Map(pathsIn(folder).map((path) => [path, readFileSync(join(folder, path))]));
+/** Every file of a folder with its content, a character a byte, by path inside it. Texts are compared much faster than buffers. */
+export function filesOf(folder: string): Map<string, string> {
+  return new Map(pathsIn(folder).map((path) => [path, readFileSync(join(folder, path), 'latin1')]));
 }

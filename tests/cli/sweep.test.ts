@@ -68,7 +68,7 @@ describe('a sweep', () => {
 
   it('with a training that diverges makes the others, and ends with exit code 2', async () => {
     writeFileSync(at('diverges.yaml'), tinySweep({ a: { train: { learningRate: [1e30, 1e-3], clipNorm: null } } }));
-    const { stdout, error } = await runProgram('sweep', at('diverges.yaml'), '--out', at('diverges'), '--quiet');
+    const { stdout, error } = await runProgram('sweep', at('diverges.yaml'), '--out', at('diverges'), '--workers', '1', '--quiet');
     expect(stdout).toContain('Sweep, 1 of 2 points');
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toContain('1 of 2 points failed');
