@@ -3,8 +3,8 @@
 # usage: scripts/models/all.sh [SWEEP...]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-sweeps=("${@:-yang19-2d}")
-[ $# -eq 0 ] && sweeps=(yang19-2d yang19-2d-lambda yang19-1d modcog84-1d)
+sweeps=("$@")
+[ $# -gt 0 ] || sweeps=(yang19 modcog84-1d yang19-lambda)
 
 npm run --silent build
 for sweep in "${sweeps[@]}"; do

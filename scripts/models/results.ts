@@ -131,7 +131,7 @@ function figureTable(): string {
     shows,
     `\`bimt-export figure ${name} ${compares ? compared : network(name === 'weight-matrix' ? 'yang19-400-bimt-trained' : 'yang19-20x20-bimt-trained')}\``,
   ]);
-  const fronts = `\`bimt-export sweep ${join(MODELS, 'yang19-2d-lambda', 'sweep.yaml')} --out ${join(MODELS, 'yang19-2d-lambda')}\``;
+  const fronts = `\`bimt-export sweep ${join(MODELS, 'yang19-lambda', 'sweep.yaml')} --out ${join(MODELS, 'yang19-lambda')}\``;
   return table(
     ['paper', 'shows', 'command'],
     [...own, ['figure 1 (4 and 6 for 1D and Mod-Cog)', 'Pareto fronts of error against neurons and wiring', fronts]],
@@ -142,13 +142,13 @@ function picture(path: string, what: string): string {
   return existsSync(join(MODELS, path)) ? `![${what}](${path})\n` : '';
 }
 
-const sweeps = Object.fromEntries(['yang19-2d', 'yang19-2d-lambda', 'yang19-1d', 'modcog84-1d'].map((name) => [name, openSweep(name)]));
+const sweeps = Object.fromEntries(['yang19', 'yang19-lambda', 'modcog84-1d'].map((name) => [name, openSweep(name)]));
 
 const page = `# Results
 
 "Growing Brains" (Liu, Khona, Fiete & Tegmark 2023), run again with this tool. This page is written by \`scripts/models/results.ts\` from the
 points of the sweeps beside it; \`±\` is the sample standard deviation over seeds, lengths are in sides of the grid, a p-value comes
-from 10,000 shuffles. Accuracies of \`yang19-2d\` and \`yang19-1d\` stand on 4,000 trials a task that no setting was chosen on. How the settings were found:
+from 10,000 shuffles. Accuracies of \`yang19\` stand on 4,000 trials a task that no setting was chosen on. How the settings were found:
 [experiments.md](experiments.md).
 
 ## What the paper says, and what we measured
@@ -158,35 +158,30 @@ ${table(
   statements().map(({ figure, paper, measured, verdict }) => [figure, paper, measured, `**${verdict}**`]),
 )}
 
-## The comparison (\`yang19-2d\`)
+## The comparison (\`yang19\`)
 
-Equal budgets: 12,000 updates of 20 streams × 100 steps. \`local\` is BIMT's cost without swaps, \`swap\` is swaps without BIMT's cost. "Searched" is the
+Equal budgets: 12,000 updates of 20 streams × 100 steps. \`local\` is BIMT's cost without swaps, \`swap\` is swaps without BIMT's cost; L1 and none know no positions, so in
+one dimension ("1D") they are the same networks seen in a line. "Searched" is the
 same network after a search for the layout of shortest wires, which changes no weight.
 
-${measureTable(sweeps['yang19-2d'], WHAT_IT_DOES)}
+${measureTable(sweeps['yang19'], WHAT_IT_DOES)}
 
-${measureTable(sweeps['yang19-2d'], WHERE_IT_SITS)}
+${measureTable(sweeps['yang19'], WHERE_IT_SITS)}
 
 ![Wiring length of every network as trained and after a layout search](${LAYOUTS})
 
-## Trade-offs (\`yang19-2d-lambda\`)
+## Trade-offs (\`yang19-lambda\`)
 
 Half the budget, so that more of λ can be seen. Hypervolume: larger is better; sizes count in powers of ten below the dense network.
 
-${hypervolumeTable(sweeps['yang19-2d-lambda'])}
+${hypervolumeTable(sweeps['yang19-lambda'])}
 
-${picture('yang19-2d-lambda/pareto-neurons.svg', 'Error against active neurons')}
-${picture('yang19-2d-lambda/pareto-wiring.svg', 'Error against wiring length')}
-${picture('yang19-2d-lambda/pareto-wiring-searched.svg', 'Error against wiring length after a layout search')}
-${measureTable(sweeps['yang19-2d-lambda'], WHAT_IT_DOES)}
+${picture('yang19-lambda/pareto-neurons.svg', 'Error against active neurons')}
+${picture('yang19-lambda/pareto-wiring.svg', 'Error against wiring length')}
+${picture('yang19-lambda/pareto-wiring-searched.svg', 'Error against wiring length after a layout search')}
+${measureTable(sweeps['yang19-lambda'], WHAT_IT_DOES)}
 
-${measureTable(sweeps['yang19-2d-lambda'], WHERE_IT_SITS)}
-
-## One dimension (\`yang19-1d\`)
-
-${measureTable(sweeps['yang19-1d'], WHAT_IT_DOES)}
-
-${measureTable(sweeps['yang19-1d'], WHERE_IT_SITS)}
+${measureTable(sweeps['yang19-lambda'], WHERE_IT_SITS)}
 
 ## Mod-Cog in one dimension (\`modcog84-1d\`)
 
@@ -207,5 +202,5 @@ ${shippedTable()}
 To make them again: \`bash scripts/models/all.sh\`. A killed run goes on where it was, and what is done is not done again.
 `;
 
-writeFileAtomic(join(MODELS, LAYOUTS), layoutPicture(sweeps['yang19-2d']));
+writeFileAtomic(join(MODELS, LAYOUTS), layoutPicture(sweeps['yang19']));
 writeFileAtomic(join(MODELS, 'README.md'), page.replaceAll(/\n{3,}/g, '\n\n'));

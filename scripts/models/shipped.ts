@@ -17,15 +17,15 @@ const LINE = [...MAPS, 'weight-matrix', 'performance'];
 export const SHIPPED: readonly Shipped[] = [
   {
     name: 'yang19-20x20-bimt',
-    sweep: 'yang19-2d',
+    sweep: 'yang19',
     series: 'bimt, pruned',
     seed: 0,
     figures: ['brain-map', 'null-histograms', 'task-variance-matrix'],
   },
-  { name: 'yang19-20x20-bimt-trained', sweep: 'yang19-2d', series: 'bimt', seed: 0, figures: MAPS },
-  { name: 'yang19-20x20-l1-trained', sweep: 'yang19-2d', series: 'l1', seed: 0, figures: MAPS },
-  { name: 'yang19-20x20-none-trained', sweep: 'yang19-2d', series: 'none', seed: 0, figures: MAPS },
-  { name: 'yang19-400-bimt-trained', sweep: 'yang19-1d', series: 'bimt', seed: 0, figures: LINE },
+  { name: 'yang19-20x20-bimt-trained', sweep: 'yang19', series: 'bimt', seed: 0, figures: MAPS },
+  { name: 'yang19-20x20-l1-trained', sweep: 'yang19', series: 'l1', seed: 0, figures: MAPS },
+  { name: 'yang19-20x20-none-trained', sweep: 'yang19', series: 'none', seed: 0, figures: MAPS },
+  { name: 'yang19-400-bimt-trained', sweep: 'yang19', series: 'bimt, 1D', seed: 0, figures: LINE },
   { name: 'modcog84-400-bimt-trained', sweep: 'modcog84-1d', series: 'bimt', seed: 0, figures: LINE },
 ];
 
