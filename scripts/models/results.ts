@@ -138,6 +138,16 @@ function figureTable(): string {
   );
 }
 
+/** Figures of several networks, a column for each network that ships. */
+function sideBySide(names: readonly string[], figures: readonly string[]): string {
+  const there = names.filter((name) => existsSync(join(MODELS, 'figures', name)));
+  if (there.length === 0) return 'Not run yet.';
+  return table(
+    there,
+    figures.map((figure) => there.map((name) => `![${figure} of ${name}](figures/${name}/${figure}.svg)`)),
+  );
+}
+
 function picture(path: string, what: string): string {
   return existsSync(join(MODELS, path)) ? `![${what}](${path})\n` : '';
 }
@@ -169,6 +179,17 @@ ${measureTable(sweeps['yang19'], WHAT_IT_DOES)}
 ${measureTable(sweeps['yang19'], WHERE_IT_SITS)}
 
 ![Wiring length of every network as trained and after a layout search](${LAYOUTS})
+
+## What the networks look like
+
+${sideBySide(['yang19-20x20-bimt-trained', 'yang19-20x20-l1-trained', 'yang19-20x20-none-trained'], ['brain-map', 'null-histograms', 'connection-map'])}
+
+${picture('figures/yang19-20x20/weight-distance.svg', 'Mean weight against distance of the three networks')}
+${picture('figures/yang19-20x20/task-variance.svg', 'Sorted task variance of the three networks')}
+${picture('figures/yang19-20x20/performance.svg', 'Accuracy of the three networks in every task')}
+In one dimension, and for Mod-Cog:
+
+${sideBySide(['yang19-400-bimt-trained', 'modcog84-400-bimt-trained'], ['weight-matrix', 'brain-map', 'null-histograms', 'performance'])}
 
 ## Trade-offs (\`yang19-lambda\`)
 
