@@ -23,7 +23,18 @@ const NullComparison = z.strictObject({
 });
 export type NullComparison = z.output<typeof NullComparison>;
 
-const DistanceBin = z.strictObject({ distance: amount, pairs: count, active: count, activeShare: ratio, meanWeight: amount });
+/** All ordered pairs of neurons at one distance. */
+const DistanceBin = z.strictObject({
+  /** Grid distance, unit-square units. */
+  distance: amount,
+  pairs: count,
+  /** Pairs with an active connection. */
+  active: count,
+  /** active / pairs. */
+  activeShare: ratio,
+  /** Mean |weight| over all pairs, unconnected ones included. */
+  meanWeight: amount,
+});
 
 /** What depends on where neurons sit. Lengths in unit-square units (side of the grid = 1). */
 const LayoutAnalysis = z.strictObject({
@@ -39,6 +50,7 @@ const LayoutAnalysis = z.strictObject({
     /** length / active connections between different neurons; null where there are none. */
     meanLength: amount.nullable(),
   }),
+  /** `bins`: pairs of different neurons, nearest first, without empty bins. `self`: connections of a neuron to itself, told apart. */
   weightByDistance: z.strictObject({ self: DistanceBin, bins: z.array(DistanceBin) }),
   /** Share of active neurons without an active neighbour of their own cluster; null without clusters. */
   isolated: NullComparison.nullable(),

@@ -31,12 +31,11 @@ export function analyzeLayout(
   clustered: ClusteredNeurons | null,
   plan: { readonly shuffles: number; readonly seed: number },
 ): LayoutAnalysis {
-  const { self, bins } = weightByDistance(network, site);
   return {
     name,
     site: Array.from(site),
     wiring: measureWiring(network, site),
-    weightByDistance: { self, bins: [...bins] },
+    weightByDistance: weightByDistance(network, site),
     ...(clustered === null ? NO_CLUSTERS : analyzeClusters(network, site, clustered, plan)),
     search,
   };

@@ -2,27 +2,12 @@
 import { forEachEntry } from '../network/csr.ts';
 import { gridSide, gridWireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
+import type { LayoutAnalysis } from './analysis-file.ts';
 import { ACTIVE_WEIGHT } from './connections.ts';
 
-/** All ordered pairs of different neurons at one distance. */
-export interface DistanceBin {
-  /** Grid distance, unit-square units (side 1). */
-  readonly distance: number;
-  readonly pairs: number;
-  /** Pairs with an active connection. */
-  readonly active: number;
-  /** active / pairs, 0 to 1. */
-  readonly activeShare: number;
-  /** Mean |weight| over all pairs, unconnected ones included. */
-  readonly meanWeight: number;
-}
-
-/** Recurrent weights by distance, nearest first; bins without pairs are left out. */
-export interface WeightByDistance {
-  readonly bins: readonly DistanceBin[];
-  /** A neuron's connection to itself: distance 0, told apart. */
-  readonly self: DistanceBin;
-}
+/** Recurrent weights by distance. */
+export type WeightByDistance = LayoutAnalysis['weightByDistance'];
+export type DistanceBin = WeightByDistance['self'];
 
 /**
  * Groups the recurrent weights by grid distance, one bin per lattice distance (width 1/side; with the Euclidean metric

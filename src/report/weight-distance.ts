@@ -1,5 +1,5 @@
 // Did training keep wires short? Mean |weight| and share of connected pairs against distance on the grid.
-import { scaleLinear, scaleLog } from 'd3-scale';
+import { type ScaleLinear, scaleLinear, scaleLog } from 'd3-scale';
 import type { DistanceBin, WeightByDistance } from '../analysis/weight-distance.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
 import { legendWidth, logTicks, marker, notice, pageWidth, polyline, type SeriesStyle, seriesEntry, seriesStyle } from './series.ts';
@@ -70,29 +70,38 @@ export function weightDistancePlot(title: string, { bins, self }: WeightByDistan
     { bin: self, centre: LEFT + SELF / 2, where: 'self-connections' },
     ...bins.map((bin) => ({ bin, centre: x(bin.distance), where: `distance ${formatNumber(bin.distance, { decimals: 3 })}` })),
   ];
-  const distances = ticksOf(x, 8);
-  const connections = bins.reduce((sum, { active }) => sum + active, 0);
+  const heading = {
+    title,
+    subtitle: `${plural(
+      bins.reduce((sum, { active }) => sum + active, 0),
+      'connection',
+    )} between neurons, ${formatCount(self.active)} of a neuron to itself`,
+  };
   const key = legend(
     LEFT + WIDTH + 24,
     UPPER.top,
     PANELS.map(({ name, colour }) => ({ label: name, swatch: boxSwatch(colour, colour) })),
     'all ordered pairs',
   );
-  return svgDocument(
-    { width: LEFT + WIDTH + 170, height: LOWER.top + HEIGHT + 56 },
-    { title, subtitle: `${plural(connections, 'connection')} between neurons, ${formatCount(self.active)} of a neuron to itself` },
-    [
-      ...PANELS.flatMap((panel) => drawPanel(panel, bars, barWidth)),
-      xAxis(
-        UPPER,
-        distances.map((tick) => ({ ...tick, label: '' })),
-        '',
-      ),
-      xAxis(LOWER, distances, 'distance between two neurons (grid sides)'),
-      words(LEFT + SELF / 2, LOWER.top + HEIGHT + 17, 'itself', { anchor: 'middle', fill: INK.soft }),
-      key.markup,
-    ],
-  );
+  return svgDocument({ width: pageWidth(LEFT + WIDTH + 170, heading), height: LOWER.top + HEIGHT + 56 }, heading, [
+    ...PANELS.flatMap((panel) => drawPanel(panel, bars, barWidth)),
+    ...distanceAxes(x),
+    key.markup,
+  ]);
+}
+
+/** The axis that both panels share, labelled below the lower one. */
+function distanceAxes(x: ScaleLinear<number, number>): Markup[] {
+  const ticks = ticksOf(x, 8);
+  return [
+    xAxis(
+      UPPER,
+      ticks.map((tick) => ({ ...tick, label: '' })),
+      '',
+    ),
+    xAxis(LOWER, ticks, 'distance between two neurons (grid sides)'),
+    words(LEFT + SELF / 2, LOWER.top + HEIGHT + 17, 'itself', { anchor: 'middle', fill: INK.soft }),
+  ];
 }
 
 /** A bin, the middle of its bar in pixels, and what it is called. */
@@ -159,7 +168,6 @@ export function weightDistanceComparison(title: string, series: readonly Distanc
     UPPER.top,
     curves.map(({ name, style }) => seriesEntry(name, style)),
   );
-  const distances = ticksOf(x, 8);
   return svgDocument(
     {
       width: pageWidth(LEFT + WIDTH + 24 + legendWidth(names) + 16, heading),
@@ -168,13 +176,7 @@ export function weightDistanceComparison(title: string, series: readonly Distanc
     heading,
     [
       ...PANELS.flatMap((panel) => drawCurves(panel, curves, x)),
-      xAxis(
-        UPPER,
-        distances.map((tick) => ({ ...tick, label: '' })),
-        '',
-      ),
-      xAxis(LOWER, distances, 'distance between two neurons (grid sides)'),
-      words(LEFT + SELF / 2, LOWER.top + HEIGHT + 17, 'itself', { anchor: 'middle', fill: INK.soft }),
+      ...distanceAxes(x),
       ...(series.length === 0 ? [notice(UPPER, 'no networks')] : []),
       key.markup,
     ],

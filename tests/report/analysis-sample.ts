@@ -41,12 +41,11 @@ const CLUSTER_SIZE: NullComparison = {
 };
 
 function layout(name: LayoutAnalysis['name'], site: number[], network: Network): LayoutAnalysis {
-  const { self, bins } = weightByDistance({ ...network, site: Int32Array.from(site) });
   return {
     name,
     site,
     wiring: { length: name === 'own' ? 4.5 : 3.75, weighted: 2.5, meanLength: 0.375 },
-    weightByDistance: { self, bins: [...bins] },
+    weightByDistance: weightByDistance(network, site),
     isolated: ISOLATED,
     clusterSize: CLUSTER_SIZE,
     clusterRadius: 0.25,
