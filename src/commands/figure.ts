@@ -15,6 +15,7 @@ import {
   type LayoutName,
   networkFigures,
 } from '../report/figures.ts';
+import { plural } from '../report/format.ts';
 import { DEFAULT_PNG_SCALE, svgToPng } from '../report/png.ts';
 import { type CommonOptions, claimOutputs, collect, networkArgument, numberOption, printResult, withCommonOptions } from './common.ts';
 
@@ -82,7 +83,7 @@ async function figureAction(name: string, files: readonly string[], options: Fig
   const analyses = options.analysis ?? [];
   if (analyses.length > 0 && analyses.length !== files.length)
     throw new UsageError(
-      `--analysis is given ${analyses.length} times for ${files.length} networks; give it once for each, in their order, or not at all`,
+      `--analysis is given ${plural(analyses.length, 'time')} for ${plural(files.length, 'network')}; give it once for each, in their order, or not at all`,
     );
   const out = options.out ?? (figure === null ? 'figures' : `${figure.name}.svg`);
   if (figure !== null) checkPictureName(out);

@@ -97,7 +97,7 @@ describe('figure refuses', () => {
       ['brain-map', network, '--analysis', at('short.json')],
       /short\.json contradicts itself:\n {2}layouts do not give each neuron a site of its own on the grid$/,
     ],
-    ['fewer analyses than networks', ['performance', network, network, '--analysis', at('net.analysis.json')], /1 times for 2 networks/],
+    ['fewer analyses than networks', ['performance', network, network, '--analysis', at('net.analysis.json')], /1 time for 2 networks/],
     ['several networks where one is shown', ['brain-map', network, network], /brain-map shows one network, 2 are given.*performance/],
     [
       'a layout the analysis does not have',
