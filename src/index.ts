@@ -1,7 +1,7 @@
 // What may others call? The stages, the data they pass on, and the errors they throw; re-exports and nothing else.
 
 export { type Analysis, parseAnalysis } from './analysis/analysis-file.ts';
-export { type AnalysisSummary, summarizeAnalysis } from './analysis/analysis-summary.ts';
+export { AnalysisSummary, summarizeAnalysis } from './analysis/analysis-summary.ts';
 export { hypervolume, paretoFront } from './analysis/pareto.ts';
 export { type WeightByDistance, weightByDistance } from './analysis/weight-distance.ts';
 export { calibrate } from './compression/calibrate.ts';

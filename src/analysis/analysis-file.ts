@@ -54,12 +54,17 @@ const LayoutAnalysis = z.strictObject({
   weightByDistance: z.strictObject({ self: DistanceBin, bins: z.array(DistanceBin) }),
   /** Share of active neurons without an active neighbour of their own cluster; null without clusters. */
   isolated: NullComparison.nullable(),
-  /** Mean spatial spread of the clusters, squared unit-square units; null without clusters of two or more. */
+  /** Mean spatial spread of the clusters, squared unit-square units; null without clusters. */
   clusterSize: NullComparison.nullable(),
   /** Root of the mean squared distance from the centre, mean over clusters; null as above. */
   clusterRadius: amount.nullable(),
   /** Mean L1 distance of two members, mean over clusters; null as above. */
   clusterPairDistance: amount.nullable(),
+  /**
+   * The p-values for every number of clusters that was tried, with a tenth of the shuffles: which number is kept is often a matter of
+   * chance. Empty without clusters.
+   */
+  byClusters: z.array(z.strictObject({ clusters: count, isolatedP: ratio, clusterSizeP: ratio })),
   /** What the search did; null for the network's own layout. */
   search: z.strictObject({ seed: count, exchanges: count, before: amount, after: amount }).nullable(),
 });

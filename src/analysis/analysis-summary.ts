@@ -1,42 +1,56 @@
-// Which numbers stand for a network in a table? One row per network and layout, every column defined once.
+// Which numbers stand for a network in a table? One row per network and layout, every number defined once.
+import { z } from 'zod';
 import type { Analysis, LayoutAnalysis } from './analysis-file.ts';
 
-/** A row of the tables of sweeps and results; null is unknown. Lengths in unit-square units. */
-export interface AnalysisSummary {
-  readonly accuracy: number;
+const count = z.int().nonnegative();
+const ratio = z.number().min(0).max(1);
+const amount = z.number().nonnegative();
+
+/** Tasks at most this far below their ceiling are near it. */
+export const NEAR_CEILING = 0.05;
+/** A p-value below this is called beyond chance. */
+export const SIGNIFICANT = 0.01;
+
+/** The numbers that depend on where neurons sit. Lengths in unit-square units; null is unknown. */
+const LayoutSummary = z.object({
+  wiringLength: amount,
+  weightedWiring: amount,
+  meanLength: amount.nullable(),
+  isolated: ratio.nullable(),
+  isolatedZ: z.number().nullable(),
+  isolatedP: ratio.nullable(),
+  /** Share of the numbers of clusters that were tried at which the p of isolated neurons is below 0.01. */
+  isolatedShare: ratio.nullable(),
+  clusterSize: amount.nullable(),
+  clusterSizeZ: z.number().nullable(),
+  clusterSizeP: ratio.nullable(),
+  /** The same share for cluster size. */
+  clusterSizeShare: ratio.nullable(),
+});
+type LayoutSummary = z.output<typeof LayoutSummary>;
+
+/** A row of the tables of sweeps and results; null is unknown. Not strict: numbers that a later version adds do no harm. */
+export const AnalysisSummary = z.object({
+  accuracy: ratio,
   /** 1 − accuracy. */
-  readonly error: number;
-  readonly strictAccuracy: number;
+  error: ratio,
+  strictAccuracy: ratio,
   /** Tasks at most 0.05 below their ceiling. */
-  readonly tasksNearCeiling: number;
+  tasksNearCeiling: count,
   /** Largest gap of a task to its ceiling. */
-  readonly worstGap: number;
-  readonly activeNeurons: number;
-  readonly connections: number;
-  readonly selfConnections: number;
-  readonly clusters: number | null;
-  readonly silhouette: number | null;
-  readonly qBinary: number | null;
-  readonly pEffective: number | null;
-  readonly own: LayoutSummary;
+  worstGap: z.number(),
+  activeNeurons: count,
+  connections: count,
+  selfConnections: count,
+  clusters: count.nullable(),
+  silhouette: z.number().nullable(),
+  qBinary: z.number().nullable(),
+  pEffective: amount.nullable(),
+  own: LayoutSummary,
   /** After a layout search; null where none was made. */
-  readonly searched: LayoutSummary | null;
-}
-
-/** The numbers that depend on where neurons sit. */
-export interface LayoutSummary {
-  readonly wiringLength: number;
-  readonly weightedWiring: number;
-  readonly meanLength: number | null;
-  readonly isolated: number | null;
-  readonly isolatedZ: number | null;
-  readonly isolatedP: number | null;
-  readonly clusterSize: number | null;
-  readonly clusterSizeZ: number | null;
-  readonly clusterSizeP: number | null;
-}
-
-const NEAR_CEILING = 0.05;
+  searched: LayoutSummary.nullable(),
+});
+export type AnalysisSummary = z.output<typeof AnalysisSummary>;
 
 /** The summary of an analysis. */
 export function summarizeAnalysis({ accuracy, activity, connections, clusters, modularity, layouts }: Analysis): AnalysisSummary {
@@ -61,7 +75,7 @@ export function summarizeAnalysis({ accuracy, activity, connections, clusters, m
   };
 }
 
-function summarizeLayout({ wiring, isolated, clusterSize }: LayoutAnalysis): LayoutSummary {
+function summarizeLayout({ wiring, isolated, clusterSize, byClusters }: LayoutAnalysis): LayoutSummary {
   return {
     wiringLength: wiring.length,
     weightedWiring: wiring.weighted,
@@ -69,8 +83,15 @@ function summarizeLayout({ wiring, isolated, clusterSize }: LayoutAnalysis): Lay
     isolated: isolated?.value ?? null,
     isolatedZ: isolated?.z ?? null,
     isolatedP: isolated?.p ?? null,
+    isolatedShare: significantShare(byClusters.map(({ isolatedP }) => isolatedP)),
     clusterSize: clusterSize?.value ?? null,
     clusterSizeZ: clusterSize?.z ?? null,
     clusterSizeP: clusterSize?.p ?? null,
+    clusterSizeShare: significantShare(byClusters.map(({ clusterSizeP }) => clusterSizeP)),
   };
+}
+
+/** Null of none. */
+function significantShare(ps: readonly number[]): number | null {
+  return ps.length === 0 ? null : ps.filter((p) => p < SIGNIFICANT).length / ps.length;
 }

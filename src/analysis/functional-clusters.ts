@@ -11,7 +11,13 @@ const SAME_SILHOUETTE = 1e-12;
 
 /** Groups of active neurons, numbered by preferred task. */
 export interface FunctionalClusters {
-  readonly tried: readonly { readonly clusters: number; readonly silhouette: number; readonly inertia: number }[];
+  /** The best of the restarts for every number of clusters; their labels are not numbered by preferred task. */
+  readonly tried: readonly {
+    readonly clusters: number;
+    readonly silhouette: number;
+    readonly inertia: number;
+    readonly labels: Int32Array;
+  }[];
   /** Mean silhouette of the number of clusters that was kept. */
   readonly silhouette: number;
   /** Cluster of each active neuron, in their order. */
@@ -39,7 +45,7 @@ export function functionalClusters(variance: TaskVariance, active: readonly numb
     return { clusters, silhouette: meanSilhouette(distances, labels, clusters), inertia, labels };
   });
   const { labels, silhouette } = largestSilhouette(tried);
-  return { tried: tried.map(({ labels: _, ...result }) => result), silhouette, ...byPreferredTask(rows, labels) };
+  return { tried, silhouette, ...byPreferredTask(rows, labels) };
 }
 
 /** The first of the results, by ascending number of clusters, that no other exceeds by more than rounding. */

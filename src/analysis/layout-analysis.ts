@@ -14,7 +14,7 @@ export interface NamedLayout extends Pick<LayoutAnalysis, 'name' | 'search'> {
 }
 
 /** The active neurons and their clusters. */
-export interface ClusteredNeurons extends Pick<FunctionalClusters, 'labels'> {
+export interface ClusteredNeurons extends Pick<FunctionalClusters, 'labels' | 'tried'> {
   /** Ascending, in the order of `labels`. */
   readonly active: readonly number[];
   readonly clusters: { readonly length: number };
@@ -41,30 +41,38 @@ export function analyzeLayout(
   };
 }
 
-type ClusterMeasures = Pick<LayoutAnalysis, 'isolated' | 'clusterSize' | 'clusterRadius' | 'clusterPairDistance'>;
+type ClusterMeasures = Pick<LayoutAnalysis, 'isolated' | 'clusterSize' | 'clusterRadius' | 'clusterPairDistance' | 'byClusters'>;
 
-const NO_CLUSTERS: ClusterMeasures = { isolated: null, clusterSize: null, clusterRadius: null, clusterPairDistance: null };
+const NO_CLUSTERS: ClusterMeasures = { isolated: null, clusterSize: null, clusterRadius: null, clusterPairDistance: null, byClusters: [] };
+
+/** Share of the shuffles that the numbers of clusters that were not kept get. */
+const OTHER_SHUFFLES = 0.1;
 
 function analyzeClusters(
   { grid }: Network,
   site: ArrayLike<number>,
-  { active, labels, clusters }: ClusteredNeurons,
+  { active, labels, clusters, tried }: ClusteredNeurons,
   plan: { readonly shuffles: number; readonly seed: number },
 ): ClusterMeasures {
-  const layout = clusterLayout(
-    grid,
-    active.map((neuron) => site[neuron]),
-    clusters.length,
-  );
-  const isolated = { measure: layout.isolated, unit: 1 / active.length };
-  // Shuffles keep the sizes of clusters, so that the measure exists for all of them or for none.
-  const clusterSize = { measure: (shuffled: Int32Array) => layout.clusterSize(shuffled) ?? 0, unit: null };
-  const hasSize = layout.clusterSize(labels) !== null;
-  const compared = compareWithShuffles(labels, { isolated, clusterSize }, plan);
+  const sites = active.map((neuron) => site[neuron]);
+  const compare = (labels: Int32Array, count: number, shuffles: number) => {
+    const layout = clusterLayout(grid, sites, count);
+    const measures = {
+      isolated: { measure: layout.isolated, unit: 1 / active.length },
+      // There are more neurons than clusters, so that some cluster has two and the measure exists.
+      clusterSize: { measure: (shuffled: Int32Array) => layout.clusterSize(shuffled) ?? 0, unit: null },
+    };
+    return compareWithShuffles(labels, measures, { ...plan, shuffles });
+  };
+  const layout = clusterLayout(grid, sites, clusters.length);
+  const few = Math.ceil(OTHER_SHUFFLES * plan.shuffles);
   return {
-    isolated: compared.isolated,
-    clusterSize: hasSize ? compared.clusterSize : null,
+    ...compare(labels, clusters.length, plan.shuffles),
     clusterRadius: layout.clusterRadius(labels),
     clusterPairDistance: layout.clusterPairDistance(labels),
+    byClusters: tried.map((other) => {
+      const { isolated, clusterSize } = compare(other.labels, other.clusters, few);
+      return { clusters: other.clusters, isolatedP: isolated.p, clusterSizeP: clusterSize.p };
+    }),
   };
 }

@@ -1,13 +1,9 @@
 // How is an analysis put into words? What the network is, one table of its layouts, and whether its clusters keep together beyond chance.
 import type { Analysis, LayoutAnalysis, NullComparison } from '../analysis/analysis-file.ts';
-import { summarizeAnalysis } from '../analysis/analysis-summary.ts';
+import { NEAR_CEILING, SIGNIFICANT, summarizeAnalysis } from '../analysis/analysis-summary.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, type NumberFormat, plural } from '../report/format.ts';
 import { type Column, textTable } from '../report/table.ts';
 
-/** A layout is called modular if both of its p-values are below this. */
-const SIGNIFICANT = 0.01;
-/** What summaries call near the ceiling, see `summarizeAnalysis`. */
-const NEAR_CEILING = 0.05;
 /** Tasks farther from it that are named. */
 const NAMED_TASKS = 4;
 
@@ -106,6 +102,14 @@ function layoutLines(layouts: readonly LayoutAnalysis[]): Line[] {
     line('  z', { decimals: 1 }, (layout) => of(layout)?.z ?? null),
     line('  p', { significant: 2 }, (layout) => of(layout)?.p ?? null),
   ];
+  const numbers = (p: (one: LayoutAnalysis['byClusters'][number]) => number): Line => ({
+    name: `  numbers of clusters with p below ${SIGNIFICANT}`,
+    values: layouts.map(({ byClusters }) =>
+      byClusters.length === 0
+        ? formatValue(null, 'percent')
+        : `${formatCount(byClusters.filter((one) => p(one) < SIGNIFICANT).length)} of ${formatCount(byClusters.length)}`,
+    ),
+  });
   const [isolated, size] = [({ isolated }: LayoutAnalysis) => isolated, ({ clusterSize }: LayoutAnalysis) => clusterSize];
   return [
     line('wiring length, grid sides', { decimals: 1 }, ({ wiring }) => wiring.length),
@@ -113,8 +117,10 @@ function layoutLines(layouts: readonly LayoutAnalysis[]): Line[] {
     line('  mean of a connection', { decimals: 3 }, ({ wiring }) => wiring.meanLength),
     line('isolated neurons', 'percent', (layout) => isolated(layout)?.value ?? null),
     ...againstChance(isolated, 'percent'),
+    numbers(({ isolatedP }) => isolatedP),
     line('cluster size, squared grid sides', { decimals: 4 }, (layout) => size(layout)?.value ?? null),
     ...againstChance(size, { decimals: 4 }),
+    numbers(({ clusterSizeP }) => clusterSizeP),
     line('cluster radius, grid sides', { decimals: 3 }, ({ clusterRadius }) => clusterRadius),
     line('distance of two members', { decimals: 3 }, ({ clusterPairDistance }) => clusterPairDistance),
   ];

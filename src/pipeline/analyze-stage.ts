@@ -152,7 +152,7 @@ function analyzeStructure(
 
 function describeClusters({ tried, silhouette, labels, clusters }: FunctionalClusters, suite: TaskSuite): Analysis['clusters'] {
   return {
-    tried: [...tried],
+    tried: tried.map(({ labels: _, ...result }) => result),
     silhouette,
     labels: [...labels],
     clusters: clusters.map(({ size, preferredTask }) => ({ size, preferredTask: suite.tasks[preferredTask] })),
@@ -179,7 +179,7 @@ function notesOnNumber({ tried, silhouette, clusters }: FunctionalClusters): str
   const numbers = close.map((other) => other.clusters).join(', ');
   return [
     `The number of clusters is weakly determined: the mean silhouette of ${numbers} clusters is within ${CLOSE_SILHOUETTE} of that of the ` +
-      `${clusters.length} that were kept; compare several seeds before trusting a p of isolated neurons.`,
+      `${clusters.length} that were kept; see how many numbers of clusters give a low p.`,
   ];
 }
 
@@ -194,7 +194,6 @@ function notesOn(connections: Analysis['connections'], modularity: Analysis['mod
   if (modularity !== null && modularity.qBinary !== null && modularity.pEffective === null)
     notes.push('No ratio of densities: no active connection lies inside a cluster.');
   for (const { name, isolated, clusterSize } of layouts) {
-    if (isolated !== null && clusterSize === null) notes.push(`No cluster size of the ${name} layout: every cluster is a single neuron.`);
     const constant = [isolated?.z === null && 'isolated neurons', clusterSize?.z === null && 'cluster size'].filter(
       (what) => what !== false,
     );

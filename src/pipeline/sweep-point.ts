@@ -1,5 +1,6 @@
 // What is a point of a sweep? The settings of one network, what identifies it, and the file it leaves.
 import { z } from 'zod';
+import { AnalysisSummary } from '../analysis/analysis-summary.ts';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson, hashJson } from '../core/hash.ts';
 import { parseWith } from '../core/validate.ts';
@@ -123,20 +124,6 @@ export function shortNumber(value: number): string {
 
 const count = z.int().nonnegative();
 const ratio = z.number().min(0).max(1);
-const amount = z.number().nonnegative();
-
-// Not strict: a number that a later version adds is no reason to make a point anew.
-const LayoutSummary = z.object({
-  wiringLength: amount,
-  weightedWiring: amount,
-  meanLength: amount.nullable(),
-  isolated: z.number().nullable(),
-  isolatedZ: z.number().nullable(),
-  isolatedP: ratio.nullable(),
-  clusterSize: z.number().nullable(),
-  clusterSizeZ: z.number().nullable(),
-  clusterSizeP: ratio.nullable(),
-});
 
 /** The form of points/NAME.json: small enough for version control, and all that tables and plots need. */
 const PointRecord = z.strictObject({
@@ -155,22 +142,7 @@ const PointRecord = z.strictObject({
   /** Neurons of the analysed network; pruning removes dead ones. */
   neurons: count,
   tasks: z.array(z.strictObject({ task: z.string(), accuracy: ratio, strict: ratio, ceiling: ratio })),
-  summary: z.object({
-    accuracy: ratio,
-    error: ratio,
-    strictAccuracy: ratio,
-    tasksNearCeiling: count,
-    worstGap: z.number(),
-    activeNeurons: count,
-    connections: count,
-    selfConnections: count,
-    clusters: count.nullable(),
-    silhouette: z.number().nullable(),
-    qBinary: z.number().nullable(),
-    pEffective: amount.nullable(),
-    own: LayoutSummary,
-    searched: LayoutSummary.nullable(),
-  }),
+  summary: AnalysisSummary,
   /** What could not be measured and why. */
   notes: z.array(z.string()),
 });

@@ -50,6 +50,7 @@ function layout(name: LayoutAnalysis['name'], site: number[], network: Network):
     clusterSize: CLUSTER_SIZE,
     clusterRadius: 0.25,
     clusterPairDistance: 0.375,
+    byClusters: [{ clusters: 3, isolatedP: 1, clusterSizeP: 1 }],
     search: name === 'own' ? null : { seed: 0, exchanges: 3, before: 4.5, after: 3.75 },
   };
 }
