@@ -2,8 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSweep, type SweepPlan } from '../../src/pipeline/sweep-file.ts';
-import { openSweepFolder, type SweepFolder } from '../../src/pipeline/sweep-folder.ts';
-import type { PointRecord } from '../../src/pipeline/sweep-point.ts';
+import { openSweepFolder, readRecords, type SweepFolder } from '../../src/pipeline/sweep-folder.ts';
 import { type DonePoint, donePoints, type SeriesSummary, summarizeSeries } from '../../src/pipeline/sweep-statistics.ts';
 
 export const MODELS = 'models';
@@ -25,11 +24,7 @@ export function openSweep(name: string): Sweep {
   if (!existsSync(file)) throw new Error(`there is no sweep ${file}`);
   const plan = parseSweep(readFileSync(file, 'utf8'), file);
   const folder = openSweepFolder(path);
-  const records = new Map<string, PointRecord>();
-  for (const point of plan.points) {
-    const record = folder.readPoint(point);
-    if (record !== null) records.set(point.key, record);
-  }
+  const records = readRecords(folder, plan.points);
   return {
     name,
     plan,

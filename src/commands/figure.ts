@@ -6,6 +6,8 @@ import { messageOf, UsageError, unknownName } from '../core/errors.ts';
 import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
 import { onGrid } from '../pipeline/network-file.ts';
+import { folderPlots } from '../pipeline/sweep-plots.ts';
+import { SWEEP_MEASURES } from '../pipeline/sweep-statistics.ts';
 import {
   comparisonFigures,
   FIGURES,
@@ -28,6 +30,8 @@ interface FigureOptions extends CommonOptions {
 }
 
 const ALL = 'all';
+/** Plots of all networks of a sweep; a layout is part of the name. */
+const SWEEP_FIGURES = SWEEP_MEASURES.map(({ file, title }) => ({ name: basename(file, '.svg'), title }));
 const MIN_SCALE = 0.1;
 
 /** The command. */
@@ -35,7 +39,7 @@ export function figureCommand(): Command {
   return withCommonOptions(new Command('figure'))
     .description('Draw what training made of networks, as the figures of "Growing Brains" do.')
     .argument('<name>', 'which figure; they are listed below')
-    .argument('<files...>', 'trained or pruned networks')
+    .argument('<files...>', 'trained or pruned networks; for Pareto plots the folder of a sweep')
     .option(
       '--analysis <file>',
       'what `analyze` wrote about each network, repeatable in their order (default: NETWORK.analysis.json or analysis.json beside each)',
@@ -56,13 +60,14 @@ export function figureCommand(): Command {
 Examples:
   $ bimt-export figure brain-map runs/a/pruned.safetensors --out brain.png
   $ bimt-export figure performance bimt.safetensors l1.safetensors none.safetensors
-  $ bimt-export figure ${ALL} runs/a/pruned.safetensors --out runs/a/figures`,
+  $ bimt-export figure ${ALL} runs/a/pruned.safetensors --out runs/a/figures
+  $ bimt-export figure pareto-wiring runs/sweep --out pareto.png`,
     )
     .action(figureAction);
 }
 
 function figureList(): string {
-  const width = Math.max(...FIGURES.map(({ name }) => name.length));
+  const width = Math.max(...[...FIGURES, ...SWEEP_FIGURES].map(({ name }) => name.length));
   const rows = FIGURES.map(
     ({ name, shows, paper, compares }) =>
       `  ${name.padEnd(width)}  ${shows}${compares ? ' *' : ''}\n  ${' '.repeat(width)}    paper: ${paper}`,
@@ -71,14 +76,17 @@ function figureList(): string {
     'Figures, and what they correspond to in Liu et al. (2023), "Growing Brains":',
     ...rows,
     `  ${ALL.padEnd(width)}  every figure of one network, or those with * of several, as SVG files of a folder`,
-    '  * shows several networks side by side. Pareto plots of error against neurons and wire come from: bimt-export sweep',
+    ...SWEEP_FIGURES.map(({ name, title }) => `  ${name.padEnd(width)}  ${title.toLowerCase()}, of a sweep`),
+    `  ${' '.repeat(width)}    paper: figure 1 (4 and 6 for 1D and Mod-Cog)`,
+    '  * shows several networks side by side.',
   ].join('\n');
 }
 
 async function figureAction(name: string, files: readonly string[], options: FigureOptions): Promise<void> {
+  if (SWEEP_FIGURES.some((figure) => figure.name === name)) return await sweepFigure(name, files, options);
   const figure = FIGURES.find((candidate) => candidate.name === name) ?? null;
   if (figure === null && name !== ALL)
-    throw unknownName('figure', name, [...FIGURES.map((known) => known.name), ALL], 'bimt-export figure --help');
+    throw unknownName('figure', name, [...FIGURES, ...SWEEP_FIGURES].map((known) => known.name).concat(ALL), 'bimt-export figure --help');
   checkRequest(figure, files, options);
   const analyses = options.analysis ?? [];
   if (analyses.length > 0 && analyses.length !== files.length)
@@ -90,15 +98,39 @@ async function figureAction(name: string, files: readonly string[], options: Fig
   const names = shortNames(files);
   const entries = files.map((file, i) => readEntry(file, analyses[i] ?? null, names[i] as string));
   const pictures = draw(figure, entries, options.layout, out);
+  await writePictures(pictures, options);
   const paths = Object.keys(pictures);
-  claimOutputs(paths, options);
+  printResult(options, { figure: name, layout: options.layout, networks: names, files: paths }, written(paths));
+}
+
+/** A plot of all networks of a sweep. */
+async function sweepFigure(name: string, folders: readonly string[], options: FigureOptions): Promise<void> {
+  const [folder] = folders;
+  if (folder === undefined || folders.length > 1)
+    throw new UsageError(
+      `${name} shows one sweep, ${folders.length} folders are given; several sweeps are one if their series are in one file`,
+    );
+  const unused = [options.analysis && '--analysis', options.layout !== 'own' && '--layout'].filter((option) => typeof option === 'string');
+  if (unused.length > 0) throw new UsageError(`${name} is drawn from the points of a sweep; leave ${unused.join(' and ')} out`);
+  const out = options.out ?? `${name}.svg`;
+  checkPictureName(out);
+  const svg = folderPlots(folder)[`${name}.svg`];
+  if (svg === undefined)
+    throw new UsageError(
+      `no point of the sweep in ${folder} is done; run first: bimt-export sweep ${join(folder, 'sweep.yaml')} --out ${folder}`,
+    );
+  await writePictures({ [out]: svg }, options);
+  printResult(options, { figure: name, sweep: folder, files: [out] }, written([out]));
+}
+
+async function writePictures(pictures: Readonly<Record<string, string>>, options: FigureOptions): Promise<void> {
+  claimOutputs(Object.keys(pictures), options);
   for (const [path, svg] of Object.entries(pictures))
     writeFileAtomic(path, extname(path) === '.png' ? await svgToPng(svg, { scale: options.scale }) : svg);
-  printResult(
-    options,
-    { figure: name, layout: options.layout, networks: names, files: paths },
-    paths.map((path) => `${path} written`).join('\n'),
-  );
+}
+
+function written(paths: readonly string[]): string {
+  return paths.map((path) => `${path} written`).join('\n');
 }
 
 /** Pictures by path. */

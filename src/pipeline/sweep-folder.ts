@@ -60,6 +60,12 @@ export function openSweepFolder(path: string): SweepFolder {
   };
 }
 
+/** Records of the points that are done, by key. */
+export function readRecords(folder: SweepFolder, points: readonly SweepPoint[]): Map<string, PointRecord> {
+  const records = points.map((point) => [point.key, folder.readPoint(point)] as const);
+  return new Map(records.filter((entry): entry is [string, PointRecord] => entry[1] !== null));
+}
+
 /** Which training a folder holds, its settings completed by today's defaults; null if it cannot be told. */
 function trainingIn(folder: string): string | null {
   const file = join(folder, SETTINGS);

@@ -5,7 +5,7 @@ import { joinSections, section } from '../report/summary.ts';
 import { csvTable, textTable } from '../report/table.ts';
 import { pointColumns, SERIES_COLUMNS, SETTING_COLUMNS, type SettingSummary, summarizeSetting } from './sweep-columns.ts';
 import type { SweepPlan } from './sweep-file.ts';
-import type { SweepFolder } from './sweep-folder.ts';
+import { readRecords, type SweepFolder } from './sweep-folder.ts';
 import { sweepPlots } from './sweep-plots.ts';
 import type { PointRecord } from './sweep-point.ts';
 import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
@@ -38,11 +38,7 @@ export function sweepOutputs(
   folder: SweepFolder,
   failures: readonly PointFailure[],
 ): { readonly summary: SweepSummary; readonly text: string } {
-  const records = new Map<string, PointRecord>();
-  for (const point of plan.points) {
-    const record = folder.readPoint(point);
-    if (record !== null) records.set(point.key, record);
-  }
+  const records = readRecords(folder, plan.points);
   const summary = summarize(plan, records, failures);
   const text = sweepText(summary);
   folder.write('table.csv', tableCsv(plan, records));

@@ -1,9 +1,12 @@
 // How do the Pareto plots of a sweep get their points?
+import { join } from 'node:path';
+import { readInputFile } from '../core/files.ts';
 import { paretoPlot } from '../report/pareto-plot.ts';
-import type { SweepPlan } from './sweep-file.ts';
+import { parseSweep, type SweepPlan } from './sweep-file.ts';
+import { openSweepFolder, readRecords } from './sweep-folder.ts';
 import type { PointRecord, SweepPoint } from './sweep-point.ts';
 import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
-import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure, tradeOff } from './sweep-statistics.ts';
+import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure, summarizeSeries, tradeOff } from './sweep-statistics.ts';
 
 /** SVG files by name; a measure that no point has gives no plot. */
 export function sweepPlots(
@@ -21,6 +24,14 @@ export function sweepPlots(
       .filter(({ drawn }) => drawn.some(({ points }) => points.length > 0))
       .map(({ measure: { file, title, label }, drawn }) => [file, paretoPlot({ title, x: { label, log: true }, series: drawn })]),
   );
+}
+
+/** The plots of a sweep's folder, from its sweep.yaml and the points that are done. */
+export function folderPlots(path: string): Record<string, string> {
+  const file = join(path, 'sweep.yaml');
+  const plan = parseSweep(new TextDecoder().decode(readInputFile(file)), file);
+  const records = readRecords(openSweepFolder(path), plan.points);
+  return sweepPlots(plan, records, summarizeSeries(plan, records));
 }
 
 type Labelled = ReturnType<typeof labelled>[number];

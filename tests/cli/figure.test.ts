@@ -1,6 +1,7 @@
 // What does `bimt-export figure` write, and what does it refuse?
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { shortNames } from '../../src/commands/figure.ts';
 import { sha256 } from '../../src/core/hash.ts';
@@ -83,8 +84,22 @@ describe('figure', () => {
   });
 });
 
+const SWEEP = fileURLToPath(new URL('../../models/yang19', import.meta.url));
+
+describe('figure of a sweep', () => {
+  it('draws the plot that the sweep wrote, as SVG and PNG', async () => {
+    await figure('pareto-wiring', SWEEP, '--out', at('pareto.svg'));
+    expect(readFileSync(at('pareto.svg'), 'utf8')).toBe(readFileSync(join(SWEEP, 'pareto-wiring.svg'), 'utf8'));
+    await figure('pareto-neurons', SWEEP, '--out', at('pareto.png'));
+    expect(readFileSync(at('pareto.png')).subarray(1, 4).toString()).toBe('PNG');
+  });
+});
+
 describe('figure refuses', () => {
   it.each([
+    ['several sweeps', ['pareto-wiring', SWEEP, SWEEP], /shows one sweep, 2 folders are given/],
+    ['an analysis beside a sweep', ['pareto-wiring', SWEEP, '--analysis', at('net.analysis.json')], /leave --analysis out/],
+    ['a folder that holds no sweep', ['pareto-neurons', at('second')], /second.sweep\.yaml/],
     ['a name nobody knows', ['brainmap', network], /unknown figure 'brainmap'; did you mean 'brain-map'\?/],
     ['a network without an analysis', ['brain-map', at('lonely.safetensors')], /no analysis of .*run first: bimt-export analyze/],
     [
