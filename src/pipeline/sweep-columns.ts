@@ -1,6 +1,6 @@
 // Which numbers of a sweep stand in its tables? table.csv has every point; the printed table means and spreads over seeds.
 import { formatNumber, type NumberFormat } from '../report/format.ts';
-import type { Column } from '../report/table.ts';
+import { type Column, meaningsTable } from '../report/table.ts';
 import type { PointRecord, SweepPoint } from './sweep-point.ts';
 import { flatSettings } from './sweep-settings.ts';
 import { type DonePoint, type MeanSpread, meanSpread, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure } from './sweep-statistics.ts';
@@ -117,6 +117,8 @@ const MEASURES: readonly PointMeasure[] = [
       measure('weightedWiring', 'weighted wiring', length, 'Length times |w| of all recurrent weights', (l) => l.weightedWiring),
       { ...measure('meanLength', 'mean length', ratio, 'Mean length of an active connection', (l) => l.meanLength), isPrinted: true },
       measure('isolated', 'isolated', ratio, 'Share of active neurons without a neighbour of their cluster', (l) => l.isolated),
+      measure('isolatedZ', 'isolated z', { decimals: 2 }, 'The same in deviations from shuffled layouts', (l) => l.isolatedZ),
+      measure('isolatedP', 'isolated p', { significant: 2 }, 'Share of shuffled layouts with as few isolated neurons', (l) => l.isolatedP),
       measure(
         'isolatedShare',
         'isolated share',
@@ -124,6 +126,9 @@ const MEASURES: readonly PointMeasure[] = [
         'Share of the numbers of clusters at which fewer neurons are isolated than by chance (p below 0.01)',
         (l) => l.isolatedShare,
       ),
+      measure('clusterSize', 'cluster size', ratio, 'Mean spatial spread of the clusters', (l) => l.clusterSize),
+      measure('clusterSizeZ', 'cluster z', { decimals: 2 }, 'The same in deviations from shuffled layouts', (l) => l.clusterSizeZ),
+      measure('clusterSizeP', 'cluster p', { significant: 2 }, 'Share of shuffled layouts with clusters as small', (l) => l.clusterSizeP),
       measure(
         'clusterSizeShare',
         'cluster share',
@@ -131,11 +136,6 @@ const MEASURES: readonly PointMeasure[] = [
         'Share of the numbers of clusters at which clusters are smaller than by chance (p below 0.01)',
         (l) => l.clusterSizeShare,
       ),
-      measure('isolatedZ', 'isolated z', { decimals: 2 }, 'The same in deviations from shuffled layouts', (l) => l.isolatedZ),
-      measure('isolatedP', 'isolated p', { significant: 2 }, 'Share of shuffled layouts with as few isolated neurons', (l) => l.isolatedP),
-      measure('clusterSize', 'cluster size', ratio, 'Mean spatial spread of the clusters', (l) => l.clusterSize),
-      measure('clusterSizeZ', 'cluster z', { decimals: 2 }, 'The same in deviations from shuffled layouts', (l) => l.clusterSizeZ),
-      measure('clusterSizeP', 'cluster p', { significant: 2 }, 'Share of shuffled layouts with clusters as small', (l) => l.clusterSizeP),
     ];
   }),
 ];
@@ -245,6 +245,16 @@ export const SERIES_COLUMNS: readonly Column<SeriesSummary>[] = [
     }),
   ),
 ];
+
+/** What every column of a sweep's tables means, as Markdown. */
+export function sweepColumnReference(): string {
+  const tables = [
+    ['Points of a sweep (`table.csv`)', meaningsTable(pointColumns([]))],
+    ['Settings of a sweep, over seeds (`table.txt`)', meaningsTable(SETTING_COLUMNS)],
+    ['Series of a sweep', meaningsTable(SERIES_COLUMNS)],
+  ] as const;
+  return tables.map(([title, table]) => `### ${title}\n\n${table}`).join('\n');
+}
 
 /** `0.913 ± 0.004`; one seed has no spread. */
 function withSpread(value: MeanSpread | null, format: NumberFormat): string | null {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sweepColumnReference } from '../../src/pipeline/sweep-columns.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../../src/report/csv.ts';
 import {
   CONSTANT_COLUMNS,
@@ -253,7 +254,7 @@ describe('texts', () => {
   test('are the golden ones', () => {
     expectGolden('summary.txt', summaryText(report, { files }));
     expectGolden('report.txt', reportText(report, { files }));
-    expectGolden('../../docs/columns.md', `# What the columns of the reports mean\n\n${columnReference()}`);
+    expectGolden('../../docs/columns.md', `# What the columns of the reports mean\n\n${columnReference()}\n${sweepColumnReference()}`);
   });
 
   test('say the same in colour', () => {
