@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { checkWritable, readInputFile } from '../core/files.ts';
+import { checkWritable, lockFolder, readInputFile } from '../core/files.ts';
 import { requireAllPoints, runSweep, type SweepStatus, sweepStatus } from '../pipeline/sweep.ts';
 import { parseSweep } from '../pipeline/sweep-file.ts';
 import { openSweepFolder } from '../pipeline/sweep-folder.ts';
@@ -57,6 +57,7 @@ async function sweepAction(file: string, options: SweepOptions): Promise<void> {
     printResult(options, status, statusText(status));
     return;
   }
+  const unlock = lockFolder(options.out);
   const { hooks, stop } = stageHooks(options);
   const onNote = (words: string) => {
     // The bar's line goes; it comes back with the next progress.
@@ -64,7 +65,9 @@ async function sweepAction(file: string, options: SweepOptions): Promise<void> {
     note(options, words);
   };
   const workers = options.workers === undefined ? {} : { workers: options.workers };
-  const result = await onInterrupt((signal) => runSweep(plan, text, folder, { ...hooks, onNote, ...workers, signal }), AGAIN).finally(stop);
+  const result = await onInterrupt((signal) => runSweep(plan, text, folder, { ...hooks, onNote, ...workers, signal }), AGAIN)
+    .finally(stop)
+    .finally(unlock);
   printResult(options, result.summary, `${result.text}\nin ${options.out}: table.csv, summary.json, pareto-*.svg, points/`);
   requireAllPoints(result);
 }

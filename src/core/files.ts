@@ -1,6 +1,18 @@
 // How do bytes reach the disk and leave it? Files appear whole or not at all; failures are said plainly.
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { messageOf, UsageError } from './errors.ts';
 
 /** The largest input file read without asking, in bytes. */
@@ -78,6 +90,49 @@ function makeFolder(path: string): string | null {
   const above = makeFolder(dirname(path));
   mkdirSync(path);
   return above ?? path;
+}
+
+/**
+ * Keeps other processes out of a folder; a lock that a killed process left behind does not count.
+ *
+ * @returns gives the folder back
+ * @throws UsageError if a process that is alive holds the lock
+ */
+export function lockFolder(folder: string): () => void {
+  const path = join(folder, 'lock');
+  try {
+    makeFolder(folder);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        writeFileSync(path, `${process.pid}\n`, { flag: 'wx' });
+        break;
+      } catch (error) {
+        const holder = (error as NodeJS.ErrnoException).code === 'EEXIST' ? lockHolder(path) : null;
+        if (holder !== null)
+          throw new UsageError(
+            `${folder} is in use by process ${holder}; wait for it to end, or delete ${path} if that is another program`,
+          );
+        if (attempt > 0 || (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        rmSync(path, { force: true });
+      }
+    }
+  } catch (error) {
+    throw error instanceof UsageError ? error : diskError('write', path, error);
+  }
+  return () => rmSync(path, { force: true });
+}
+
+/** The process that holds a lock, null if it or the lock is gone. */
+function lockHolder(path: string): number | null {
+  const pid = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
+  if (!Number.isSafeInteger(pid) || pid <= 0 || pid === process.pid) return null;
+  try {
+    process.kill(pid, 0);
+    return pid;
+  } catch (error) {
+    // A process of another user cannot be asked, but it is there.
+    return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : null;
+  }
 }
 
 /** Removes a file if it exists. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
-import { checkWritable, readInputFile, writeFileAtomic } from '../../src/core/files.ts';
+import { checkWritable, lockFolder, readInputFile, writeFileAtomic } from '../../src/core/files.ts';
 
 // A disk that is full on demand: the write fails after the file was opened, as it does in life.
 const disk = vi.hoisted(() => ({ full: false }));
@@ -71,5 +71,30 @@ describe('files', () => {
     expect(() => readInputFile(at)).toThrow('it is a folder');
     expect(() => readInputFile('/dev/zero')).toThrow('it is a device');
     expect(() => readInputFile(join(at, 'big'), 99)).toThrow('100 bytes, the limit is 99');
+  });
+});
+
+describe('a folder', () => {
+  it('is locked against other processes that are alive, and given back', () => {
+    const at = join(folder(), 'new');
+    // The parent of this process is alive, and not this process.
+    const held = join(at, 'lock');
+    const unlock = lockFolder(at);
+    expect(readFileSync(held, 'utf8')).toBe(`${process.pid}\n`);
+    unlock();
+    expect(readdirSync(at)).toEqual([]);
+    writeFileSync(held, `${process.ppid}\n`);
+    expect(() => lockFolder(at)).toThrow(`in use by process ${process.ppid}`);
+    expect(() => lockFolder(at)).toThrow(UsageError);
+    expect(readdirSync(at)).toEqual(['lock']);
+  });
+
+  it('is taken over from a process that is gone, whatever it left', () => {
+    const at = folder();
+    for (const left of [`${2 ** 22 + 12345}\n`, '', 'nonsense', '-1']) {
+      writeFileSync(join(at, 'lock'), left);
+      lockFolder(at)();
+      expect(readdirSync(at)).toEqual([]);
+    }
   });
 });
