@@ -84,14 +84,12 @@ function hypervolumeTable({ summaries }: Sweep): string {
   );
 }
 
-function shippedTable(): string {
+function shippedTable(sweeps: Readonly<Record<string, Sweep>>): string {
   const rows = SHIPPED.flatMap(({ name, sweep, series, seed }) => {
     const file = join(MODELS, `${name}.safetensors`);
     if (!existsSync(file)) return [];
     const { network, header } = readNetwork(readFileSync(file), file);
-    const point = openSweep(sweep)
-      .done(series)
-      .find(({ point: { settings } }) => settings.train.seed === seed);
+    const point = sweeps[sweep].done(series).find(({ point: { settings } }) => settings.train.seed === seed);
     return [
       [
         `[\`${name}\`](${name}.safetensors)`,
@@ -168,7 +166,9 @@ from 10,000 shuffles. Accuracies of \`yang19\` stand on 4,000 trials a task that
 
 ${table(
   ['figure', 'the paper', 'measured', ''],
-  statements().map(({ figure, paper, measured, verdict }) => [figure, paper, measured, `**${verdict}**`]),
+  statements({ plane: sweeps['yang19'], fronts: sweeps['yang19-lambda'], modCog: sweeps['modcog84-1d'] }).map(
+    ({ figure, paper, measured, verdict }) => [figure, paper, measured, `**${verdict}**`],
+  ),
 )}
 
 ## The comparison (\`yang19\`)
@@ -222,7 +222,7 @@ ${figureTable()}
 
 Beside each lie its analysis (\`.analysis.json\`) and its learning curve (\`.training.csv\`).
 
-${shippedTable()}
+${shippedTable(sweeps)}
 
 To make them again: \`bash scripts/models/all.sh\`. A killed run goes on where it was, and what is done is not done again.
 `;

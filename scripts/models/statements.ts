@@ -7,7 +7,7 @@ import { gridWireCost, parseGrid } from '../../src/network/geometry.ts';
 import type { DonePoint, MeanSpread, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
 import { meanSpread } from '../../src/pipeline/sweep-statistics.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
-import { MODELS, openSweep, type Sweep } from './sweeps.ts';
+import { MODELS, type Sweep } from './sweeps.ts';
 
 export type Verdict = 'holds' | 'holds in part' | 'does not hold' | 'not measured yet';
 
@@ -46,30 +46,15 @@ const WELL = 0.95;
 const NOT_YET: Pick<Statement, 'measured' | 'verdict'> = { measured: '–', verdict: 'not measured yet' };
 
 /** Every statement with its measurement. */
-export function statements(): Statement[] {
-  const plane = openSweep('yang19');
-  const fronts = openSweep('yang19-lambda');
-  const modCog = openSweep('modcog84-1d');
+export function statements({ plane, fronts, modCog }: { plane: Sweep; fronts: Sweep; modCog: Sweep }): Statement[] {
   return [
     accuracyStatement(plane),
     neuronStatement(plane),
     localStatement(plane),
     bumpStatement(),
     middleStatement(),
-    moduleStatement(
-      plane,
-      'isolated neurons',
-      'Few neurons of BIMT networks are isolated from their functional cluster',
-      (s) => s.own.isolatedP,
-      (s) => s.own.isolatedShare,
-    ),
-    moduleStatement(
-      plane,
-      'cluster size',
-      'Functional clusters of BIMT networks are small in space',
-      (s) => s.own.clusterSizeP,
-      (s) => s.own.clusterSizeShare,
-    ),
+    moduleStatement(plane, 'isolated', 'Few neurons of BIMT networks are isolated from their functional cluster'),
+    moduleStatement(plane, 'clusterSize', 'Functional clusters of BIMT networks are small in space'),
     frontStatement(fronts, '1', 'neurons', 'BIMT needs fewer neurons than L1 at the same error'),
     frontStatement(fronts, '1', 'wiring', 'BIMT needs less wire than L1 at the same error'),
     layoutStatement(plane),
@@ -122,22 +107,25 @@ function localStatement(sweep: Sweep): Statement {
   return { ...statement, measured, verdict: bimt.mean <= l1.mean / 2 ? 'holds' : bimt.mean < l1.mean ? 'holds in part' : 'does not hold' };
 }
 
-function moduleStatement(
-  sweep: Sweep,
-  what: string,
-  paper: string,
-  p: (summary: Summary) => number | null,
-  share: (summary: Summary) => number | null,
-): Statement {
+/** What summaries call the two measures of modules, and we. */
+const MODULE_MEASURES = { isolated: 'isolated neurons', clusterSize: 'cluster size' } as const;
+
+function moduleStatement(sweep: Sweep, measure: keyof typeof MODULE_MEASURES, paper: string): Statement {
   const statement = { figure: '2', paper: `${paper}, beyond chance; those of L1 and none are inside the null` };
-  const values = (series: string) => sweep.done(series).map(({ record }) => p(record.summary));
+  const values = (series: string) => sweep.done(series).map(({ record }) => record.summary.own[`${measure}P`]);
   const [bimt, l1, none] = ['bimt', 'l1', 'none'].map(values);
   if (bimt.length === 0 || l1.length === 0) return { ...statement, ...NOT_YET };
   const below = (all: readonly (number | null)[]) => all.filter((one) => one !== null && one < SIGNIFICANT).length;
   const list = (all: readonly (number | null)[]) =>
     all.map((one) => (one === null ? 'unknown' : formatNumber(one, { significant: 2 }))).join(', ');
-  const shares = ['bimt', 'l1', 'none'].map((series) => `${series} ${spreadWords(over(sweep.done(series), share), 'percent')}`);
-  const measured = `p of ${what} by seed: bimt ${list(bimt)}; l1 ${list(l1)}; none ${list(none)}. Numbers of clusters k at which p < ${SIGNIFICANT}: ${shares.join(', ')}`;
+  const shares = ['bimt', 'l1', 'none'].map(
+    (series) =>
+      `${series} ${spreadWords(
+        over(sweep.done(series), (s) => s.own[`${measure}Share`]),
+        'percent',
+      )}`,
+  );
+  const measured = `p of ${MODULE_MEASURES[measure]} by seed: bimt ${list(bimt)}; l1 ${list(l1)}; none ${list(none)}. Numbers of clusters k at which p < ${SIGNIFICANT}: ${shares.join(', ')}`;
   const inside = below(l1) === 0 && below(none) === 0;
   const all = below(bimt) === bimt.length;
   return { ...statement, measured, verdict: all && inside ? 'holds' : below(bimt) > 0 ? 'holds in part' : 'does not hold' };
