@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../src/core/files.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
-import type { DonePoint, SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
-import { SWEEP_MEASURES } from '../../src/pipeline/sweep-statistics.ts';
+import { pointsBySetting } from '../../src/pipeline/sweep-settings.ts';
+import { type DonePoint, donePoints, SWEEP_MEASURES, type SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
 import { FIGURES } from '../../src/report/figures.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
 import { layoutComparison } from '../../src/report/layout-comparison.ts';
@@ -51,25 +51,20 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 /** A row for each series and what varies in it beside the seed. */
-function measureTable({ plan, done }: Sweep, measures: readonly Measure[]): string {
-  const rows = plan.series.flatMap(({ name }) => {
-    const groups = new Map<string, DonePoint[]>();
-    for (const point of done(name)) {
-      const { train, prune } = point.point.settings;
-      const varied = [train.lambda > 0 ? `λ ${train.lambda}` : '', prune?.density ? `density ${prune.density}` : ''].filter(
-        (word) => word !== '',
-      );
-      const key = varied.join(', ');
-      groups.set(key, [...(groups.get(key) ?? []), point]);
-    }
-    return [...groups].map(([setting, points]) => [
-      name,
-      setting,
-      `${points.length}`,
-      ...measures.map(([, format, value]) => spreadWords(over(points, value), format)),
-    ]);
-  });
-  return rows.length === 0 ? 'Not run yet.' : table(['series', 'setting', 'seeds', ...measures.map(([title]) => title)], rows);
+function measureTable({ plan, records }: Sweep, measures: readonly Measure[]): string {
+  const rows = plan.series.flatMap((series) =>
+    [...pointsBySetting(plan, series)].flatMap(([setting, own]) => {
+      const points = donePoints(own, records);
+      const values = measures.map(([, format, value]) => spreadWords(over(points, value), format));
+      return points.length === 0 ? [] : [[series.name, setting, `${points.length}`, ...values]];
+    }),
+  );
+  if (rows.length === 0) return 'Not run yet.';
+  const head = ['series', 'setting', 'seeds', ...measures.map(([title]) => title)];
+  // Nothing varies within the series of some sweeps.
+  const shown = head.map((_, column) => column).filter((column) => rows.some((cells) => cells[column] !== ''));
+  const pick = (cells: readonly string[]) => shown.map((column) => cells[column]);
+  return table(pick(head), rows.map(pick));
 }
 
 function hypervolumeTable({ summaries }: Sweep): string {
@@ -173,7 +168,7 @@ ${table(
 
 ## The comparison (\`yang19\`)
 
-Equal budgets: 12,000 updates of 20 streams × 100 steps. \`local\` is BIMT's cost without swaps, \`swap\` is swaps without BIMT's cost; L1 and none know no positions, so in
+Equal budgets: 12,000 updates of 20 streams × 100 steps, λ = 2.5e-5 where there is a penalty; magnitude pruning ends at a density of 0.05. \`local\` is BIMT's cost without swaps, \`swap\` is swaps without BIMT's cost; L1 and none know no positions, so in
 one dimension ("1D") they are the same networks seen in a line. "Searched" is the
 same network after a search for the layout of shortest wires, which changes no weight. "Share of k": at how many of the numbers of clusters k = 2 … 29 the p is below
 0.01; which k the silhouette keeps is often a matter of chance.

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSweep, type SweepPlan } from '../../src/pipeline/sweep-file.ts';
 import { openSweepFolder, readRecords, type SweepFolder } from '../../src/pipeline/sweep-folder.ts';
+import type { PointRecord } from '../../src/pipeline/sweep-point.ts';
 import { type DonePoint, donePoints, type SeriesSummary, summarizeSeries } from '../../src/pipeline/sweep-statistics.ts';
 
 export const MODELS = 'models';
@@ -12,6 +13,7 @@ export interface Sweep {
   readonly name: string;
   readonly plan: SweepPlan;
   readonly folder: SweepFolder;
+  readonly records: ReadonlyMap<string, PointRecord>;
   readonly summaries: readonly SeriesSummary[];
   /** The points of a series that are done; empty where there are none or no such series. */
   done(series: string): readonly DonePoint[];
@@ -29,6 +31,7 @@ export function openSweep(name: string): Sweep {
     name,
     plan,
     folder,
+    records,
     summaries: summarizeSeries(plan, records),
     done(series) {
       const own = plan.series.find((candidate) => candidate.name === series);

@@ -2,6 +2,7 @@
 import { forEachEntry } from '../network/csr.ts';
 import { gridWireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
+import { weightedWirelength } from '../network/wirelength.ts';
 import type { Analysis, LayoutAnalysis } from './analysis-file.ts';
 
 /** A connection is active if its |weight| is above this. Liu et al. (2023), section 3.3. */
@@ -25,16 +26,13 @@ export function countConnections({ neurons, recurrent }: Network): Analysis['con
  * @param site - site of each neuron, shape [neurons]
  */
 export function measureWiring({ recurrent, grid }: Network, site: ArrayLike<number>): LayoutAnalysis['wiring'] {
-  const { distance } = gridWireCost(grid);
+  const wire = gridWireCost(grid);
   let length = 0;
-  let weighted = 0;
   let between = 0;
   forEachEntry(recurrent, (i, j, value) => {
-    const apart = distance(site[i], site[j]);
-    weighted += apart * Math.abs(value);
     if (Math.abs(value) <= ACTIVE_WEIGHT || i === j) return;
-    length += apart;
+    length += wire.distance(site[i], site[j]);
     between++;
   });
-  return { length, weighted, meanLength: between === 0 ? null : length / between };
+  return { length, weighted: weightedWirelength(recurrent, site, wire), meanLength: between === 0 ? null : length / between };
 }

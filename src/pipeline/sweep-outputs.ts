@@ -8,7 +8,7 @@ import type { SweepPlan } from './sweep-file.ts';
 import { readRecords, type SweepFolder } from './sweep-folder.ts';
 import { sweepPlots } from './sweep-plots.ts';
 import type { PointRecord } from './sweep-point.ts';
-import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
+import { flatSettings, pointsBySetting, varyingPaths } from './sweep-settings.ts';
 import { donePoints, isComparable, type SeriesSummary, summarizeSeries } from './sweep-statistics.ts';
 
 /** A point that could not be made. */
@@ -28,9 +28,6 @@ export interface SweepSummary {
   /** What a reader must know to judge the numbers. */
   readonly notes: readonly string[];
 }
-
-/** The setting that means and spreads are taken over. */
-const SEED = 'train.seed';
 
 /** Writes every table and plot of the points that are done. */
 export function sweepOutputs(
@@ -53,26 +50,12 @@ function summarize(plan: SweepPlan, records: ReadonlyMap<string, PointRecord>, f
     schema: 'bimt-sweep-summary/1',
     points: { total: plan.points.length, done: records.size, failed: failures.length },
     series: summarizeSeries(plan, records),
-    settings: plan.series.flatMap((series) => summarizeSettings(plan, series, records)),
+    settings: plan.series.flatMap((series) =>
+      [...pointsBySetting(plan, series)].map(([setting, own]) => summarizeSetting(series.name, setting, own, donePoints(own, records))),
+    ),
     failures: failures.map(({ point, message }) => ({ point, message })),
     notes: notesOn(plan, records),
   };
-}
-
-/** The points of a series by what differs in it beside the seed. */
-function summarizeSettings(
-  plan: SweepPlan,
-  { name, points: indices }: SweepPlan['series'][number],
-  records: ReadonlyMap<string, PointRecord>,
-): SettingSummary[] {
-  const points = indices.map((i) => ({ point: plan.points[i], flat: flatSettings(plan.points[i].settings) }));
-  const paths = varyingPaths(points.map(({ flat }) => flat)).filter((path) => path !== SEED);
-  const groups = new Map<string, SweepPlan['points'][number][]>();
-  for (const { point, flat } of points) {
-    const setting = settingWords(flat, paths);
-    groups.set(setting, [...(groups.get(setting) ?? []), point]);
-  }
-  return [...groups].map(([setting, own]) => summarizeSetting(name, setting, own, donePoints(own, records)));
 }
 
 function notesOn({ series, points }: SweepPlan, records: ReadonlyMap<string, PointRecord>): string[] {

@@ -1,4 +1,5 @@
 // Which settings vary, and how is a point called by them?
+import type { SweepPlan } from './sweep-file.ts';
 import { type PointSettings, shortNumber } from './sweep-point.ts';
 
 /** Settings by their path, such as `train.lambda`. */
@@ -32,4 +33,22 @@ export function settingWords(settings: FlatSettings, paths: readonly string[]): 
       return `${path.replace(/^train\./, '')} ${typeof value === 'number' ? shortNumber(value) : value}`;
     })
     .join(', ');
+}
+
+/** The setting that means and spreads are taken over. */
+const SEED = 'train.seed';
+
+/** The points of a series by what differs in it beside the seed, in words; empty words where nothing does. */
+export function pointsBySetting(
+  plan: SweepPlan,
+  { points: indices }: SweepPlan['series'][number],
+): ReadonlyMap<string, SweepPlan['points']> {
+  const points = indices.map((i) => ({ point: plan.points[i], flat: flatSettings(plan.points[i].settings) }));
+  const paths = varyingPaths(points.map(({ flat }) => flat)).filter((path) => path !== SEED);
+  const groups = new Map<string, SweepPlan['points'][number][]>();
+  for (const { point, flat } of points) {
+    const setting = settingWords(flat, paths);
+    groups.set(setting, [...(groups.get(setting) ?? []), point]);
+  }
+  return groups;
 }

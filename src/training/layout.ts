@@ -1,8 +1,9 @@
 // Where should the neurons of a finished network sit? Simulated annealing over exchanges of sites, then exchanges until none gains.
 import { type Random, randomStream } from '../core/random.ts';
 import { type Csr, forEachEntry } from '../network/csr.ts';
-import { type Grid, gridSide, gridWireCost, siteCoordinates, siteCount, type WireCost } from '../network/geometry.ts';
+import { type Grid, gridSide, gridWireCost, siteCoordinates, siteCount } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
+import { weightedWirelength } from '../network/wirelength.ts';
 import { createExchangeSearch } from './swaps.ts';
 
 /** A layout that was found. */
@@ -54,7 +55,7 @@ export function searchLayout(network: Network, { seed }: { readonly seed: number
   const finish = (site: Int32Array, earlier: number): Layout => {
     const { accepted } = converge(links, scores, site, sites);
     const found = site.slice(0, network.neurons);
-    const wirelength = (at: Int32Array) => gridWirelength(network.recurrent, at, wire);
+    const wirelength = (at: Int32Array) => weightedWirelength(network.recurrent, at, wire);
     return { site: found, exchanges: earlier + accepted, before: wirelength(network.site), after: wirelength(found) };
   };
   const converged = finish(own.slice(), 0);
@@ -91,15 +92,6 @@ function neuronScores({ recurrent, input, readout }: Network, sites: number): Fl
     scores[from] += Math.abs(weight);
   });
   return scores;
-}
-
-/** Σ D_ij|W_ij| with neurons at the given sites. */
-function gridWirelength(recurrent: Csr, site: Int32Array, wire: WireCost): number {
-  let sum = 0;
-  forEachEntry(recurrent, (to, from, weight) => {
-    sum += wire.distance(site[to], site[from]) * Math.abs(weight);
-  });
-  return sum;
 }
 
 /** A permutation of all sites: those of the neurons, then the empty ones. */
