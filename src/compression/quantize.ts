@@ -1,12 +1,12 @@
 // How does a ReLU network become an integer network that a target can store?
 import { UsageError } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
+import { roundHalfEven } from '../core/rounding.ts';
 import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { type Ranges, requireRelu } from './calibrate.ts';
 import type { IntegerNetwork } from './integer-network.ts';
 import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, MAX_STATE_BITS, requireInt32 } from './integer-proof.ts';
-import { roundHalfEven } from './rounding.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weight-format.ts';
 

@@ -1,6 +1,6 @@
 // Which integers can a memory hold, and how does a real weight become one of them?
+import { roundHalfEven } from '../core/rounding.ts';
 import { type Csr, mapCsr } from '../network/csr.ts';
-import { roundHalfEven } from './rounding.ts';
 
 /**
  * The weights that can be stored: k·step with |k·step| ≤ qmax, for example {qmax: 127, step: 1} for int8, or

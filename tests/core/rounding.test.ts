@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { roundHalfEven } from '../../src/compression/rounding.ts';
+import { roundHalfEven } from '../../src/core/rounding.ts';
 
 describe('rounding', () => {
   it('sends halves to the even integer, alike for both signs', () => {
