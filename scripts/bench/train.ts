@@ -41,6 +41,7 @@ const SPEC: EngineSpec = {
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   clipNorm: 1,
   proximal: false,
+  quantization: null,
 };
 
 /** Something that does steps and says how many CPU seconds they took. */

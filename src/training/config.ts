@@ -93,11 +93,12 @@ export function configGrid(config: TrainConfig): Grid {
   return parseGrid(config.grid, config.metric);
 }
 
-/** What an engine must be built with for a config. */
+/** What an engine must be built with for a config; float states unless told otherwise. */
 export function engineSpec(
   config: Pick<TrainConfig, 'activation' | 'clipNorm' | 'proximal'>,
   { inputs, neurons, outputs }: NetworkSizes,
+  quantization: EngineSpec['quantization'] = null,
 ): EngineSpec {
   const { activation, clipNorm, proximal } = config;
-  return { inputs, neurons, outputs, activation, clipNorm, proximal, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } };
+  return { inputs, neurons, outputs, activation, clipNorm, proximal, quantization, adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } };
 }

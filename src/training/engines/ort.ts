@@ -1,9 +1,10 @@
 // How does ONNX Runtime train? It runs one graph that is a whole training step; nothing is computed in JavaScript.
 import { openSession, type RuntimeName, type RuntimeTensor, type Session } from '../../onnx/runtime.ts';
 import type { Batch } from '../../tasks/suite.ts';
-import type { Engine, EngineSpec } from '../engine.ts';
+import type { Engine, EngineSpec, FakeQuantizer } from '../engine.ts';
 import { parameterLayout } from '../parameters.ts';
 import { applyMask, checkInputs, lossWeights } from './batch.ts';
+import { checkQuantization, fakeQuantize, requireQuantization } from './fake-quantization.ts';
 import { forwardModel, gradientModel, trainingModel } from './graph/models.ts';
 import { FEED, RESULT } from './graph/names.ts';
 
@@ -16,7 +17,7 @@ interface State {
 /**
  * The engine on onnxruntime-node or, with the same bytes, on onnxruntime-web.
  *
- * @throws UsageError if the runtime is not available
+ * @throws UsageError if the runtime is not available, or states cannot be quantized as asked
  */
 export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise<Engine> {
   const { length } = parameterLayout(spec);
@@ -28,21 +29,31 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
   let state = blank();
   // Results are written over the state before last, so that no step allocates.
   let spare = blank();
+  const valueGradient = new Float32Array(spec.quantization === null ? 0 : length);
   let penalty = new Float32Array(length);
   let mask: Float32Array | null = null;
+  let quantizer: FakeQuantizer | null = null;
   const everything = new Float32Array(length).fill(1);
 
+  checkQuantization(spec);
   const training = await openSession(trainingModel(spec), runtime);
   const session = {
     forward: once(() => openSession(forwardModel(spec), runtime)),
     gradient: once(() => openSession(gradientModel(spec), runtime)),
   };
   const flat = (data: Float32Array): RuntimeTensor => ({ data, dims: [length] });
-  const networkFeeds = () => ({
-    [FEED.parameters]: flat(state.parameters),
-    [FEED.penalty]: flat(penalty),
-    [FEED.mask]: flat(mask ?? everything),
-  });
+  /** What the network computes with, and where its gradient reaches the parameters. */
+  const computed = () =>
+    quantizer === null ? { values: state.parameters, trainable: mask ?? everything } : fakeQuantize(quantizer, state.parameters, mask);
+  const networkFeeds = () => {
+    const { values, trainable } = computed();
+    return {
+      [FEED.parameters]: flat(state.parameters),
+      [FEED.penalty]: flat(penalty),
+      [FEED.mask]: flat(trainable),
+      ...(spec.quantization === null ? {} : { [FEED.values]: flat(values) }),
+    };
+  };
   return {
     name: 'ort',
     version: training.version,
@@ -62,6 +73,10 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
     setMask(values) {
       mask = values?.slice() ?? null;
       for (const vector of Object.values(state)) applyMask(vector, mask);
+    },
+    setQuantizer(next) {
+      requireQuantization(spec, next);
+      quantizer = next;
     },
     async step(batch, learningRate, update) {
       const { beta1, beta2, epsilon } = spec.adam;
@@ -83,8 +98,10 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
           [RESULT.loss]: scalar(0),
           [RESULT.penalty]: scalar(0),
           [RESULT.gradientNorm]: scalar(0),
+          ...(spec.quantization === null ? {} : { [RESULT.valueGradient]: flat(valueGradient) }),
         },
       );
+      quantizer?.learn?.(floats(result, RESULT.valueGradient), learningRate, update);
       spare = state;
       state = {
         parameters: floats(result, RESULT.parameters),
@@ -102,7 +119,7 @@ export async function ortEngine(spec: EngineSpec, runtime: RuntimeName): Promise
       return floats(result, RESULT.gradient);
     },
     async forward(inputs, steps, rows) {
-      const feeds = { [FEED.parameters]: flat(state.parameters), ...inputFeeds(inputs, steps, rows, spec) };
+      const feeds = { [FEED.parameters]: flat(computed().values), ...inputFeeds(inputs, steps, rows, spec) };
       const result = await (await session.forward()).run(feeds);
       return floats(result, RESULT.outputs).slice(rows * spec.outputs);
     },

@@ -1,9 +1,11 @@
 // What is the right answer? Plain loops in float64; every other engine is compared with this one.
+import { roundHalfEven } from '../../core/rounding.ts';
 import { type Activation, activationFunction } from '../../network/network.ts';
 import type { Batch } from '../../tasks/suite.ts';
-import type { Engine, EngineSpec, StepResult } from '../engine.ts';
+import type { Engine, EngineSpec, FakeQuantizer, StepResult } from '../engine.ts';
 import { parameterLayout } from '../parameters.ts';
 import { applyMask, checkInputs, lossWeights } from './batch.ts';
+import { checkQuantization, fakeQuantize, requireQuantization } from './fake-quantization.ts';
 
 /** φ'(a) as a function of h = φ(a). */
 const DERIVATIVE: Record<Activation, (h: number) => number> = {
@@ -20,11 +22,21 @@ export function referenceEngine(spec: EngineSpec): Engine {
   const secondMoment = new Float64Array(length);
   let penalty = new Float32Array(length);
   let mask: Float32Array | null = null;
+  let quantizer: FakeQuantizer | null = null;
+  checkQuantization(spec);
 
+  /** What the network computes with, and where its gradient reaches the parameters. */
+  const computed = () => {
+    if (quantizer === null) return { values: parameters, trainable: mask };
+    const { values, trainable } = fakeQuantize(quantizer, parameters, mask);
+    return { values: Float64Array.from(values), trainable };
+  };
   const maskedGradient = (batch: Batch) => {
-    const result = lossAndGradient(spec, parameters, batch);
-    applyMask(result.gradient, mask);
-    return result;
+    const { values, trainable } = computed();
+    const { loss, gradient: valueGradient } = lossAndGradient(spec, values, batch);
+    const gradient = valueGradient.slice();
+    applyMask(gradient, trainable);
+    return { loss, gradient, valueGradient };
   };
   return {
     name: 'reference',
@@ -45,8 +57,12 @@ export function referenceEngine(spec: EngineSpec): Engine {
       mask = values?.slice() ?? null;
       for (const vector of [parameters, firstMoment, secondMoment]) applyMask(vector, mask);
     },
+    setQuantizer(next) {
+      requireQuantization(spec, next);
+      quantizer = next;
+    },
     async step(batch, learningRate, update): Promise<StepResult> {
-      const { loss, gradient } = maskedGradient(batch);
+      const { loss, gradient, valueGradient } = maskedGradient(batch);
       const penaltySum = parameters.reduce((sum, w, i) => sum + penalty[i] * Math.abs(w), 0);
       const gradientNorm = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
       const clipping = spec.clipNorm === null || gradientNorm <= spec.clipNorm ? 1 : spec.clipNorm / gradientNorm;
@@ -62,6 +78,7 @@ export function referenceEngine(spec: EngineSpec): Engine {
         const moved = parameters[i] - (learningRate * mean) / (spread + epsilon);
         parameters[i] = spec.proximal ? Math.sign(moved) * Math.max(0, Math.abs(moved) - learningRate * penalty[i]) : moved;
       }
+      quantizer?.learn?.(valueGradient, learningRate, update);
       return { predictionLoss: loss, penalty: penaltySum, gradientNorm };
     },
     async gradient(batch) {
@@ -71,7 +88,7 @@ export function referenceEngine(spec: EngineSpec): Engine {
     },
     async forward(inputs, steps, rows) {
       checkInputs(inputs, steps * rows, spec.inputs);
-      return Float32Array.from(runForward(spec, parameters, inputs, steps, rows).logits);
+      return Float32Array.from(runForward(spec, computed().values, inputs, steps, rows).logits);
     },
     async dispose() {},
   };
@@ -87,21 +104,41 @@ export function predictionLoss(spec: EngineSpec, parameters: Float64Array, batch
   }, 0);
 }
 
-/** States [steps + 1, rows, neurons] from h(0) = 0, and logits [steps, rows, outputs]. */
+/** States [steps + 1, rows, neurons] from h(0) = 0, their derivatives in a in the same shape, and logits [steps, rows, outputs]. */
 function runForward(spec: EngineSpec, parameters: Float64Array, inputs: Float32Array, steps: number, rows: number) {
-  const phi = activationFunction(spec.activation);
+  const phi = stateFunction(spec);
   const { W, W_in, W_out, b, b_out } = tensors(spec, parameters);
   const { neurons, outputs } = spec;
   const states = new Float64Array((steps + 1) * rows * neurons);
+  const derivatives = new Float64Array(states.length);
   const logits = new Float64Array(steps * rows * outputs);
   for (let at = 0; at < steps * rows; at++) {
     const before = states.subarray(at * neurons, (at + 1) * neurons);
     const after = states.subarray((at + rows) * neurons, (at + rows + 1) * neurons);
     const u = inputs.subarray(at * spec.inputs, (at + 1) * spec.inputs);
-    for (let i = 0; i < neurons; i++) after[i] = phi(b[i] + dot(W, i, before) + dot(W_in, i, u));
+    const slopes = derivatives.subarray((at + rows) * neurons, (at + rows + 1) * neurons);
+    for (let i = 0; i < neurons; i++) [after[i], slopes[i]] = phi(b[i] + dot(W, i, before) + dot(W_in, i, u));
     for (let k = 0; k < outputs; k++) logits[at * outputs + k] = b_out[k] + dot(W_out, k, after);
   }
-  return { states, logits };
+  return { states, derivatives, logits };
+}
+
+/** h and dh/da as functions of a; straight-through for quantized states. */
+function stateFunction({ activation, quantization }: EngineSpec): (a: number) => [h: number, slope: number] {
+  if (quantization !== null) {
+    const { stateUnit, stateMax } = quantization;
+    return (a) => {
+      const scaled = a / stateUnit;
+      const state = roundHalfEven(Math.max(0, Math.min(stateMax, scaled)));
+      return [stateUnit * state, scaled > 0 && scaled < stateMax ? 1 : 0];
+    };
+  }
+  const phi = activationFunction(activation);
+  const derivative = DERIVATIVE[activation];
+  return (a) => {
+    const h = phi(a);
+    return [h, derivative(h)];
+  };
 }
 
 /** Backpropagation through time, one step of one row at a time. */
@@ -109,8 +146,7 @@ function lossAndGradient(spec: EngineSpec, parameters: Float64Array, batch: Batc
   const { neurons, inputs, outputs } = spec;
   const { rows } = batch;
   const weights = lossWeights(batch, spec);
-  const derivative = DERIVATIVE[spec.activation];
-  const { states, logits } = runForward(spec, parameters, batch.inputs, batch.steps, rows);
+  const { states, derivatives, logits } = runForward(spec, parameters, batch.inputs, batch.steps, rows);
   const { W, W_out } = tensors(spec, parameters);
   const gradient = new Float64Array(parameters.length);
   const into = tensors(spec, gradient);
@@ -132,7 +168,7 @@ function lossAndGradient(spec: EngineSpec, parameters: Float64Array, batch: Batc
       into.b_out[k] += d;
       for (let i = 0; i < neurons; i++) inState[i] += d * W_out[k * neurons + i];
     }
-    const inSum = inState.map((g, i) => g * derivative(after[i]));
+    const inSum = inState.map((g, i) => g * derivatives[(at + rows) * neurons + i]);
     inState.fill(0);
     for (let i = 0; i < neurons; i++) {
       addScaled(into.W, i, before, inSum[i]);

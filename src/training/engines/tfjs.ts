@@ -7,6 +7,7 @@ import type { Batch } from '../../tasks/suite.ts';
 import type { Engine, EngineSpec } from '../engine.ts';
 import { PARAMETER_NAMES, type ParameterName, parameterLayout } from '../parameters.ts';
 import { applyMask, checkInputs, lossWeights } from './batch.ts';
+import { requireQuantization } from './fake-quantization.ts';
 
 type Tf = typeof TensorFlow;
 type Vector = TensorFlow.Tensor1D;
@@ -20,12 +21,17 @@ export type ImportPackage = (name: string) => Promise<unknown>;
  * The engine on TensorFlow.js: its native package, else its plain JavaScript backend, which is a hundred times slower than `ort`.
  *
  * @returns the engine, and why it runs on what it runs on
- * @throws UsageError if neither is installed
+ * @throws UsageError if neither is installed, or states are to be quantized
  */
 export async function tfjsEngine(
   spec: EngineSpec,
   importPackage: ImportPackage = (name) => import(name),
 ): Promise<{ readonly engine: Engine; readonly why: string }> {
+  if (spec.quantization !== null) {
+    throw new UsageError(
+      'engine tfjs does not train with quantized states and weights; try: --engine ort, or --engine reference for small networks',
+    );
+  }
   const { tf, version, why } = await loadTensorFlow(importPackage);
   return { engine: engineOn(tf, version, spec), why };
 }
@@ -116,6 +122,9 @@ function engineOn(tf: Tf, version: string, spec: EngineSpec): Engine {
       mask.dispose();
       mask = values === null ? tf.ones([length]) : tf.tensor1d(values.slice());
       replace(mapState((vector) => tf.mul(vector, mask)));
+    },
+    setQuantizer(quantizer) {
+      requireQuantization(spec, quantizer);
     },
     async step(batch, learningRate, update) {
       const { losses, ...next } = tf.tidy(() => {

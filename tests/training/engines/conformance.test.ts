@@ -17,6 +17,7 @@ const SPEC: EngineSpec = {
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   clipNorm: 1,
   proximal: false,
+  quantization: null,
 };
 
 /** Every engine of the product; float32 engines answer within `tolerance` of the largest entry. */

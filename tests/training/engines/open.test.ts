@@ -13,6 +13,7 @@ const SPEC: EngineSpec = {
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   clipNorm: null,
   proximal: false,
+  quantization: null,
 };
 
 const NATIVE = '@tensorflow/tfjs-node';

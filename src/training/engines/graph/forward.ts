@@ -1,15 +1,16 @@
 // How is a batch run forward? The input projection of all steps is one product; only W h(t) is left to the loop over time.
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../../../onnx/graph.ts';
-import type { EngineSpec } from '../../engine.ts';
-import { activate } from './activation.ts';
+import type { Attribute } from '../../../onnx/proto.ts';
+import type { EngineSpec, StateQuantization } from '../../engine.ts';
+import { activate, clampState, roundState } from './activation.ts';
 import { RESULT } from './names.ts';
 import { int64, type Weights } from './weights.ts';
 
 /** States of a whole batch, one more than it has steps: index t holds h(t), and h(0) = 0. */
 export interface States {
-  /** h(0) … h(T), shape [(steps + 1)·rows, neurons]. */
+  /** h(0) … h(T), shape [(steps + 1)·rows, neurons]; in state units when states are quantized. */
   readonly flat: Value;
-  /** The same memory, shape [steps + 1, rows, neurons]. */
+  /** What the derivative is taken from, shape [steps + 1, rows, neurons]: h, or quantized states before they are rounded. */
   readonly perStep: Value;
   /** That shape, as an int64 value. */
   readonly shape: Value;
@@ -33,21 +34,46 @@ export function forwardStates(graph: GraphBuilder, spec: EngineSpec, weights: We
   const columns = graph.constant('columns', [1], int64([1]));
   const transposed = graph.node('Transpose', [weights.W], [attribute.ints('perm', [1, 0])]);
   const inputWeights = graph.node('Concat', [weights.W_in, graph.node('Unsqueeze', [weights.b, columns])], [attribute.int('axis', 1)]);
-  const projected = graph.node('Gemm', [inputs, inputWeights], [attribute.int('transB', 1)]);
+  const projected = graph.node('Gemm', [inputs, inputWeights], [attribute.int('transB', 1), ...unitAlpha(spec, (unit) => 1 / unit)]);
 
   const body = graphBuilder('forward_step', 'forward_');
-  const h = body.input('forward_h', 'float', ['rows', neurons]);
-  const x = body.input('forward_x', 'float', ['rows', neurons]);
-  body.output(activate(body, spec.activation, body.node('Gemm', [h, transposed, x])), 'float', ['rows', neurons]);
-  body.output(body.node('Identity', [h]), 'float', ['rows', neurons]);
-
-  const [, perStep] = graph.nodeMulti(
+  const outputs = spec.quantization === null ? floatStep(body, spec, transposed) : quantizedStep(body, spec, spec.quantization, transposed);
+  const [, ...stored] = graph.nodeMulti(
     'Scan',
     [zero, graph.node('Reshape', [projected, shape])],
-    ['silent_state', 'states'],
+    ['silent_state', ...outputs],
     [attribute.int('num_scan_inputs', 1), attribute.graph('body', body.build())],
-  );
-  return { flat: flattenSteps(graph, spec, perStep as Value, 'states'), perStep: perStep as Value, shape, zero };
+  ) as [Value, ...Value[]];
+  const [states, perStep = states] = stored as [Value, Value?];
+  return { flat: flattenSteps(graph, spec, states, 'states'), perStep, shape, zero };
+}
+
+/** The attribute alpha of a product that translates into or out of state units; none for float states. */
+export function unitAlpha({ quantization }: EngineSpec, alpha: (unit: number) => number): Attribute[] {
+  return quantization === null ? [] : [attribute.float('alpha', alpha(quantization.stateUnit))];
+}
+
+/** h(t + 1) = φ(W h(t) + x(t)). @returns names of what is stored: h(t) */
+function floatStep(body: GraphBuilder, { neurons, activation }: EngineSpec, transposed: Value): string[] {
+  const h = body.input('forward_h', 'float', ['rows', neurons]);
+  const x = body.input('forward_x', 'float', ['rows', neurons]);
+  body.output(activate(body, activation, body.node('Gemm', [h, transposed, x])), 'float', ['rows', neurons]);
+  body.output(body.node('Identity', [h]), 'float', ['rows', neurons]);
+  return ['states'];
+}
+
+/**
+ * The same in state units, n = h / unit: the loop carries c(t), clamped but not rounded, and computes with n(t) = round(c(t)); units cost
+ * nothing because weights stay as they are and x comes divided by the unit. @returns names of what is stored: n(t), c(t)
+ */
+function quantizedStep(body: GraphBuilder, { neurons }: EngineSpec, quantization: StateQuantization, transposed: Value): string[] {
+  const c = body.input('forward_c', 'float', ['rows', neurons]);
+  const x = body.input('forward_x', 'float', ['rows', neurons]);
+  const n = roundState(body, c);
+  body.output(clampState(body, quantization, body.node('Gemm', [n, transposed, x])), 'float', ['rows', neurons]);
+  body.output(n, 'float', ['rows', neurons]);
+  body.output(body.node('Identity', [c]), 'float', ['rows', neurons]);
+  return ['states', 'clamped_states'];
 }
 
 /** [steps, rows, neurons] seen as [steps·rows, neurons]. */
@@ -56,6 +82,7 @@ export function flattenSteps(graph: GraphBuilder, { neurons }: EngineSpec, value
 }
 
 /** Outputs o = W_out h + b_o of every stored state. */
-export function readout(graph: GraphBuilder, weights: Weights, states: States): Value {
-  return graph.node('Gemm', [states.flat, weights.W_out, weights.b_out], [attribute.int('transB', 1)], RESULT.outputs);
+export function readout(graph: GraphBuilder, spec: EngineSpec, weights: Weights, states: States): Value {
+  const attributes = [attribute.int('transB', 1), ...unitAlpha(spec, (unit) => unit)];
+  return graph.node('Gemm', [states.flat, weights.W_out, weights.b_out], attributes, RESULT.outputs);
 }

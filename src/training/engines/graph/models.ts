@@ -18,7 +18,7 @@ export function trainingModel(spec: EngineSpec): Uint8Array {
   const firstMoment = flat(FEED.firstMoment);
   const secondMoment = flat(FEED.secondMoment);
   const rates = { step: graph.input(FEED.adamStep, 'float', []), epsilon: graph.input(FEED.adamEpsilon, 'float', []) };
-  const { parameters, penalty, gradient, loss } = predictionGradient(graph, spec, flat);
+  const { parameters, penalty, gradient, valueGradient, loss } = predictionGradient(graph, spec, flat);
 
   const norm = globalNorm(graph, gradient);
   const clipped = spec.clipNorm === null ? gradient : clip(graph, gradient, norm, spec.clipNorm);
@@ -29,6 +29,7 @@ export function trainingModel(spec: EngineSpec): Uint8Array {
     : graph.node('Sub', [parameters, change], [], RESULT.parameters);
 
   const { length } = parameterLayout(spec);
+  if (valueGradient !== null) graph.output(valueGradient, 'float', [length]);
   for (const vector of [moved, moments.firstMoment, moments.secondMoment]) graph.output(vector, 'float', [length]);
   for (const scalarResult of [loss, penaltyOf(graph, parameters, penalty), norm]) graph.output(scalarResult, 'float', []);
   return model(graph);
@@ -43,12 +44,12 @@ export function gradientModel(spec: EngineSpec): Uint8Array {
   return model(graph);
 }
 
-/** Outputs of a batch of inputs. */
+/** Outputs of a batch of inputs; what the network computes with is fed as parameters. */
 export function forwardModel(spec: EngineSpec): Uint8Array {
   const graph = graphBuilder('forward');
   const weights = splitParameters(graph, flatInputs(graph, spec)(FEED.parameters), spec);
   const states = forwardStates(graph, spec, weights, ...batchInputs(graph, spec));
-  graph.output(readout(graph, weights, states), 'float', ['samples', spec.outputs]);
+  graph.output(readout(graph, spec, weights, states), 'float', ['samples', spec.outputs]);
   return model(graph);
 }
 
@@ -61,11 +62,13 @@ function predictionGradient(graph: GraphBuilder, spec: EngineSpec, flat: (name: 
   const targets = graph.input(FEED.targets, 'int32', ['samples']);
   const lossWeights = graph.input(FEED.lossWeights, 'float', ['samples', 1]);
 
-  const weights = splitParameters(graph, parameters, spec);
+  const isQuantized = spec.quantization !== null;
+  const weights = splitParameters(graph, isQuantized ? flat(FEED.values) : parameters, spec);
   const states = forwardStates(graph, spec, weights, inputs, stepsAndRows);
-  const { loss, gradient } = crossEntropy(graph, spec.outputs, readout(graph, weights, states), targets, lossWeights);
-  const gradients = joinParameters(graph, backward(graph, spec, weights, inputs, states, gradient));
-  return { parameters, penalty, gradient: graph.node('Mul', [gradients, mask]), loss };
+  const { loss, gradient } = crossEntropy(graph, spec.outputs, readout(graph, spec, weights, states), targets, lossWeights);
+  const parts = backward(graph, spec, weights, inputs, states, gradient);
+  const gradients = joinParameters(graph, parts, isQuantized ? RESULT.valueGradient : undefined);
+  return { parameters, penalty, gradient: graph.node('Mul', [gradients, mask]), valueGradient: isQuantized ? gradients : null, loss };
 }
 
 function flatInputs(graph: GraphBuilder, spec: EngineSpec): (name: string) => Value {

@@ -8,6 +8,8 @@ export const FEED = {
   secondMoment: 'second_moment',
   penalty: 'penalty',
   mask: 'trainable',
+  /** Flat too: what the network computes with while `parameters` move; only in models with quantized states. */
+  values: 'values',
   /** Scalars; see AdamRates. */
   adamStep: 'adam_step',
   adamEpsilon: 'adam_epsilon',
@@ -31,6 +33,8 @@ export const RESULT = {
   penalty: 'penalty_sum',
   gradientNorm: 'gradient_norm',
   gradient: 'gradient',
+  /** Flat: gradient of the prediction loss in `values`, not masked. */
+  valueGradient: 'value_gradient',
   /** Shape [steps·rows, outputs], the first step that of the zero state. */
   outputs: 'outputs',
 } as const;

@@ -31,13 +31,14 @@ export function splitParameters(graph: GraphBuilder, flat: Value, sizes: Network
   return Object.fromEntries(shaped) as Weights;
 }
 
-/** Joins one value per parameter into a flat vector in the order of `parameterLayout`. */
-export function joinParameters(graph: GraphBuilder, weights: Weights): Value {
+/** Joins one value per parameter into a flat vector in the order of `parameterLayout`; named if it is to be a result. */
+export function joinParameters(graph: GraphBuilder, weights: Weights, name?: string): Value {
   const flat = graph.constant('flat_shape', [1], int64([-1]));
   return graph.node(
     'Concat',
     PARAMETER_NAMES.map((name) => graph.node('Reshape', [weights[name], flat])),
     [attribute.int('axis', 0)],
+    name,
   );
 }
 
