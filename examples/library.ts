@@ -13,7 +13,7 @@ const trials = suite.tasks.flatMap((_, task) => bimt.evaluationTrials(suite, tas
 const { network } = bimt.prune(trained, 0.02, trials);
 const target = bimt.loadTarget('rram-mesh:rows=64');
 const ranges = bimt.calibrate(network, trials);
-const { network: integers } = bimt.quantize(network, ranges, { weights: bimt.weightFormat(target, 8), groups: 'neuron' });
+const { network: integers } = bimt.quantize(network, ranges, { weights: bimt.weightFormat(target, 8), groups: 'channel' });
 
 // Place on cores, and store in their cells.
 const chip = bimt.chipOf(target, { maxNeuronsPerCore: 16 });

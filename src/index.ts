@@ -5,11 +5,14 @@ export { AnalysisSummary, summarizeAnalysis } from './analysis/analysis-summary.
 export { hypervolume, paretoFront } from './analysis/pareto.ts';
 export { type WeightByDistance, weightByDistance } from './analysis/weight-distance.ts';
 export { calibrate } from './compression/calibrate.ts';
-export type { IntegerNetwork, IntegerRun } from './compression/integer-network.ts';
+export { type FakeQuantized, fakeQuantize, fakeQuantizedNetwork } from './compression/fake-quantize.ts';
+export type { IntegerNetwork, IntegerRun, Units } from './compression/integer-network.ts';
 export { type Pruned, type PruneRule, prune } from './compression/prune.ts';
-export { type Quantized, quantize, quantizeInputs } from './compression/quantize.ts';
+export { applyUnits, type Quantized, type QuantizeOptions, quantize, quantizeInputs } from './compression/quantize.ts';
 export { decodeQuantized, encodeQuantized, type QuantizedArtifact } from './compression/quantized-file.ts';
 export { runInteger } from './compression/run-integer.ts';
+export { chooseUnits, type UnitOptions } from './compression/units.ts';
+export type { WeightFormat } from './compression/weight-format.ts';
 export { BimtError, EXIT, FitError, InterruptedError, MismatchError, UsageError, type Violation } from './core/errors.ts';
 export type { OnProgress, Progress, Warning } from './core/progress.ts';
 export { exportOnnx, type ModelFile } from './exchange/onnx-forms.ts';

@@ -2,8 +2,10 @@
 import { Command, Option } from 'commander';
 import { RANGE_METHODS } from '../compression/calibrate.ts';
 import { encodeQuantized } from '../compression/quantized-file.ts';
+import { SCALE_METHODS } from '../compression/scale.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { chipOf } from '../mapping/chip.ts';
+import { GRANULARITIES } from '../pipeline/config.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
 import {
@@ -22,7 +24,11 @@ interface QuantizeOptions extends CommonOptions {
   readonly out: string;
   readonly target: string;
   readonly config?: string;
+  readonly weightBits?: string | number;
   readonly granularity?: string;
+  readonly scale?: string;
+  readonly powerOfTwo?: boolean;
+  readonly stateBits?: number;
   readonly stateRange?: string;
   readonly maxNeuronsPerCore?: number;
   readonly seed?: number;
@@ -37,7 +43,15 @@ export function quantizeCommand(): Command {
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file')
     .requiredOption('--out <file>', 'the quantized network')
-    .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: neuron)').choices(['neuron', 'core', 'tensor']))
+    .option('--weight-bits <n>', 'width of a weight, 2 to 8, or ternary: two bits, the levels -1, 0 and 1 (default: 8)', widthOption)
+    .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: channel)').choices(GRANULARITIES))
+    .addOption(
+      new Option('--scale <name>', 'which weight of a group becomes the largest integer; larger ones saturate (default: max)').choices(
+        SCALE_METHODS,
+      ),
+    )
+    .option('--power-of-two', 'accumulator units that are power-of-two multiples of the state unit: chips rescale by a shift')
+    .option('--state-bits <n>', 'width of the states, 1 to 8 (default: 8)', integerOption(1, 8))
     .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
     .option('--seed <n>', 'seed of the calibration trials (default: 2)', integerOption(0))
@@ -51,10 +65,15 @@ export function quantizeCommand(): Command {
     .action(quantizeAction);
 }
 
+/** Option parser: a width, or the word for two bits. */
+function widthOption(text: string): number | string {
+  return text === 'ternary' ? text : integerOption(2, 8)(text);
+}
+
 async function quantizeAction(file: string, options: QuantizeOptions): Promise<void> {
-  const { granularity, stateRange, seed, trials, maxNeuronsPerCore = null } = options;
+  const { weightBits, granularity, scale, powerOfTwo, stateBits, stateRange, seed, trials, maxNeuronsPerCore = null } = options;
   const { quantize, scores: plan } = readSettings(options.config, {
-    quantize: { granularity, stateRange, seed },
+    quantize: { weightBits, granularity, scale, powerOfTwo, stateBits, stateRange, seed },
     scores: { trialsPerTask: trials },
   });
   const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: quantize.weightBits });

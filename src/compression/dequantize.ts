@@ -1,7 +1,7 @@
 // What is left of a network when only its weights are int8? The weight-only form: one scale a matrix, float states.
 import { type Csr, mapCsr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
-import { INT8, quantizeWeights, rowMaxima, scaleFor } from './weight-format.ts';
+import { INT8, roundEntries, rowMaxima, scaleFor, withIntegers } from './weight-format.ts';
 
 /** An int8 matrix and the real value of one unit, a float32. */
 export interface ScaledMatrix {
@@ -35,5 +35,10 @@ export function dequantizedNetwork(network: Network, weights: WeightOnly): Netwo
 function scaled(matrix: Csr): ScaledMatrix {
   const largest = rowMaxima(matrix).reduce((a, b) => Math.max(a, b), 0);
   const scale = Math.fround(scaleFor(largest, INT8)) || 1;
-  return { integers: quantizeWeights(matrix, () => scale, INT8), scale };
+  const { integers } = roundEntries(
+    matrix,
+    () => scale,
+    () => INT8,
+  );
+  return { integers: withIntegers(matrix, integers), scale };
 }

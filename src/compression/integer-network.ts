@@ -24,18 +24,21 @@ export interface IntegerNetwork extends NetworkSizes {
   readonly readoutBias: Int32Array;
   /** M_i ≥ 1, shape [neurons]. */
   readonly multiplier: Int32Array;
-  readonly scales: {
-    /** s_h: one state unit. */
-    readonly state: number;
-    /** s_u: one input unit. */
-    readonly input: number;
-    /** s_i: one accumulator unit of each neuron, shape [neurons] (float64 values). */
-    readonly accumulator: Float64Array;
-    /** One readout unit. */
-    readonly readout: number;
-  };
+  readonly scales: Units;
   /** Grid site of each neuron, for reports. */
   readonly site: Int32Array;
+}
+
+/** Real value of one integer. */
+export interface Units {
+  /** s_h: one state unit. */
+  readonly state: number;
+  /** s_u: one input unit. */
+  readonly input: number;
+  /** s_i: one accumulator unit of each neuron, shape [neurons]. */
+  readonly accumulator: Float64Array;
+  /** One readout unit. */
+  readonly readout: number;
 }
 
 /** Integers of a run, row-major: states [steps, neurons, rows], outputs [steps, outputs, rows]. */

@@ -5,22 +5,15 @@ import { roundHalfEven } from '../core/rounding.ts';
 import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { type Ranges, requireRelu } from './calibrate.ts';
-import type { IntegerNetwork } from './integer-network.ts';
-import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, MAX_STATE_BITS, requireInt32 } from './integer-proof.ts';
+import type { IntegerNetwork, Units } from './integer-network.ts';
+import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, requireInt32 } from './integer-proof.ts';
+import { roundWeights } from './round-weights.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
-import { quantizeWeights, rowMaxima, scaleFor, type WeightFormat } from './weight-format.ts';
-
-/** Largest quantized input: int8 without −128, so that negation is safe. */
-const INPUT_MAX = 127;
+import { chooseUnits, INPUT_MAX, stateMaxOf, type UnitOptions } from './units.ts';
+import { type RoundedEntries, withIntegers } from './weight-format.ts';
 
 /** What a network is quantized for. */
-export interface QuantizeOptions {
-  /** What the target can store. */
-  readonly weights: WeightFormat;
-  /** Neurons that share one scale: each its own, all one, or the group (for example the core) of each neuron. */
-  readonly groups: 'neuron' | 'tensor' | Int32Array;
-  /** States take 0 … 2^stateBits − 1; 8 unless given. */
-  readonly stateBits?: number;
+export interface QuantizeOptions extends UnitOptions {
   /** Width of the target's accumulator, sign included; null if unknown. Exceeding it is a warning. */
   readonly accumulatorBits?: number | null;
 }
@@ -30,33 +23,37 @@ export interface Quantized {
   readonly network: IntegerNetwork;
   /** Synapses whose weight became 0. */
   readonly roundedToZero: SynapseCounts;
+  /** Synapses whose weight was beyond the range and was clamped. */
+  readonly clipped: SynapseCounts;
   readonly warnings: readonly Warning[];
 }
 
 /**
- * Post-training quantization. One accumulator unit of neuron i is
- * s_i = max(max_j |W_ij|·s_h, max_k |W_in,ik|·s_u) / qmax, the maximum taken over the neuron's group; s_h where that is 0.
+ * Post-training quantization: units from the ranges, then integers in these units.
  *
- * @throws UsageError if the network is not ReLU, the state width is not allowed, an accumulator may leave int32, or one shift cannot serve all neurons
+ * @throws UsageError as `chooseUnits` and `applyUnits` do
  */
 export function quantize(network: Network, ranges: Ranges, options: QuantizeOptions): Quantized {
   requireRelu(network);
-  const { weights, stateBits = 8 } = options;
-  if (!(Number.isInteger(stateBits) && stateBits >= 1 && stateBits <= MAX_STATE_BITS))
-    throw new UsageError(`cannot quantize states to ${stateBits} bits; allowed: 1 … ${MAX_STATE_BITS}`);
-  const stateMax = 2 ** stateBits - 1;
-  const state = (ranges.state || 1) / stateMax;
-  const input = (ranges.input || 1) / INPUT_MAX;
-  const accumulator = accumulatorScales(network, state, input, options);
-  const readout = scaleFor(rowMaxima(network.readout).reduce((a, b) => Math.max(a, b), 0) * state, weights) || state;
+  return applyUnits(network, chooseUnits(network, ranges, options), options);
+}
 
+/**
+ * The integer network in given units, for example learned ones.
+ *
+ * @throws UsageError if the network is not ReLU, the state width is not allowed, an accumulator may leave int32, or one shift cannot serve all neurons
+ */
+export function applyUnits(network: Network, units: Units, options: Omit<QuantizeOptions, 'groups'>): Quantized {
+  requireRelu(network);
+  const { state, accumulator, readout } = units;
+  const rounded = roundWeights(network, units, options);
   const parts = {
-    recurrent: quantizeWeights(network.recurrent, (row) => accumulator[row] / state, weights),
-    input: quantizeWeights(network.input, (row) => accumulator[row] / input, weights),
-    readout: quantizeWeights(network.readout, () => readout / state, weights),
+    recurrent: withIntegers(network.recurrent, rounded.recurrent.integers),
+    input: withIntegers(network.input, rounded.input.integers),
+    readout: withIntegers(network.readout, rounded.readout.integers),
     bias: Float64Array.from(network.bias, (b, i) => roundHalfEven(b / accumulator[i])),
     readoutBias: Float64Array.from(network.readoutBias, (b) => roundHalfEven(b / readout)),
-    stateMax,
+    stateMax: stateMaxOf(options),
   };
   const bounds = accumulatorBounds(parts);
   const siteName = (i: number) => `the neuron at site ${network.site[i]}`;
@@ -77,10 +74,15 @@ export function quantize(network: Network, ranges: Ranges, options: QuantizeOpti
       readoutBias: Int32Array.from(parts.readoutBias),
       shift,
       multiplier,
-      scales: { state, input, accumulator, readout },
+      scales: units,
       site: network.site,
     },
     roundedToZero: removedSynapses(network, parts),
+    clipped: {
+      recurrent: countOutside(rounded.recurrent),
+      input: countOutside(rounded.input),
+      readout: countOutside(rounded.readout),
+    },
     warnings: [
       ...zeroWarnings('W', network.recurrent, parts.recurrent, siteName),
       ...zeroWarnings('W_in', network.input, parts.input, siteName),
@@ -88,6 +90,10 @@ export function quantize(network: Network, ranges: Ranges, options: QuantizeOpti
       ...widthWarnings([...bounds.hidden, ...bounds.readout], options.accumulatorBits ?? null),
     ],
   };
+}
+
+function countOutside({ inside }: RoundedEntries): number {
+  return inside.reduce((count, isInside) => count + 1 - isInside, 0);
 }
 
 /**
@@ -104,19 +110,6 @@ export function quantizeInputs(inputs: Float32Array, scale: number): { readonly 
     if (integers[i] !== integer) clamped++;
   }
   return { integers, clamped };
-}
-
-/** s_i of every neuron. */
-function accumulatorScales(network: Network, state: number, input: number, { weights, groups }: QuantizeOptions): Float64Array {
-  const recurrentMax = rowMaxima(network.recurrent);
-  const inputMax = rowMaxima(network.input);
-  const groupOf = (i: number) => (groups === 'neuron' ? i : groups === 'tensor' ? 0 : groups[i]);
-  const largest = new Map<number, number>();
-  for (let i = 0; i < network.neurons; i++) {
-    largest.set(groupOf(i), Math.max(largest.get(groupOf(i)) ?? 0, recurrentMax[i] * state, inputMax[i] * input));
-  }
-  // A group without synapses counts in state units: its neurons are constant, and only the bias needs a unit.
-  return Float64Array.from({ length: network.neurons }, (_, i) => scaleFor(largest.get(groupOf(i)) ?? 0, weights) || state);
 }
 
 /** The largest shift at which all multipliers are int32 and all products stay below 2^53. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { RANGE_METHODS } from '../compression/calibrate.ts';
 import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
+import { SCALE_METHODS } from '../compression/scale.ts';
 import { parseWith } from '../core/validate.ts';
 import { listTargets } from '../targets/load.ts';
 import { resolveTrainConfig } from '../training/config.ts';
@@ -36,10 +37,25 @@ export const PruneConfig = z
   .overwrite((config) => ({ ...config, threshold: config.threshold ?? (config.density === null ? DEFAULT_THRESHOLD : null) }));
 export type PruneConfig = z.output<typeof PruneConfig>;
 
+/** Neurons that share a scale. */
+export const GRANULARITIES = ['channel', 'core', 'tensor'] as const;
+/** The restricted range of two bits. */
+const TERNARY_BITS = 2;
+
 export const QuantizeConfig = z.strictObject({
-  weightBits: z.int().min(2).max(8).default(8),
-  /** One accumulator scale per neuron, per core, or for all. */
-  granularity: z.enum(['neuron', 'core', 'tensor']).default('neuron'),
+  /** Width of the weights, the sign included; two bits are the levels −1, 0 and 1, and `ternary` says the same. */
+  weightBits: z
+    .union([z.int().min(2).max(8), z.literal('ternary')])
+    .transform((bits) => (bits === 'ternary' ? TERNARY_BITS : bits))
+    .default(8),
+  /** One accumulator scale per neuron (the channel of a recurrent layer), per core, or for all; the readout has one in any case. */
+  granularity: z.enum(GRANULARITIES).default('channel'),
+  /** Which weight is the largest integer: the largest of the group, its 99.9 % percentile, or the one with the least squared error. */
+  scale: z.enum(SCALE_METHODS).default('max'),
+  /** Accumulator units that are power-of-two multiples of the state's, so that a chip rescales by a shift. */
+  powerOfTwo: z.boolean().default(false),
+  /** States take 0 … 2^stateBits − 1. */
+  stateBits: z.int().min(1).max(8).default(8),
   /**
    * What the largest integer state stands for: the largest state of the calibration trials, or the 99.9 % quantile of
    * those above 0. The quantile resolves small states better, but what saturates is lost for good in a recurrent network:

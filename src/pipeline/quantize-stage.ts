@@ -12,7 +12,7 @@ import { checkFit, doesNotFit } from '../mapping/legality.ts';
 import { groupOfNeuron, partition } from '../mapping/partition.ts';
 import { mappingProblem } from '../mapping/problem.ts';
 import type { Network } from '../network/network.ts';
-import { stateFormat, weightFormat } from '../targets/formats.ts';
+import { weightFormat } from '../targets/formats.ts';
 import type { Predict } from '../tasks/accuracy.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { QuantizeConfig } from './config.ts';
@@ -41,11 +41,12 @@ export async function quantizeStage(
   const { target } = chip;
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, config.weightBits);
-  const { stateBits } = stateFormat(target);
   const ranges = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
   const quantized = quantize(network, ranges, {
     weights,
-    stateBits,
+    stateBits: config.stateBits,
+    scale: config.scale,
+    powerOfTwo: config.powerOfTwo,
     groups: config.granularity === 'core' ? coreGroups(network, chip) : config.granularity,
     accumulatorBits: target.file.state?.bits?.value ?? null,
   });

@@ -60,7 +60,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
         ? { config: resolveTrainConfig(header.config['train']), engine: header.provenance.engine, last: history.training }
         : null,
     scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
-    targets: targets.map((target) => targetInput(folder, target)),
+    targets: targets.map((target) => targetInput(folder, target, config.quantize.stateBits)),
     warnings: [],
   });
   const files: Record<string, string> = {
@@ -83,12 +83,13 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
   return { report, files };
 }
 
-function targetInput(folder: RunFolder, target: Target): TargetInput {
+function targetInput(folder: RunFolder, target: Target, stateBits: number): TargetInput {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
   return {
     target,
     topology: topology(target),
     ...readJson<PlacementRecord>(folder, at(PLACEMENT_FILE)),
+    stateBits,
     verification: isVerified(folder, target) ? readJson<Verification>(folder, at(VERIFY_FILE)) : null,
     assumptions: [],
   };

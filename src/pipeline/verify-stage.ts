@@ -46,7 +46,7 @@ export async function verifyStage(files: MappedFiles, target: Target, config: Ve
   ];
   const batches = verificationTrials(header.config.suite, network.scales.input, config);
   try {
-    const { executable, reason } = executability(target);
+    const { executable, reason } = executability(target, Math.ceil(Math.log2(network.stateMax + 1)));
     return await verifyExecutions(executions, batches, {
       stateMax: network.stateMax,
       executable: { value: executable, reason },

@@ -23,7 +23,7 @@ export function assumptionsOf(input: TargetInput): Assumption[] {
   return [...new Set(assumedBy(input))].map((text) => ({ subject: input.target.label, text }));
 }
 
-function* assumedBy({ target, topology, placements, assumptions }: TargetInput): Generator<string> {
+function* assumedBy({ target, topology, placements, stateBits, assumptions }: TargetInput): Generator<string> {
   const { file } = target;
   const basis = PITCH[topology.pitch.basis];
   if (basis !== undefined) yield basis;
@@ -36,7 +36,7 @@ function* assumedBy({ target, topology, placements, assumptions }: TargetInput):
   }
   yield* abilities(file);
   yield* estimates(file, placements);
-  const { executable, reason } = executability(target);
+  const { executable, reason } = executability(target, stateBits);
   if (!executable) yield `placement, traffic and energy are a structural model: ${reason}`;
   yield* assumptions;
 }

@@ -44,6 +44,8 @@ export interface TargetInput {
   readonly placements: readonly PlacementInput[];
   /** Accuracy of the target's integer network; null if there is none. */
   readonly scores: Scores | null;
+  /** Width of its states. */
+  readonly stateBits: number;
   /** Null when nothing was verified. */
   readonly verification: Verification | null;
   /** Further assumptions, in words. */

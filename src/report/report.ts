@@ -242,7 +242,7 @@ function accuracyReport({ run: { suite }, scores, targets }: ReportInput): Repor
   };
 }
 
-function targetReport({ target, topology, activity, placements, verification, warnings }: TargetInput): TargetReport {
+function targetReport({ target, topology, activity, placements, stateBits, verification, warnings }: TargetInput): TargetReport {
   const { kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch } = topology;
   return {
     label: target.label,
@@ -251,7 +251,7 @@ function targetReport({ target, topology, activity, placements, verification, wa
     hash: target.hash,
     file: target.fileName,
     chip: { topology: kind, cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, wraps, pitch },
-    runs: executability(target),
+    runs: executability(target, stateBits),
     castMode: target.file.routing.castMode,
     sources: Object.fromEntries(Object.entries(target.file.sources).map(([id, source]) => [id, sourceLine(source)])),
     activity,

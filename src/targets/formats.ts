@@ -76,7 +76,7 @@ export interface MessageFormat {
   flits(states: number): number | null;
 }
 
-/** Bits of the integer network's unsigned state and of its signed inputs; see `compression`. */
+/** Bits of the integer network's unsigned state unless it is quantized to fewer, and of its signed inputs; see `compression`. */
 const STATE_BITS = 8;
 const INPUT_BITS = 8;
 
@@ -96,9 +96,9 @@ export function weightFormat(target: Target, bits = 8): WeightFormat {
 }
 
 /** State widths: the chip's and the integer network's. */
-export function stateFormat(target: Target): StateFormat {
+export function stateFormat(target: Target, stateBits = STATE_BITS): StateFormat {
   const { kind, bits } = target.file.activation;
-  return { kind, availableBits: bits.value, stateBits: STATE_BITS, hmax: 2 ** STATE_BITS - 1, inputBits: INPUT_BITS };
+  return { kind, availableBits: bits.value, stateBits, hmax: 2 ** stateBits - 1, inputBits: INPUT_BITS };
 }
 
 /** Message form and size. */
@@ -117,15 +117,18 @@ export function messageFormat(target: Target): MessageFormat {
   };
 }
 
-/** Whether the chip can run the rate network, and why (not). */
-export function executability(target: Target): Executability {
+/**
+ * Whether the chip can run a rate network whose states have this width, and why (not). Inputs that are wider than the
+ * chip's values are no obstacle, only work: a product is linear, so they enter in parts.
+ */
+export function executability(target: Target, stateBits = STATE_BITS): Executability {
   const { executes, recurrence, recurrenceNote, activation } = target.file;
   if (recurrence === 'none') return { executable: false, reason: 'the chip has no recurrent connections' };
   const bits = activation.bits.value;
-  if (bits !== null && bits < STATE_BITS) {
+  if (bits !== null && bits < stateBits) {
     return {
       executable: false,
-      reason: `the chip sends ${activation.kind} values of ${bits} bit, the network has states of ${STATE_BITS} bits`,
+      reason: `the chip sends ${activation.kind} values of ${bits} bit, the network has states of ${stateBits} bits`,
     };
   }
   const means = executes.find((way) => way === 'dense-mvm' || way === 'graded-event');
@@ -136,7 +139,8 @@ export function executability(target: Target): Executability {
     };
   }
   const restriction = recurrence === 'restricted' ? `; recurrence is restricted: ${recurrenceNote}` : '';
-  return { executable: true, reason: `the chip executes ${means} on values of ${bits ?? 'unknown'} bits${restriction}` };
+  const parts = bits !== null && bits < INPUT_BITS ? `; inputs of ${INPUT_BITS} bits enter in ${Math.ceil(INPUT_BITS / bits)} parts` : '';
+  return { executable: true, reason: `the chip executes ${means} on values of ${bits ?? 'unknown'} bits${parts}${restriction}` };
 }
 
 /**

@@ -11,7 +11,7 @@ import type { Network } from '../../src/network/network.ts';
 import { runNetwork } from '../../src/network/run.ts';
 import { randomInputs, randomNetwork } from './random-network.ts';
 
-const OPTIONS: QuantizeOptions = { weights: INT8, groups: 'neuron' };
+const OPTIONS: QuantizeOptions = { weights: INT8, groups: 'channel' };
 
 /** Neuron 0 integrates its input, neuron 1 watches neuron 0; weights chosen so that all scales are powers of two. */
 const tiny: Network = {
@@ -83,7 +83,7 @@ describe('quantization', () => {
     const float = randomNetwork(2, { inputs: 3, neurons: 6, outputs: 2 });
     const scales = (groups: QuantizeOptions['groups']) =>
       quantize(float, { state: 1, input: 1 }, { ...OPTIONS, groups }).network.scales.accumulator;
-    const own = scales('neuron');
+    const own = scales('channel');
     expect(new Set(own).size).toBe(6);
     expect(new Set(scales('tensor'))).toEqual(new Set([Math.max(...own)]));
     const cores = scales(Int32Array.of(7, 7, 2, 2, 7, 2));

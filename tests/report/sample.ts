@@ -262,6 +262,7 @@ function fittingTarget(): TargetInput {
     activity: { mode: 'nonzero', trials: 400, activeNeurons: 5.5 },
     placements: [samplePlacement(topology, 4), samplePlacement(topology, null)],
     scores: scores({ go: 0.9375, dms: 0.8125 }),
+    stateBits: 8,
     verification: {
       schema: 'bimt-verify/1',
       trials: 1000,
@@ -307,6 +308,7 @@ function fullTarget(): TargetInput {
       },
     ],
     scores: null,
+    stateBits: 8,
     verification: null,
     assumptions: [],
     warnings: [],

@@ -81,6 +81,20 @@ describe('what a chip can run', () => {
     expect(executability(rram)).toEqual({ executable: true, reason: 'the chip executes dense-mvm on values of 9 bits' });
   });
 
+  it('is a rate network on fewer bits, if its states are no wider', () => {
+    const narrow = loadChanged('rram-mesh', { 'activation.bits.value': 4 });
+    expect(executability(narrow)).toEqual({
+      executable: false,
+      reason: 'the chip sends dense values of 4 bit, the network has states of 8 bits',
+    });
+    expect(executability(narrow, 5)).toMatchObject({ executable: false });
+    expect(executability(narrow, 4)).toEqual({
+      executable: true,
+      reason: 'the chip executes dense-mvm on values of 4 bits; inputs of 8 bits enter in 2 parts',
+    });
+    expect(stateFormat(narrow, 4)).toMatchObject({ availableBits: 4, stateBits: 4, hmax: 15 });
+  });
+
   it('is nothing recurrent without recurrence, and no rate network on spikes alone', () => {
     expect(executability(loadChanged('rram-mesh', { recurrence: 'none' }))).toMatchObject({ executable: false });
     expect(executability(loadChanged('loihi1', { 'activation.bits.value': 8 }))).toMatchObject({
