@@ -42,7 +42,9 @@ describe.each(CASES)('on %s, weights of %i bits and states of %i', (spec, weight
     const { mapping, images } = buildMapping(network, 'network', chip, place(problem, chip, { seed: 1, effort: 0.05 }));
     const { integers } = quantizeInputs(inputs, network.scales.input);
     const expected = runInteger(network, integers, STEPS, ROWS);
-    expect(Math.max(...expected.states)).toBe(2 ** stateBits - 1);
+    const largest = Math.max(...expected.states);
+    expect(largest).toBeGreaterThan(0);
+    if (weightBits > 2) expect(largest).toBe(2 ** stateBits - 1);
     const simulated = runChip(loadChip(parseMapping(JSON.stringify(mapping), 'mapping.json'), images), integers, STEPS, ROWS);
     expect(simulated).toEqual(expected);
     const model = await openIntegerModel(exportInteger(quantizedArtifact(network)), 'node');
