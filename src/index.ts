@@ -7,7 +7,8 @@ export { type WeightByDistance, weightByDistance } from './analysis/weight-dista
 export { calibrate } from './compression/calibrate.ts';
 export { type FakeQuantized, fakeQuantize, fakeQuantizedNetwork } from './compression/fake-quantize.ts';
 export type { IntegerNetwork, IntegerRun, Units } from './compression/integer-network.ts';
-export { type Pruned, type PruneRule, prune } from './compression/prune.ts';
+export { type Pruned, prune } from './compression/prune.ts';
+export type { PruneRule, PruneRules, RoomFor } from './compression/prune-weights.ts';
 export { applyUnits, type Quantized, type QuantizeOptions, quantize, quantizeInputs } from './compression/quantize.ts';
 export { decodeQuantized, encodeQuantized, type QuantizedArtifact } from './compression/quantized-file.ts';
 export { runInteger } from './compression/run-integer.ts';

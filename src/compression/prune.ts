@@ -1,9 +1,10 @@
 // What can go? Weak synapses, and the neurons that then say nothing.
 import { UsageError } from '../core/errors.ts';
-import { type Csr, filterCsr, forEachEntry, selectCsr } from '../network/csr.ts';
+import { forEachEntry, selectCsr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { runNetwork } from '../network/run.ts';
 import type { CalibrationBatch } from './calibrate.ts';
+import { describeRule, type PruneRule, pruneWeights } from './prune-weights.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
 
 /** Weights up to this magnitude are removed unless told otherwise; Liu et al. (2023) count connections above it. */
@@ -11,7 +12,7 @@ export const DEFAULT_THRESHOLD = 0.01;
 
 /** What pruning removed. */
 export interface PruneCounts {
-  /** Synapses whose weights were too small: at or below the threshold, or beyond what the density leaves. */
+  /** Synapses that were pruned: ranked at or below the threshold, or beyond what density and limits leave. */
   readonly belowThreshold: SynapseCounts;
   /** Synapses that went with their neuron. */
   readonly withNeurons: SynapseCounts;
@@ -31,17 +32,17 @@ export interface Pruned {
   readonly counts: PruneCounts;
 }
 
-/** Which weights go: those up to a threshold, or the smallest, until the share `density` of all possible weights is left. */
-export type PruneRule = number | { readonly density: number };
+/** Pruning left nothing. */
+export class EmptyNetworkError extends UsageError {}
 
 /**
- * Removes small weights, then dead neurons until there are none.
+ * Removes weak weights, then dead neurons until there are none.
  *
  * A neuron is dead if nothing listens to it. With calibration trials, also if it was never active on them or had the
  * same activity from the first step on (folded into the biases of its listeners), provided that without it no readout's
  * argmax changes on any of them.
  *
- * @throws UsageError if the threshold or density is out of range, or no neuron would be left
+ * @throws UsageError if a rule is out of range; EmptyNetworkError if no neuron would be left
  */
 export function prune(network: Network, rule: PruneRule = DEFAULT_THRESHOLD, calibration: readonly CalibrationBatch[] = []): Pruned {
   const strong = pruneWeights(network, rule);
@@ -57,53 +58,14 @@ export function prune(network: Network, rule: PruneRule = DEFAULT_THRESHOLD, cal
     neurons.constant += constant;
   }
   if (current.neurons === 0) {
-    const [what, way] = typeof rule === 'number' ? [`threshold of ${rule}`, 'lower'] : [`density of ${rule.density}`, 'higher'];
-    throw new UsageError(`a pruning ${what} leaves no neuron that is active and reaches the readout; try a ${way} one`);
+    throw new EmptyNetworkError(
+      `pruning to ${describeRule(rule)} leaves no neuron that is active and reaches the readout; try one that leaves more`,
+    );
   }
   return {
     network: current,
     counts: { belowThreshold: removedSynapses(network, strong), withNeurons: removedSynapses(strong, current), neurons },
   };
-}
-
-/**
- * Removes small weights of all three matrices and leaves every neuron.
- *
- * @throws UsageError if the threshold or density is out of range
- */
-export function pruneWeights(network: Network, rule: PruneRule): Network {
-  if (typeof rule === 'number') {
-    if (!(rule >= 0)) throw new UsageError(`the pruning threshold is ${rule}; it must be 0 or more`);
-    return filterWeights(network, (size) => size > rule);
-  }
-  const { density } = rule;
-  if (!(density > 0 && density <= 1)) throw new UsageError(`the pruning density is ${density}; it must be above 0 and at most 1`);
-  const sizes = matricesOf(network).flatMap(({ values }) => Array.from(values, Math.abs));
-  const kept = Math.round(density * possibleWeights(network));
-  if (kept >= sizes.length) return network;
-  const limit = sizes.toSorted((a, b) => b - a)[kept];
-  // Of weights as large as the limit the first ones stay, so that the count is exact.
-  let atLimit = kept - sizes.filter((size) => size > limit).length;
-  return filterWeights(network, (size) => size > limit || (size === limit && atLimit-- > 0));
-}
-
-/** Share of all possible weights, recurrent, input and readout, that a network has, 0 to 1. */
-export function weightDensity(network: Network): number {
-  return matricesOf(network).reduce((sum, { values }) => sum + values.length, 0) / possibleWeights(network);
-}
-
-function possibleWeights(network: Network): number {
-  return matricesOf(network).reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-}
-
-function matricesOf({ recurrent, input, readout }: Network): readonly Csr[] {
-  return [recurrent, input, readout];
-}
-
-/** Keeps the weights whose magnitude is wanted; asked row by row, recurrent before input before readout. */
-function filterWeights(network: Network, isKept: (size: number) => boolean): Network {
-  const filter = (matrix: Csr) => filterCsr(matrix, (_row, _column, weight) => isKept(Math.abs(weight)));
-  return { ...network, recurrent: filter(network.recurrent), input: filter(network.input), readout: filter(network.readout) };
 }
 
 /** Removes neurons without outgoing synapses, their own self-connection aside; each removal may cost others their listener. */

@@ -11,13 +11,33 @@ import { FineTuneConfig } from '../training/fine-tune.ts';
 const count = z.int().min(1);
 const seed = z.int().nonnegative();
 
+const share = z.number().positive().max(1);
+
+/** Cores that a network is pruned for. */
+const CoresConfig = z.strictObject({
+  /** Name or file of a target, with parameters. */
+  target: z.string('expected the name or file of a target'),
+  /** Most neurons on a core; null leaves it to the target. */
+  maxNeuronsPerCore: count.nullable().default(null),
+  /** Most synapses on a core; null leaves it to the target. */
+  synapses: count.nullable().default(null),
+});
+
 export const PruneConfig = z
   .strictObject({
-    /** Weights of at most this size are removed; null where a density is given, and 0.01 where none is. */
+    /** Weights ranked at most this high are removed; null where a density decides, and 0.01 where none does. */
     threshold: z.number().nonnegative().nullable().default(null),
-    /** Share of all possible weights, recurrent, input and readout, that is kept, the largest; null for a threshold. */
-    density: z.number().positive().max(1).nullable().default(null),
-    /** Steps in which the density is reached, with fine-tuning after each (Zhu & Gupta 2017); 1 for one cut. */
+    /** Share of all possible weights, recurrent, input and readout, that is kept, those ranked highest; null for a threshold. */
+    density: share.nullable().default(null),
+    /** A of the rank |w| / (1 + A·D), D the grid distance of two neurons and 0 for inputs and readout; 0 ranks by |w|. */
+    locality: z.number().nonnegative().default(0),
+    /** Most synapses onto a neuron (recurrent and input) or readout unit; null for any number. */
+    maxFanIn: count.nullable().default(null),
+    /** Most synapses from a neuron, recurrent and readout; null for any number. */
+    maxFanOut: count.nullable().default(null),
+    /** Cores of a target that have to hold the synapses; null for any. */
+    cores: CoresConfig.nullable().default(null),
+    /** Steps in which weights go, with fine-tuning after each (Zhu & Gupta 2017); 1 for one cut. */
     rounds: count.default(1),
     /** Training with the pruned entries held at zero; null for none. All rounds share its updates. */
     fineTune: FineTuneConfig.nullable().prefault({}),
@@ -26,15 +46,14 @@ export const PruneConfig = z
     path: ['density'],
     message: 'a threshold is given as well; a network is pruned by one of them',
   })
-  .refine(({ density, rounds }) => rounds === 1 || density !== null, {
-    path: ['rounds'],
-    message: 'several rounds need a density to end at',
-  })
   .refine(({ fineTune, rounds }) => rounds === 1 || rounds <= (fineTune?.updates ?? 0), {
     path: ['rounds'],
     message: 'each round needs an update of fine-tuning',
   })
-  .overwrite((config) => ({ ...config, threshold: config.threshold ?? (config.density === null ? DEFAULT_THRESHOLD : null) }));
+  .overwrite((config) => ({
+    ...config,
+    threshold: config.threshold ?? (config.density === null ? DEFAULT_THRESHOLD : null),
+  }));
 export type PruneConfig = z.output<typeof PruneConfig>;
 
 /** Neurons that share a scale. */

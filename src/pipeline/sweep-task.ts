@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import type { Analysis } from '../analysis/analysis-file.ts';
 import { summarizeAnalysis } from '../analysis/analysis-summary.ts';
 import { fileExists, readInputFile, removeFile, writeFileAtomic } from '../core/files.ts';
-import { canonicalJson, hashJson, sha256 } from '../core/hash.ts';
+import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 import { analyzeStage } from './analyze-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
-import { pruneStage } from './prune-stage.ts';
+import { pruneStage, pruningHash } from './prune-stage.ts';
 import { analysisKey, encodePoint, type PointSettings, pruningKey, type SweepPoint } from './sweep-point.ts';
 import { type CheckpointStore, type StageHooks, trainStage } from './train-stage.ts';
 
@@ -90,7 +90,7 @@ async function prunedNetwork(
   if (fileExists(path)) {
     const kept = readNetwork(readInputFile(path), path, ['pruned']);
     const { parentHash, configHash } = kept.header.provenance;
-    if (parentHash === sha256(trained.bytes) && configHash === hashJson(prune)) return kept;
+    if (parentHash === sha256(trained.bytes) && configHash === pruningHash(prune)) return kept;
   }
   const bytes = await pruneStage(trained, prune, scores, hooks);
   writeFileAtomic(path, bytes);

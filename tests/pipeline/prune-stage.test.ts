@@ -1,11 +1,16 @@
 // Does pruning in rounds end at the density that was asked for, and what do contradicting settings say?
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/commands/settings.ts';
-import { weightDensity } from '../../src/compression/prune.ts';
+import { weightDensity } from '../../src/compression/prune-weights.ts';
+import { checkFit } from '../../src/mapping/legality.ts';
+import { mappingProblem } from '../../src/mapping/problem.ts';
+import type { Csr } from '../../src/network/csr.ts';
 import { PruneConfig, resolveRunConfig } from '../../src/pipeline/config.ts';
+import { openBudgets } from '../../src/pipeline/core-budgets.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
 import { pruneStage } from '../../src/pipeline/prune-stage.ts';
 import { trainStage } from '../../src/pipeline/train-stage.ts';
+import { rawTarget, withValue, writeTarget } from '../targets/support.ts';
 import { tinyConfig } from '../training/tiny-run.ts';
 
 const scores = { trialsPerTask: 1, seed: 1 };
@@ -49,6 +54,41 @@ describe('pruning to a density', () => {
   });
 });
 
+describe('pruning to limits', () => {
+  it('meets fan-in and fan-out after rounds and fine-tuning, of readout units too', async () => {
+    const { network, header } = await pruned({ threshold: 0, maxFanIn: 6, maxFanOut: 4, locality: 2, rounds: 2, fineTune });
+    const fanIn = [...rowCounts(network.recurrent)].map((count, i) => count + rowCounts(network.input)[i]);
+    for (const count of [...fanIn, ...rowCounts(network.readout)]) expect(count).toBeLessThanOrEqual(6);
+    const fanOut = new Int32Array(network.neurons);
+    for (const { indices } of [network.recurrent, network.readout]) for (const from of indices) fanOut[from]++;
+    expect(Math.max(...fanOut)).toBe(4);
+    expect(header.config).toMatchObject({ prune: { maxFanIn: 6, maxFanOut: 4, locality: 2 } });
+  });
+
+  it('ends with a network that the cores of the target hold, and names the target', async () => {
+    const target = 'rram-mesh:arraysPerCore=1,height=2,rows=16,width=2';
+    const { chip } = openBudgets({ target, maxNeuronsPerCore: null, synapses: null });
+    expect(checkFit(mappingProblem(trained.network, null), chip).fits).toBe(false);
+    const { network, header } = await pruned({ threshold: 0, cores: { target }, rounds: 2, fineTune });
+    expect(checkFit(mappingProblem(network, null), chip)).toMatchObject({ fits: true });
+    expect(header.config).toMatchObject({ prune: { cores: { target, synapses: null } } });
+  });
+
+  it('of a single neuron takes what the target states where it is less', async () => {
+    const fanInPerNeuron = { value: 5, unit: '1', provenance: 'assumption', how: 'a test' };
+    const path = writeTarget(JSON.stringify(withValue({ ...rawTarget('loihi1'), id: 'few' }, 'limits.fanInPerNeuron', fanInPerNeuron)));
+    const { network, header } = await pruned({ threshold: 0, cores: { target: path }, maxFanIn: 7, fineTune: null });
+    expect(Math.max(...rowCounts(network.readout))).toBeLessThanOrEqual(5);
+    // An artifact holds no path.
+    expect(header.config).toMatchObject({ prune: { cores: { target: 'few' } } });
+  });
+});
+
+/** Entries of each row. */
+function rowCounts({ indptr }: Csr): Int32Array {
+  return indptr.slice(1).map((end, row) => end - indptr[row]);
+}
+
 describe('pruning settings', () => {
   it('say which threshold counts, and mean the same when they are read again', () => {
     for (const [given, resolved] of [
@@ -68,13 +108,17 @@ describe('pruning settings', () => {
   it('that contradict each other are refused', () => {
     const refusal = (prune: object) => () => resolveRunConfig({ prune });
     expect(refusal({ threshold: 0.01, density: 0.1 })).toThrow('prune.density: found 0.1; a threshold is given as well');
-    expect(refusal({ rounds: 2 })).toThrow('prune.rounds: found 2; several rounds need a density to end at');
     expect(refusal({ density: 0.1, rounds: 2, fineTune: null })).toThrow(
       'prune.rounds: found 2; each round needs an update of fine-tuning',
     );
     expect(refusal({ density: 0.1, rounds: 501 })).toThrow('prune.rounds: found 501; each round needs an update');
     expect(refusal({ density: 0 })).toThrow('prune.density: found 0; ');
     expect(refusal({ density: 1.5 })).toThrow('prune.density: found 1.5; ');
+    expect(refusal({ maxFanIn: 0 })).toThrow('prune.maxFanIn: found 0; ');
+    expect(refusal({ maxFanOut: 2.5 })).toThrow('prune.maxFanOut: found 2.5; ');
+    expect(refusal({ locality: -1 })).toThrow('prune.locality: found -1; ');
+    expect(refusal({ cores: { synapses: 100 } })).toThrow('prune.cores.target: found nothing; expected the name or file of a target');
+    expect(refusal({ cores: { target: 'loihi1', synapses: 0 } })).toThrow('prune.cores.synapses: found 0; ');
     expect(refusal({ densty: 0.1 })).toThrow("unknown option 'densty' in prune; did you mean 'density'?");
     expect(() => readSettings(undefined, { prune: { threshold: 0.1, density: 0.1 } })).toThrow('a threshold is given as well');
   });

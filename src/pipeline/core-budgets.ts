@@ -1,0 +1,122 @@
+// How much may each core keep? Neurons in the groups that the mapper makes of them, and room for synapses on each.
+import type { PruneRules, RoomFor } from '../compression/prune-weights.ts';
+import { pruneWeights, weightCount } from '../compression/prune-weights.ts';
+import { UsageError } from '../core/errors.ts';
+import { unitLimit } from '../mapping/capacity.ts';
+import { type Chip, chipOf } from '../mapping/chip.ts';
+import { checkFit, doesNotFit } from '../mapping/legality.ts';
+import { partition } from '../mapping/partition.ts';
+import { type MappingProblem, mappingProblem } from '../mapping/problem.ts';
+import type { Network } from '../network/network.ts';
+import { loadTarget } from '../targets/load.ts';
+import type { NumberQuantity } from '../targets/schema.ts';
+import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import type { PruneConfig } from './config.ts';
+
+/** The cores that a network is pruned for. */
+export interface CoreBudgets {
+  readonly chip: Chip;
+  /** Most synapses on a core beside the target's other limits; null for none. */
+  readonly synapses: number | null;
+  /** What the target allows a single neuron; null where it states nothing. */
+  readonly maxFanIn: number | null;
+  readonly maxFanOut: number | null;
+}
+
+/**
+ * The limits of a target's cores, as far as synapses fill them: memory, arrays, axons, and a number of synapses, the user's or the
+ * target's.
+ *
+ * @throws UsageError if there is no such target, or it states no limit and the user gives none
+ */
+export function openBudgets({ target: spec, maxNeuronsPerCore, synapses }: NonNullable<PruneConfig['cores']>): CoreBudgets {
+  const target = loadTarget(spec);
+  const chip = chipOf(target, { maxNeuronsPerCore });
+  const { limits } = target.file;
+  const statedIn = (quantity: NumberQuantity | undefined) => quantity?.value ?? null;
+  const budgets = {
+    chip,
+    synapses: synapses ?? statedIn(limits.synapses),
+    maxFanIn: statedIn(limits.fanInPerNeuron),
+    maxFanOut: statedIn(limits.fanOutPerNeuron),
+  };
+  const states = chip.limits
+    .usage(NOTHING)
+    .some(({ resource, limit }) => resource !== 'neurons' && resource !== 'axonsOut' && limit !== null);
+  if (!states && budgets.synapses === null && budgets.maxFanIn === null && budgets.maxFanOut === null) {
+    throw new UsageError(`${target.label} states no limit that synapses could fill (${target.fileName}); give one with --core-synapses`);
+  }
+  return budgets;
+}
+
+const NOTHING: CoreTotals = { neurons: 0, axons: 0, axonsOut: 0, memory: 0 };
+
+/**
+ * Room for the synapses of a network on the cores where its units sit: a core keeps its strongest synapses until its budget or one of the
+ * target's limits is reached.
+ *
+ * Units are grouped as the mapper would, if that fits the chip. Where it does not, because some unit listens to more than a core
+ * can hold or there are too few cores, the mapper cuts the grid as if synapses took no room, into as many even
+ * neighbourhoods as the chip has cores: the more cores, the more synapses can stay.
+ *
+ * @throws FitError if there are more units than the cores can hold whatever they listen to
+ */
+export function coreRoom(network: Network, { chip, synapses }: CoreBudgets): RoomFor {
+  const { capacity } = chip;
+  const problem = mappingProblem(network, null);
+  const { group, groups } = groupsOf(problem, chip);
+  const cores = Array.from({ length: groups }, () => ({ totals: { ...NOTHING }, synapses: 0, ofSource: new Map<number, number>() }));
+  for (const core of group) cores[core].totals.neurons++;
+  return (unit, source) => {
+    const core = cores[group[unit]];
+    if (synapses !== null && core.synapses >= synapses) return false;
+    const before = core.ofSource.get(source) ?? 0;
+    const { neurons, axons, axonsOut, memory } = core.totals;
+    const totals: CoreTotals = {
+      neurons,
+      axons: axons + (before === 0 ? 1 : 0),
+      axonsOut,
+      memory: memory + capacity.axonMemory(before + 1) - capacity.axonMemory(before),
+    };
+    if (!capacity.fits(totals)) return false;
+    core.totals = totals;
+    core.synapses++;
+    core.ofSource.set(source, before + 1);
+    return true;
+  };
+}
+
+/**
+ * Prunes a network until the cores on which the mapper puts what is left keep their budgets: fewer synapses may be cut into other
+ * neighbourhoods, which may again hold too many. Every round removes something, so there is a last one.
+ *
+ * @throws FitError if the chip refuses the network in the end
+ */
+export function withinBudgets(network: Network, budgets: CoreBudgets, locality: number): Network {
+  const rules = (of: Network): PruneRules => ({ locality, room: coreRoom(of, budgets) });
+  for (let before = network; ; ) {
+    const after = pruneWeights(before, rules(before));
+    if (weightCount(after) === weightCount(before)) {
+      const { fits, violations } = checkFit(mappingProblem(after, null), budgets.chip);
+      if (!fits) throw doesNotFit(budgets.chip, violations);
+      return before;
+    }
+    before = after;
+  }
+}
+
+function groupsOf(problem: MappingProblem, chip: Chip) {
+  const cores = chip.topology.cores;
+  const fitting = partition(problem, chip);
+  if (fitting !== null && fitting.groups <= cores) return fitting;
+  const even = Math.ceil(problem.units / cores);
+  const spread = even > unitLimit(chip.capacity, problem.units) ? null : partition(problem, { ...chip, capacity: neuronsOnly(even) });
+  if (spread === null || spread.groups > cores) throw doesNotFit(chip, checkFit(problem, chip).violations);
+  return spread;
+}
+
+/** Cores on which only the number of units counts. */
+function neuronsOnly(most: number): CoreCapacity {
+  const load = ({ neurons }: Readonly<CoreTotals>) => neurons / most;
+  return { axonMemory: () => 0, load, fits: (totals) => load(totals) <= 1, usage: () => [] };
+}
