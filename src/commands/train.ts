@@ -6,10 +6,10 @@ import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../co
 import { decodeArtifact } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import type { RunConfig } from '../pipeline/config.ts';
-import { type CheckpointStore, trainStage } from '../pipeline/train-stage.ts';
+import { trainStage } from '../pipeline/train-stage.ts';
 import { BATCH_MODES, type TaskWeights } from '../tasks/batches.ts';
 import { findSuite, findTask } from '../tasks/suites.ts';
-import { decodeCheckpoint } from '../training/checkpoint.ts';
+import { type CheckpointStore, decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, type TrainConfig } from '../training/config.ts';
 import { ENGINE_CHOICES } from '../training/engine.ts';
 import { type CommonOptions, integerOption, numberOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';

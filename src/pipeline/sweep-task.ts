@@ -5,11 +5,12 @@ import { summarizeAnalysis } from '../analysis/analysis-summary.ts';
 import { fileExists, readInputFile, removeFile, writeFileAtomic } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
+import type { CheckpointStore } from '../training/checkpoint.ts';
 import { analyzeStage } from './analyze-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
 import { pruneStage, pruningHash } from './prune-stage.ts';
 import { analysisKey, encodePoint, type PointSettings, pruningKey, type SweepPoint } from './sweep-point.ts';
-import { type CheckpointStore, type StageHooks, trainStage } from './train-stage.ts';
+import { type StageHooks, trainStage } from './train-stage.ts';
 
 /** Trains the network of a folder. */
 export interface TrainTask {

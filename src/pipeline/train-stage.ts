@@ -5,7 +5,7 @@ import { TOOL } from '../core/version.ts';
 import type { ArtifactHeader } from '../network/artifact.ts';
 import { measureAccuracy } from '../tasks/accuracy.ts';
 import { findSuite } from '../tasks/suites.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, resumeWarnings } from '../training/checkpoint.ts';
+import { type Checkpoint, type CheckpointStore, decodeCheckpoint, encodeCheckpoint, resumeWarnings } from '../training/checkpoint.ts';
 import { engineSpec, type TrainConfig } from '../training/config.ts';
 import type { Engine } from '../training/engine.ts';
 import { openEngine } from '../training/engines/open.ts';
@@ -24,13 +24,6 @@ export interface StageHooks {
   readonly onNote?: (text: string) => void;
   readonly onWarning?: (warning: Warning) => void;
   readonly signal?: AbortSignal;
-}
-
-/** A run that can be killed: where its last checkpoint is kept. */
-export interface CheckpointStore {
-  /** Bytes of the last checkpoint, and how to call it in errors; null if there is none. */
-  load(): { readonly bytes: Uint8Array; readonly what: string } | null;
-  save(bytes: Uint8Array): void;
 }
 
 /** Files of the training stage: the artifact, and metrics of every logged update. */

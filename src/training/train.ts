@@ -1,13 +1,12 @@
 // How does a network learn? Batch, update, schedules, swaps, metrics, checkpoint; again.
 import { setImmediate } from 'node:timers/promises';
-import { InterruptedError, UsageError } from '../core/errors.ts';
-import { canonicalJson } from '../core/hash.ts';
+import { InterruptedError } from '../core/errors.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { gridWireCost, siteCount, type WireCost } from '../network/geometry.ts';
 import type { NetworkSizes } from '../network/network.ts';
 import { type BatchPlan, makeBatch } from '../tasks/batches.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import { assertSameRun, type Checkpoint } from './checkpoint.ts';
 import { configGrid, type TrainConfig } from './config.ts';
 import { connectionCost, penaltyVector } from './connection-cost.ts';
 import { assertFiniteLosses, assertFiniteState, type RunPosition } from './divergence.ts';
@@ -61,7 +60,7 @@ export async function train(suite: TaskSuite, config: TrainConfig, options: Trai
   const sizes = trainingSizes(suite, config);
   const plan = batchPlan(config, 'training');
   const swapSearch = createSwapSearch(sizes, wire);
-  if (resume) assertSameConfig(resume, config);
+  if (resume) assertSameRun(resume.config, config);
 
   const site = resume ? resume.site.slice() : Int32Array.from({ length: sizes.neurons }, (_, i) => i);
   const metrics = [...(resume?.metrics ?? [])];
@@ -161,15 +160,4 @@ function progressValues({ predictionLoss }: StepResult, metrics: readonly Metric
 
 function position(config: TrainConfig, update: number): RunPosition {
   return { update, updates: config.updates, learningRate: learningRateAt(config, update), clipNorm: config.clipNorm };
-}
-
-function assertSameConfig(resume: Checkpoint, config: TrainConfig): void {
-  const keys = Object.keys(config) as (keyof TrainConfig)[];
-  const differing = keys.filter((key) => canonicalJson(resume.config[key]) !== canonicalJson(config[key]));
-  if (differing.length === 0) return;
-  const show = (value: unknown) => (typeof value === 'object' ? canonicalJson(value) : String(value));
-  const list = differing.map((key) => `  ${key}: ${show(resume.config[key])} in the checkpoint, ${show(config[key])} asked for`);
-  throw new UsageError(
-    `the checkpoint belongs to another training run:\n${list.join('\n')}\nresume with the checkpoint's settings, or start anew`,
-  );
 }

@@ -5,8 +5,8 @@ import { denseFromCsr } from '../../src/network/csr.ts';
 import { runNetwork } from '../../src/network/run.ts';
 import { engineSpec } from '../../src/training/config.ts';
 import { referenceEngine } from '../../src/training/engines/reference.ts';
-import { flatParameters } from '../../src/training/fine-tune.ts';
 import { initialParameters } from '../../src/training/initial.ts';
+import { flatParameters } from '../../src/training/recovery.ts';
 import { trainedNetwork } from '../../src/training/result.ts';
 import { tinyConfig } from './tiny-run.ts';
 
