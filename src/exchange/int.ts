@@ -4,6 +4,7 @@ import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { Csr } from '../network/csr.ts';
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
 import { DATA_TYPE, type GraphMessage } from '../onnx/proto.ts';
+import { fanInLists, listProduct, listsAreSmaller } from './fan-in.ts';
 import { denseValues, encodeForm } from './model-file.ts';
 import { type ScanState, scanFromZero } from './scan.ts';
 
@@ -18,6 +19,7 @@ const DESCRIPTION =
  *
  * `mapping`, any JSON that says where neurons run on the chip, is written as metadata `bimt.mapping` when given.
  *
+ * Sparse matrices are written as fan-in lists where those are smaller (`fan-in.ts`); the integers are the same.
  * MatMulInteger and QLinearMatMul are avoided: ONNX Runtime saturates their int16 partial sums on x86 without VNNI.
  */
 export function exportInteger({ network, details, header }: QuantizedArtifact, mapping?: unknown): Uint8Array {
@@ -74,18 +76,35 @@ function stepBody(network: IntegerNetwork): GraphMessage {
 
 /**
  * x · Wᵀ in int32. Weights are stored as int8 after dividing out their greatest common factor (a chip whose weights
- * are even, for example, has 2), and as int32 where that is not enough.
+ * are even, for example, has 2), and as int32 where that is not enough; dense, or as fan-in lists where those are smaller.
  */
 function product(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {
   const factor = commonFactor(matrix.values);
   const mantissa = { ...matrix, values: matrix.values.map((value) => value / factor) };
-  const shape = [matrix.columns, matrix.rows];
-  const fitsInt8 = mantissa.values.every((value) => value >= -128 && value <= 127);
-  const weights = fitsInt8
-    ? castTo(body, body.constant(name, shape, denseValues(mantissa, true, Int8Array)), 'int32')
-    : body.constant(name, shape, denseValues(mantissa, true, Int32Array));
-  const sum = body.node('MatMul', [x, weights]);
+  const sum = listsAreSmaller(matrix) ? byLists(body, x, name, mantissa) : byDenseMatrix(body, x, name, mantissa);
   return factor === 1 ? sum : body.node('Mul', [sum, body.constant(`${name}_factor`, [], Int32Array.of(factor))]);
+}
+
+function byLists(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {
+  const { width, sources, weights } = fanInLists(matrix, storedType(matrix));
+  const sourceConstant = body.constant(`${name}_sources`, [matrix.rows, width], sources);
+  return listProduct(body, x, name, sourceConstant, weightConstant(body, name, [matrix.rows, 1, width], weights));
+}
+
+function byDenseMatrix(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {
+  const weights = denseValues(matrix, true, storedType(matrix));
+  return body.node('MatMul', [x, weightConstant(body, name, [matrix.columns, matrix.rows], weights)]);
+}
+
+/** The narrower of int8 and int32 that holds every value. */
+function storedType({ values }: Csr<Int32Array>): new (length: number) => Int8Array | Int32Array {
+  return values.every((value) => value >= -128 && value <= 127) ? Int8Array : Int32Array;
+}
+
+/** Weights as a constant; their value is int32. */
+function weightConstant(body: GraphBuilder, name: string, shape: readonly number[], weights: Int8Array | Int32Array): Value {
+  const stored = body.constant(name, shape, weights);
+  return weights instanceof Int8Array ? castTo(body, stored, 'int32') : stored;
 }
 
 /** Greatest common divisor of all values; 1 if there are none. */
