@@ -1,56 +1,89 @@
-// bimt-export onnx: pruned.safetensors → model.step.onnx, model.seq.onnx, model.qdq.onnx, model.int.onnx
+// bimt-export onnx: trained or pruned network → model.step.onnx, model.seq.onnx, model.qdq.onnx, model.int.onnx, model.md
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { decodeQuantized, type QuantizedArtifact } from '../compression/quantized-file.ts';
+import { WEIGHT_ONLY_BITS, WEIGHT_ONLY_GRANULARITIES } from '../compression/dequantize.ts';
+import { decodeQuantized, encodeQuantized } from '../compression/quantized-file.ts';
 import { UsageError } from '../core/errors.ts';
 import { readInputFile, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
-import { exportOnnx } from '../exchange/onnx-forms.ts';
+import { SEQUENCES } from '../exchange/float-graph.ts';
 import { chipOf } from '../mapping/chip.ts';
+import { parseMapping } from '../mapping/mapping-file.ts';
+import type { RunConfig } from '../pipeline/config.ts';
 import type { NetworkArtifact } from '../pipeline/network-file.ts';
+import { onnxStage, type QuantizedSource } from '../pipeline/onnx-stage.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
-import { type CommonOptions, claimOutputs, networkArgument, printResult, withCommonOptions } from './common.ts';
+import { type CommonOptions, claimOutputs, integerOption, networkArgument, printResult, withCommonOptions } from './common.ts';
 import { readSettings } from './settings.ts';
 
 interface OnnxOptions extends CommonOptions {
   readonly out: string;
   readonly target?: string;
   readonly quantized?: string;
+  readonly mapping?: string;
+  readonly sequence?: string;
+  readonly qdqBits?: string;
+  readonly qdqGranularity?: string;
+  readonly qdqBlockSize?: number;
+  readonly config?: string;
   readonly force?: boolean;
 }
 
 /** The command. */
 export function onnxCommand(): Command {
   return withCommonOptions(new Command('onnx'))
-    .description('Write a network as ONNX: one step, the whole sequence, int8 weights, and the integer network.')
+    .description('Write a network as ONNX: one step, the whole sequence, integer weights, and the integer network; with a card, model.md.')
     .argument('<file>', 'a trained or pruned network')
     .requiredOption('--out <dir>', 'folder for the models')
     .option('--target <name>', 'also write model.int.onnx, quantized for this target as quantize does it')
     .addOption(new Option('--quantized <file>', 'also write model.int.onnx, from this quantized network').conflicts('target'))
+    .addOption(
+      new Option('--mapping <file>', 'also write where neurons run into model.int.onnx, from this mapping.json of the quantized network'),
+    )
+    .addOption(new Option('--sequence <name>', 'how model.seq.onnx and model.qdq.onnx run over time (default: rnn)').choices(SEQUENCES))
+    .addOption(
+      new Option('--qdq-bits <n>', 'bits of the weights of model.qdq.onnx; 4 needs readers of opset 21 (default: 8)').choices(
+        WEIGHT_ONLY_BITS.map(String),
+      ),
+    )
+    .addOption(
+      new Option(
+        '--qdq-granularity <name>',
+        'weights that share a scale; a channel is a neuron, a block needs readers of opset 21 (default: tensor)',
+      ).choices(WEIGHT_ONLY_GRANULARITIES),
+    )
+    .option('--qdq-block-size <n>', 'sources of a block (default: 32)', integerOption(2, 65_536))
+    .option('--config <file>', 'JSON file with the settings of a run; its onnx and quantize sections count, options win over it')
     .option('--force', 'overwrite models in --out')
     .addHelpText(
       'after',
-      '\nExample:\n  $ bimt-export onnx runs/a/pruned.safetensors --quantized runs/a/quantized.safetensors --out runs/a',
+      `
+Examples:
+  $ bimt-export onnx runs/a/pruned.safetensors --quantized runs/a/quantized.safetensors --out runs/a
+  $ bimt-export onnx runs/a/pruned.safetensors --qdq-bits 4 --qdq-granularity block --out runs/a-int4`,
     )
     .action(onnxAction);
 }
 
 async function onnxAction(file: string, options: OnnxOptions): Promise<void> {
+  const { sequence, qdqBits, qdqGranularity, qdqBlockSize } = options;
+  const qdq = { bits: qdqBits === undefined ? undefined : Number(qdqBits), granularity: qdqGranularity, blockSize: qdqBlockSize };
+  // A model holds no scores, so hardly any are measured.
+  const settings = readSettings(options.config, { onnx: { sequence, qdq }, scores: { trialsPerTask: 1 } });
   const artifact = networkArgument(file);
-  const models = exportOnnx(artifact.network, artifact.header, await quantizedOf(artifact, file, options)).map((model) => ({
-    path: join(options.out, model.file),
-    bytes: model.bytes,
-  }));
+  const quantized = await quantizedOf(artifact, file, options, settings);
+  const stage = onnxStage(artifact, settings.onnx, quantized, mappingOf(quantized, options));
+  const files = Object.entries(stage).map(([name, bytes]) => ({ path: join(options.out, name), bytes }));
   claimOutputs(
-    models.map(({ path }) => path),
+    files.map(({ path }) => path),
     options,
   );
-  for (const { path, bytes } of models) writeFileAtomic(path, bytes);
+  for (const { path, bytes } of files) writeFileAtomic(path, bytes);
   printResult(
     options,
-    models.map(({ path, bytes }) => ({ file: path, bytes: bytes.length })),
-    models.map(({ path, bytes }) => `${path}: ${bytes.length} bytes`).join('\n'),
+    files.map(({ path, bytes }) => ({ file: path, bytes: bytes.length })),
+    files.map(({ path, bytes }) => `${path}: ${bytes.length} bytes`).join('\n'),
   );
 }
 
@@ -59,15 +92,27 @@ async function quantizedOf(
   artifact: NetworkArtifact,
   file: string,
   { target, quantized: path }: OnnxOptions,
-): Promise<QuantizedArtifact | null> {
+  { quantize, scores }: RunConfig,
+): Promise<QuantizedSource | null> {
   if (target !== undefined) {
-    // A model holds no scores, so hardly any are measured.
-    const { quantize, scores } = readSettings(undefined, { scores: { trialsPerTask: 1 } });
-    return (await quantizeStage(artifact, chipOf(loadTarget(target), { maxNeuronsPerCore: null }), quantize, scores)).artifact;
+    const chip = chipOf(loadTarget(target), { maxNeuronsPerCore: null, weightBits: quantize.weightBits });
+    const made = (await quantizeStage(artifact, chip, quantize, scores)).artifact;
+    return { ...made, bytes: encodeQuantized(made) };
   }
   if (path === undefined) return null;
-  const quantized = decodeQuantized(readInputFile(path), path);
+  const bytes = readInputFile(path);
+  const quantized = decodeQuantized(bytes, path);
   if (quantized.header.provenance.parentHash !== sha256(artifact.bytes))
     throw new UsageError(`${path} was not made from ${file}; quantize it again, or give the network it was made from`);
-  return quantized;
+  return { ...quantized, bytes };
+}
+
+/** The mapping to write into the integer form, as it was stored. */
+function mappingOf(quantized: QuantizedSource | null, { mapping: path }: OnnxOptions): unknown {
+  if (path === undefined) return undefined;
+  if (quantized === null) throw new UsageError('--mapping needs --quantized: it is written into model.int.onnx');
+  const text = new TextDecoder().decode(readInputFile(path));
+  if (parseMapping(text, path).network.hash !== sha256(quantized.bytes))
+    throw new UsageError(`${path} was made for another quantized network; map again, or give the one it was made for`);
+  return JSON.parse(text);
 }

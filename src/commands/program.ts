@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { COMMON_OPTIONS } from './common.ts';
 import { figureCommand } from './figure.ts';
 import { mapCommand } from './map.ts';
+import { npzCommand } from './npz.ts';
 import { onnxCommand } from './onnx.ts';
 import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   pruneCommand,
   quantizeCommand,
   onnxCommand,
+  npzCommand,
   mapCommand,
   checkCommand,
   verifyCommand,

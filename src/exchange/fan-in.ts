@@ -1,16 +1,10 @@
 // How is a sparse product written? As fan-in lists: for every row its sources and weights, padded to one length.
 import type { Csr } from '../network/csr.ts';
-import { attribute, type GraphBuilder, type Value } from '../onnx/graph.ts';
+import { attribute, type Dim, type GraphBuilder, type Value } from '../onnx/graph.ts';
+import type { Attribute } from '../onnx/proto.ts';
 
 /** Bytes of a list's place: the source as int32, the weight as int8. A dense matrix has one byte a weight. */
 const BYTES_PER_PLACE = 5;
-
-/** Sources and weights of every row, shape [rows, width]; free places hold source 0 and weight 0. */
-export interface FanInLists<Weights> {
-  readonly width: number;
-  readonly sources: Int32Array;
-  readonly weights: Weights;
-}
 
 /** Largest number of entries of a row, at least 1. */
 export function largestFanIn({ rows, indptr }: Csr<Float32Array | Int32Array>): number {
@@ -28,22 +22,28 @@ export function listsAreSmaller(matrix: Csr<Float32Array | Int32Array>): boolean
   return BYTES_PER_PLACE * largestFanIn(matrix) < matrix.columns;
 }
 
-/** The lists of a matrix. */
-export function fanInLists<T extends Float32Array | Int32Array | Int8Array>(
+/** Source of every place, shape [rows, largest fan-in]; free places hold 0. */
+export function sourceLists(matrix: Csr<Float32Array | Int32Array>): Int32Array {
+  return inPlaces(matrix, matrix.indices, Int32Array);
+}
+
+/** Weight of every place, shape [rows, largest fan-in]; free places hold 0. */
+export function weightLists<T extends Float32Array | Int32Array | Int8Array>(
   matrix: Csr<Float32Array | Int32Array>,
   Type: new (length: number) => T,
-): FanInLists<T> {
+): T {
+  return inPlaces(matrix, matrix.values, Type);
+}
+
+function inPlaces<T extends Float32Array | Int32Array | Int8Array>(
+  matrix: Csr<Float32Array | Int32Array>,
+  values: Float32Array | Int32Array,
+  Type: new (length: number) => T,
+): T {
   const width = largestFanIn(matrix);
-  const sources = new Int32Array(matrix.rows * width);
-  const weights = new Type(matrix.rows * width);
-  for (let row = 0; row < matrix.rows; row++) {
-    const start = matrix.indptr[row];
-    for (let at = start; at < matrix.indptr[row + 1]; at++) {
-      sources[row * width + at - start] = matrix.indices[at];
-      weights[row * width + at - start] = matrix.values[at];
-    }
-  }
-  return { width, sources, weights };
+  const places = new Type(matrix.rows * width);
+  for (let row = 0; row < matrix.rows; row++) places.set(values.subarray(matrix.indptr[row], matrix.indptr[row + 1]), row * width);
+  return places;
 }
 
 /**
@@ -51,15 +51,27 @@ export function fanInLists<T extends Float32Array | Int32Array | Int8Array>(
  * write it (Gather along either axis, with ReduceSum or MatMul, ScatterND) this one is the fastest in both runtimes.
  *
  * @param x - shape [batch, columns]
- * @param sources - int32 [rows, width]
- * @param weights - shape [rows, 1, width], of the type of x
+ * @param weights - the weights by place, shape [rows, 1, largest fan-in], of the type of x
  * @returns shape [batch, rows]
  */
-export function listProduct(graph: GraphBuilder, x: Value, name: string, sources: Value, weights: Value): Value {
+export function listProduct(
+  graph: GraphBuilder,
+  x: Value,
+  name: string,
+  matrix: Csr<Float32Array | Int32Array>,
+  weights: Value,
+  type: 'float' | 'int32',
+): Value {
+  const { rows, columns } = matrix;
+  const width = largestFanIn(matrix);
+  const sources = graph.constant(`${name}_sources`, [rows, width], sourceLists(matrix));
+  const axis = graph.constant(`${name}_sum_axis`, [1], BigInt64Array.of(1n));
   const swapped = [attribute.ints('perm', [1, 0])];
-  const byUnit = graph.node('Transpose', [x], swapped, `${name}_by_source`);
-  const gathered = graph.node('Gather', [byUnit, sources], [attribute.int('axis', 0)], `${name}_gathered`);
-  const sums = graph.node('MatMul', [weights, gathered], [], `${name}_sums`);
-  const axis = graph.constant(`${name}_squeezed_axis`, [1], BigInt64Array.of(1n));
-  return graph.node('Transpose', [graph.node('Squeeze', [sums, axis], [], `${name}_by_target`)], swapped, `${name}_product`);
+  const add = (op: string, inputs: readonly Value[], attributes: readonly Attribute[], value: string, dims: readonly Dim[]) =>
+    graph.valueInfo(graph.node(op, inputs, attributes, `${name}_${value}`), type, dims);
+  const bySource = add('Transpose', [x], swapped, 'by_source', [columns, 'batch']);
+  const gathered = add('Gather', [bySource, sources], [attribute.int('axis', 0)], 'gathered', [rows, width, 'batch']);
+  const sums = add('MatMul', [weights, gathered], [], 'sums', [rows, 1, 'batch']);
+  const byTarget = add('Squeeze', [sums, axis], [], 'by_target', [rows, 'batch']);
+  return add('Transpose', [byTarget], swapped, 'product', ['batch', rows]);
 }

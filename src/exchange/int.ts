@@ -4,7 +4,7 @@ import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { Csr } from '../network/csr.ts';
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
 import { DATA_TYPE, type GraphMessage } from '../onnx/proto.ts';
-import { fanInLists, listProduct, listsAreSmaller } from './fan-in.ts';
+import { listProduct, listsAreSmaller, weightLists } from './fan-in.ts';
 import { denseValues, encodeForm } from './model-file.ts';
 import { type ScanState, scanFromZero } from './scan.ts';
 
@@ -33,10 +33,12 @@ export function exportInteger({ network, details, header }: QuantizedArtifact, m
   graph.output(readouts, 'int32', ['time', 'batch', outputs]);
   const { grid, ...format } = details;
   return encodeForm('int', DESCRIPTION, graph.build(), { grid, site }, header, {
-    ...format,
-    requantization: { stateMax, shift },
-    scales: { ...scales, accumulator: Array.from(scales.accumulator) },
-    ...(mapping === undefined ? {} : { mapping }),
+    metadata: {
+      ...format,
+      requantization: { stateMax, shift },
+      scales: { ...scales, accumulator: Array.from(scales.accumulator) },
+      ...(mapping === undefined ? {} : { mapping }),
+    },
   });
 }
 
@@ -86,9 +88,9 @@ function product(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Ar
 }
 
 function byLists(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {
-  const { width, sources, weights } = fanInLists(matrix, storedType(matrix));
-  const sourceConstant = body.constant(`${name}_sources`, [matrix.rows, width], sources);
-  return listProduct(body, x, name, sourceConstant, weightConstant(body, name, [matrix.rows, 1, width], weights));
+  const weights = weightLists(matrix, storedType(matrix));
+  const shape = [matrix.rows, 1, weights.length / matrix.rows];
+  return listProduct(body, x, name, matrix, weightConstant(body, name, shape, weights), 'int32');
 }
 
 function byDenseMatrix(body: GraphBuilder, x: Value, name: string, matrix: Csr<Int32Array>): Value {

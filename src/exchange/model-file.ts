@@ -6,9 +6,16 @@ import type { Csr } from '../network/csr.ts';
 import { type Grid, siteCoordinates } from '../network/geometry.ts';
 import { encodeModel, type GraphMessage } from '../onnx/proto.ts';
 
-/** IR 8 and opset 17: accepted by every reader that was tried, and by the official checker of ONNX 1.12. */
-const IR_VERSION = 8;
-const OPSET = 17;
+/** Version of a file's container and of its operators. */
+export interface FileFormat {
+  readonly irVersion: number;
+  readonly opset: number;
+}
+
+/** Accepted by every reader that was tried, and by the official checker of ONNX 1.12. */
+export const PORTABLE_FORMAT: FileFormat = { irVersion: 8, opset: 17 };
+/** The first that knows int4 and blocks of scales. */
+export const BLOCKED_FORMAT: FileFormat = { irVersion: 10, opset: 21 };
 
 /** Where the neurons of a model sit. */
 export interface Sites {
@@ -21,7 +28,7 @@ export interface Sites {
  *
  * @param form - name of the form, for example `step`
  * @param description - one paragraph for people who open the file in a viewer
- * @param extra - metadata of this form, for example scales
+ * @param extra - metadata of this form, for example scales; the file's versions, where the portable ones do not do
  */
 export function encodeForm(
   form: string,
@@ -29,7 +36,7 @@ export function encodeForm(
   graph: GraphMessage,
   { grid, site }: Sites,
   { config, provenance }: ArtifactHeader,
-  extra: Readonly<Record<string, unknown>> = {},
+  extra: { readonly metadata?: Readonly<Record<string, unknown>>; readonly file?: FileFormat } = {},
 ): Uint8Array {
   const entries: Record<string, unknown> = {
     form,
@@ -41,11 +48,10 @@ export function encodeForm(
       const { row, column } = siteCoordinates(grid, s);
       return [row, column];
     }),
-    ...extra,
+    ...extra.metadata,
   };
   return encodeModel({
-    irVersion: IR_VERSION,
-    opset: OPSET,
+    ...(extra.file ?? PORTABLE_FORMAT),
     producerVersion: VERSION,
     docString: description,
     graph: { ...graph, docString: description },

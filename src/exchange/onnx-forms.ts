@@ -1,7 +1,9 @@
 // Which ONNX files does a network leave as?
+import { DEFAULT_WEIGHT_ONLY, type WeightOnlyFormat } from '../compression/dequantize.ts';
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { ArtifactHeader } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
+import type { Sequence } from './float-graph.ts';
 import { exportInteger } from './int.ts';
 import { exportQdq } from './qdq.ts';
 import { exportSequence } from './seq.ts';
@@ -13,21 +15,32 @@ export interface ModelFile {
   readonly bytes: Uint8Array;
 }
 
-/**
- * The float forms of a network, and the integer form of its quantized version if there is one. Equal arguments give equal bytes.
- *
- * @param mapping - written into the integer form when given, see `exportInteger`
- */
+/** How the forms are written; the defaults are what most readers understand. */
+export interface FormOptions {
+  /** Of model.seq.onnx and model.qdq.onnx; `rnn` unless given. */
+  readonly sequence?: Sequence;
+  /** Weights of model.qdq.onnx; int8 with one scale a matrix unless given. */
+  readonly qdq?: WeightOnlyFormat;
+}
+
+/** The float forms of a network: one step, whole trials, and whole trials with integer weights. Equal arguments give equal bytes. */
 export function exportOnnx(
   network: Network,
   header: ArtifactHeader,
-  quantized: QuantizedArtifact | null = null,
-  mapping?: unknown,
+  { sequence = 'rnn', qdq = DEFAULT_WEIGHT_ONLY }: FormOptions = {},
 ): ModelFile[] {
-  const files = [
+  return [
     { file: 'model.step.onnx', bytes: exportStep(network, header) },
-    { file: 'model.seq.onnx', bytes: exportSequence(network, header) },
-    { file: 'model.qdq.onnx', bytes: exportQdq(network, header) },
+    { file: 'model.seq.onnx', bytes: exportSequence(network, header, sequence) },
+    { file: 'model.qdq.onnx', bytes: exportQdq(network, header, qdq, sequence) },
   ];
-  return quantized === null ? files : [...files, { file: 'model.int.onnx', bytes: exportInteger(quantized, mapping) }];
+}
+
+/**
+ * The integer form of a quantized network. Equal arguments give equal bytes.
+ *
+ * @param mapping - written into its metadata when given, see `exportInteger`
+ */
+export function exportIntegerOnnx(quantized: QuantizedArtifact, mapping?: unknown): ModelFile {
+  return { file: 'model.int.onnx', bytes: exportInteger(quantized, mapping) };
 }

@@ -3,7 +3,7 @@
 import type { IntegerRun } from '../compression/integer-network.ts';
 import { messageOf, UsageError } from '../core/errors.ts';
 import type { Run } from '../network/run.ts';
-import { openSession, type RuntimeName, type RuntimeTensor, type Session } from '../onnx/runtime.ts';
+import { type OptimizationLevel, openSession, type RuntimeName, type RuntimeTensor, type Session } from '../onnx/runtime.ts';
 
 /** A loaded form. Inputs have shape [steps, rows, inputs]; every size of steps and rows goes through the same session. */
 export interface OnnxRunner<Inputs, Result> {
@@ -18,8 +18,12 @@ export interface OnnxRunner<Inputs, Result> {
  *
  * @throws UsageError if the runtime is missing or refuses the model; `run` if an input is not int8
  */
-export async function openIntegerModel(bytes: Uint8Array, runtime: RuntimeName): Promise<OnnxRunner<Int32Array, IntegerRun>> {
-  const session = await openSession(bytes, runtime);
+export async function openIntegerModel(
+  bytes: Uint8Array,
+  runtime: RuntimeName,
+  level: OptimizationLevel = 'all',
+): Promise<OnnxRunner<Int32Array, IntegerRun>> {
+  const session = await openSession(bytes, runtime, level);
   return runner(session, async (inputs, steps, rows) => {
     const wide = inputs.find((value) => value < -128 || value > 127);
     if (wide !== undefined) throw new UsageError(`an integer input is ${wide}; int8 is −128 … 127`);
@@ -29,12 +33,16 @@ export async function openIntegerModel(bytes: Uint8Array, runtime: RuntimeName):
 }
 
 /**
- * Opens `model.seq.onnx` or `model.qdq.onnx`, at the optimisation level that changes no arithmetic.
+ * Opens `model.seq.onnx` or `model.qdq.onnx`; `basic` is the optimisation level that changes no arithmetic.
  *
  * @throws UsageError if the runtime is missing or refuses the model
  */
-export async function openSequenceModel(bytes: Uint8Array, runtime: RuntimeName): Promise<OnnxRunner<Float32Array, Run>> {
-  const session = await openSession(bytes, runtime, 'basic');
+export async function openSequenceModel(
+  bytes: Uint8Array,
+  runtime: RuntimeName,
+  level: OptimizationLevel = 'basic',
+): Promise<OnnxRunner<Float32Array, Run>> {
+  const session = await openSession(bytes, runtime, level);
   return runner(session, async (inputs, steps, rows) => {
     const { h, o } = await session.run({ u: { data: inputs, dims: [steps, rows, inputs.length / (steps * rows)] } });
     return { states: rowsLast(h, Float32Array), outputs: rowsLast(o, Float32Array) };
@@ -47,8 +55,13 @@ export async function openSequenceModel(bytes: Uint8Array, runtime: RuntimeName)
  * @param neurons - width of the state
  * @throws UsageError if the runtime is missing or refuses the model
  */
-export async function openStepModel(bytes: Uint8Array, runtime: RuntimeName, neurons: number): Promise<OnnxRunner<Float32Array, Run>> {
-  const session = await openSession(bytes, runtime, 'basic');
+export async function openStepModel(
+  bytes: Uint8Array,
+  runtime: RuntimeName,
+  neurons: number,
+  level: OptimizationLevel = 'basic',
+): Promise<OnnxRunner<Float32Array, Run>> {
+  const session = await openSession(bytes, runtime, level);
   return runner(session, async (inputs, steps, rows) => {
     const width = inputs.length / steps;
     const states: Float32Array[] = [];

@@ -1,7 +1,7 @@
 // model.seq.onnx: whole trials at once, in float32.
 import type { ArtifactHeader } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import { sequenceGraph } from './float-graph.ts';
+import { type Sequence, sequenceGraph } from './float-graph.ts';
 import { floatWeights } from './float-weights.ts';
 import { encodeForm } from './model-file.ts';
 
@@ -10,6 +10,6 @@ const DESCRIPTION =
   '[time, batch, neurons], and the readout o, float [time, batch, outputs], whose argmax is the answer.';
 
 /** Input `u` [time, batch, inputs]; outputs `h` [time, batch, neurons] and `o` [time, batch, outputs]. */
-export function exportSequence(network: Network, header: ArtifactHeader): Uint8Array {
-  return encodeForm('seq', DESCRIPTION, sequenceGraph(network, floatWeights(network)), network, header);
+export function exportSequence(network: Network, header: ArtifactHeader, sequence: Sequence = 'rnn'): Uint8Array {
+  return encodeForm('seq', DESCRIPTION, sequenceGraph(network, floatWeights(network), { sequence }), network, header);
 }

@@ -17,6 +17,22 @@ export type Value = string & { readonly brand?: 'onnx-value' };
 
 type Typed = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array | BigInt64Array;
 
+/** Values from −8 to 7 as they are stored: two a byte, the first in the low half; an odd last one has zeros beside it. */
+export interface Int4Data {
+  readonly length: number;
+  readonly packed: Uint8Array;
+}
+
+/** Packs int4 values. */
+export function packInt4(values: Int8Array): Int4Data {
+  const packed = new Uint8Array(Math.ceil(values.length / 2));
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < -8 || values[i] > 7) throw new Error(`${values[i]} is no int4`);
+    packed[i >> 1] |= (values[i] & 0x0f) << (4 * (i & 1));
+  }
+  return { length: values.length, packed };
+}
+
 /** Attribute constructors. */
 export const attribute = {
   float: (name: string, f: number): Attribute => ({ name, type: 1, f }),
@@ -39,7 +55,7 @@ export interface GraphBuilder {
   /** Records type and shape of an inner value, for readers that do not infer; returns the value. */
   valueInfo(value: Value, type: DataType, dims: readonly Dim[]): Value;
   /** A constant; float data are written as float32 unless a Float64Array is given. */
-  constant(name: string, dims: readonly number[], data: Typed): Value;
+  constant(name: string, dims: readonly number[], data: Typed | Int4Data): Value;
   /** A node with one output, named after the operator and a counter unless `name` says otherwise. */
   node(op: string, inputs: readonly Value[], attributes?: readonly Attribute[], name?: string): Value;
   /** A node with several outputs, whose names are given. */
@@ -105,13 +121,20 @@ function valueInfo(name: string, type: DataType, dims: readonly Dim[]): ValueInf
   return { name, type: { tensorType: { elemType: DATA_TYPE[type], shape: { dim } } } };
 }
 
-function tensor(name: string, dims: readonly number[], data: Typed): TensorMessage {
+function tensor(name: string, dims: readonly number[], data: Typed | Int4Data): TensorMessage {
   const expected = dims.reduce((a, b) => a * b, 1);
   if (expected !== data.length) throw new Error(`constant ${name}: shape [${dims}] does not hold ${data.length} values`);
-  return { name, dims, dataType: DATA_TYPE[typeOf(data)], rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  const stored = 'packed' in data ? data.packed : data;
+  return {
+    name,
+    dims,
+    dataType: DATA_TYPE[typeOf(data)],
+    rawData: new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength),
+  };
 }
 
-function typeOf(data: Typed): DataType {
+function typeOf(data: Typed | Int4Data): DataType {
+  if ('packed' in data) return 'int4';
   if (data instanceof Float32Array) return 'float';
   if (data instanceof Float64Array) return 'double';
   if (data instanceof Int32Array) return 'int32';

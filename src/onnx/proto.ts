@@ -5,7 +5,7 @@ import { messageOf, UsageError } from '../core/errors.ts';
 const { onnx } = onnxProto;
 
 /** TensorProto.DataType values we use; onnx-proto's enum ends before int4, but the field is a plain integer. */
-export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11, int4: 22 } as const;
 export type DataType = keyof typeof DATA_TYPE;
 
 export type Attribute =

@@ -27,7 +27,8 @@ export interface Session {
 }
 
 /** How far the runtime may rewrite the graph; float models are compared at `basic` (weight-only DQ fusion changes results above). */
-export type OptimizationLevel = 'disabled' | 'basic' | 'extended' | 'all';
+export const OPTIMIZATION_LEVELS = ['disabled', 'basic', 'extended', 'all'] as const;
+export type OptimizationLevel = (typeof OPTIMIZATION_LEVELS)[number];
 
 type OrtModule = typeof import('onnxruntime-web');
 const require = createRequire(import.meta.url);

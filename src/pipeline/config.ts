@@ -1,9 +1,11 @@
 // Which settings does a whole run have? One JSON file; the resolved form is written beside the results and repeats the run.
 import { z } from 'zod';
 import { RANGE_METHODS } from '../compression/calibrate.ts';
+import { DEFAULT_WEIGHT_ONLY, WEIGHT_ONLY_BITS, WEIGHT_ONLY_GRANULARITIES } from '../compression/dequantize.ts';
 import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { parseWith } from '../core/validate.ts';
+import { SEQUENCES } from '../exchange/float-graph.ts';
 import { listTargets } from '../targets/load.ts';
 import { resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
@@ -87,6 +89,21 @@ export const QuantizeConfig = z.strictObject({
 });
 export type QuantizeConfig = z.output<typeof QuantizeConfig>;
 
+export const OnnxConfig = z.strictObject({
+  /** The RNN operator, or a Scan of single operators, in model.seq.onnx and model.qdq.onnx. */
+  sequence: z.enum(SEQUENCES).default('rnn'),
+  /** Weights of model.qdq.onnx. The default is what most readers understand; int4 and blocks need IR 10 and opset 21. */
+  qdq: z
+    .strictObject({
+      bits: z.literal(WEIGHT_ONLY_BITS).default(DEFAULT_WEIGHT_ONLY.bits),
+      granularity: z.enum(WEIGHT_ONLY_GRANULARITIES).default(DEFAULT_WEIGHT_ONLY.granularity),
+      /** Consecutive sources that share a scale; counts for granularity `block` alone. */
+      blockSize: count.default(DEFAULT_WEIGHT_ONLY.blockSize),
+    })
+    .prefault({}),
+});
+export type OnnxConfig = z.output<typeof OnnxConfig>;
+
 export const MapConfig = z.strictObject({
   /** Most neurons on a core; null leaves it to the target. */
   maxNeuronsPerCore: count.nullable().default(25),
@@ -116,6 +133,7 @@ const RunConfig = z.strictObject({
   train: z.record(z.string(), z.unknown()).default({}),
   prune: PruneConfig.prefault({}),
   quantize: QuantizeConfig.prefault({}),
+  onnx: OnnxConfig.prefault({}),
   map: MapConfig.prefault({}),
   scores: ScoreConfig.prefault({}),
   verify: VerifyConfig.prefault({}),

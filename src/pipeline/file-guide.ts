@@ -16,15 +16,16 @@ const RUN_FILES: readonly (readonly [file: string, holds: string])[] = [
   ['placements.csv', 'all targets side by side'],
   ['trained.safetensors', 'the trained network; training.csv holds its learning curve'],
   ['pruned.safetensors', 'the pruned network'],
+  ['model.md', 'what the ONNX files are and how to run them'],
   ['model.step.onnx', 'one time step, float'],
   ['model.seq.onnx', 'the whole sequence, float'],
-  ['model.qdq.onnx', 'the whole sequence, int8 weights'],
+  ['model.qdq.onnx', 'the whole sequence, integer weights'],
 ];
 
 const TARGET_FILES: readonly (readonly [file: string, holds: string])[] = [
   ['placement.svg', 'picture: the network on the chip'],
   ['link-traffic.svg', 'picture: messages on the links'],
-  ['model.int.onnx', 'the integer network of the target'],
+  ['model.int.onnx', 'the integer network of the target; model.md says how to run it'],
   ['quantized.safetensors', 'the same as tensors'],
   ['mapping.json', 'cores, axons and routes'],
   ['images.safetensors', 'what is stored in the cells'],

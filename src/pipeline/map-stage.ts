@@ -5,7 +5,6 @@ import { quantizeInputs } from '../compression/quantize.ts';
 import { encodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
-import { exportInteger } from '../exchange/int.ts';
 import { type Chip, chipOf } from '../mapping/chip.ts';
 import { stepWork } from '../mapping/counts.ts';
 import { buildMapping } from '../mapping/images.ts';
@@ -23,6 +22,7 @@ import { findSuite } from '../tasks/suites.ts';
 import type { MapConfig, QuantizeConfig } from './config.ts';
 import { stepCost } from './cost.ts';
 import type { NetworkArtifact } from './network-file.ts';
+import { onnxStage } from './onnx-stage.ts';
 import { quantizeStage } from './quantize-stage.ts';
 import type { StageFiles } from './run-folder.ts';
 import type { ScorePlan } from './scores.ts';
@@ -66,7 +66,7 @@ export async function mapStage(
   const { mapping, images } = buildMapping(network, sha256(quantized), chip, capped.placement);
   return {
     'quantized.safetensors': quantized,
-    'model.int.onnx': exportInteger(artifact),
+    ...onnxStage(null, null, { ...artifact, bytes: quantized }, mapping),
     'mapping.json': textBytes(`${canonicalJson(mapping, 1)}\n`),
     'images.safetensors': images,
     ...recordFile({

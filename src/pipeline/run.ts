@@ -53,7 +53,7 @@ type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles
 export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: StageHooks = {}): Promise<RunResult> {
   const stage = tellingStages(folder, hooks);
   const { pruned, targets } = await startRun(config, folder, stage, hooks);
-  await stage('onnx', { config: null, inputs: { pruned: sha256(pruned.bytes) } }, async () => onnxStage(pruned));
+  await stage('onnx', { config: config.onnx, inputs: { pruned: sha256(pruned.bytes) } }, async () => onnxStage(pruned, config.onnx));
   const outcomes: TargetOutcome[] = [];
   for (const target of targets) {
     const mapped = await mapTarget(target, pruned, config, stage);

@@ -111,14 +111,17 @@ describe('single commands, one after another', () => {
     const onnx = ['onnx', 'hand/pruned.safetensors', '--quantized', 'hand/quantized.safetensors', '--out', 'hand'];
     expect((await runProgram(...onnx)).error).toBeNull();
     for (const form of ['step', 'seq', 'qdq']) expectSame(`hand/model.${form}.onnx`, `model.${form}.onnx`);
+    expect((await runProgram(...onnx, '--mapping', 'other/rram-mesh/mapping.json', '--force')).error).toBeNull();
     expectSame('hand/model.int.onnx', 'rram-mesh/model.int.onnx');
 
     const direct = await runProgram('onnx', 'hand/pruned.safetensors', '--target', 'rram-mesh', '--out', 'direct');
     expect(direct.stdout.split('\n').map((line) => line.split(':')[0])).toEqual([
       ...['step', 'seq', 'qdq', 'int'].map((form) => `direct/model.${form}.onnx`),
+      'direct/model.md',
       '',
     ]);
-    expectSame('direct/model.int.onnx', 'rram-mesh/model.int.onnx');
+    expect((await runProgram(...onnx, '--force')).error).toBeNull();
+    expect(readFileSync('direct/model.int.onnx').equals(readFileSync('hand/model.int.onnx'))).toBe(true);
   });
 
   it('map, verify and report write what run writes', async () => {
