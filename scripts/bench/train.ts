@@ -10,22 +10,25 @@ import { attribute, graphBuilder, type Value } from '../../src/onnx/graph.ts';
 import { encodeModel } from '../../src/onnx/proto.ts';
 import { openSession } from '../../src/onnx/runtime.ts';
 import type { Batch } from '../../src/tasks/suite.ts';
-import type { EngineSpec } from '../../src/training/engine.ts';
+import type { Engine, EngineSpec, FakeQuantizer } from '../../src/training/engine.ts';
 import { openEngine } from '../../src/training/engines/open.ts';
 import { ortEngine } from '../../src/training/engines/ort.ts';
 import { parameterLayout } from '../../src/training/parameters.ts';
+import { integerGrid, largestUnits, learnedQuantizer, ruledQuantizer } from '../../src/training/uniform-quantizer.ts';
 
 const HELP = `npx tsx scripts/bench/train.ts [options]
   --steps 32,100                            time steps of a trial
   --batches 20,64,256                       trials of a batch
-  --engines ort,ort-web,tfjs,reference      ort-web is the graph of ort in onnxruntime-web
+  --neurons 400
+  --engines ort,ort-web,tfjs,reference      ort-web is the graph of ort in onnxruntime-web; also ort-quantized and ort-learned:
+                                            quantization-aware, 4-bit weights, steps from the largest weight or learned, 8-bit states
   --peers plain,hoisted,rnn                 PyTorch variants, or none
   --slices 7                                slices of each candidate, in turn
   --seconds 0.5                             length of a slice
   --python /usr/bin/python3                 one that has torch
   --json FILE
 
-400 neurons, 53 inputs, 17 outputs, ReLU. One thread each. Times are CPU seconds of the process, so that other work on the machine weighs
+53 inputs, 17 outputs, ReLU. One thread each. Times are CPU seconds of the process, so that other work on the machine weighs
 less; ratios are medians over paired slices. A candidate slower than ten slices is measured once. The engines clip, mask and penalise;
 the peer penalises only.
 
@@ -33,9 +36,24 @@ The speed of PyTorch is that of its BLAS, which is named below the table. Debian
 reference BLAS is ten times slower than OpenBLAS (package libopenblas0), and an OpenBLAS older than the processor needs to be told what
 to use, for example OPENBLAS_CORETYPE=SKYLAKEX where the processor has AVX-512.`;
 
+const { values: options } = parseArgs({
+  options: {
+    help: { type: 'boolean', default: false },
+    steps: { type: 'string', default: '32,100' },
+    batches: { type: 'string', default: '20,64,256' },
+    neurons: { type: 'string', default: '400' },
+    engines: { type: 'string', default: 'ort,ort-web,tfjs,reference' },
+    peers: { type: 'string', default: 'plain,hoisted,rnn' },
+    slices: { type: 'string', default: '7' },
+    seconds: { type: 'string', default: '0.5' },
+    python: { type: 'string', default: '/usr/bin/python3' },
+    json: { type: 'string' },
+  },
+});
+
 const SPEC: EngineSpec = {
   inputs: 53,
-  neurons: 400,
+  neurons: Number(options.neurons),
   outputs: 17,
   activation: 'relu',
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
@@ -88,14 +106,32 @@ function makeBatch(steps: number, rows: number): Batch {
   };
 }
 
+/** Eight-bit states, as wide as those of the initial network. */
+const STATES = { stateUnit: 0.02, stateMax: 255 };
+
+/** Four-bit weights, an accumulator unit for every neuron; null where a candidate does not quantize. */
+function quantizerFor(name: string, parameters: Float32Array): FakeQuantizer | null {
+  const grid = integerGrid(SPEC, { ...STATES, inputUnit: 0.02, stored: () => ({ qmax: 7, step: 1 }) });
+  const rule = largestUnits(grid, STATES.stateUnit);
+  if (name === 'ort-quantized') return ruledQuantizer(grid, rule);
+  return name === 'ort-learned' ? learnedQuantizer(grid, rule(parameters), 1) : null;
+}
+
+async function openCandidate(name: string): Promise<Engine> {
+  if (name === 'ort-web') return ortEngine(SPEC, 'web');
+  if (name === 'ort-quantized' || name === 'ort-learned') return ortEngine({ ...SPEC, quantization: STATES }, 'node');
+  return (await openEngine(name, SPEC)).engine;
+}
+
 /** An engine with the usual initialisation, U(±1/√N). */
 async function engineCandidate(name: string, batch: Batch): Promise<Candidate> {
-  const engine = name === 'ort-web' ? await ortEngine(SPEC, 'web') : (await openEngine(name, SPEC)).engine;
+  const engine = await openCandidate(name);
   const { length } = parameterLayout(SPEC);
   const random = randomStream(1, 'bench parameters');
   const parameters = Float32Array.from({ length }, () => (2 * random.uniform() - 1) / Math.sqrt(SPEC.neurons));
   await engine.write({ parameters, firstMoment: new Float32Array(length), secondMoment: new Float32Array(length) });
   engine.setPenalty(new Float32Array(length).fill(1e-5));
+  engine.setQuantizer(quantizerFor(name, parameters));
   let update = 0;
   return {
     name,
@@ -210,20 +246,6 @@ async function compare(candidates: readonly Candidate[], slices: number, seconds
 function list(text: string): string[] {
   return text.split(',').filter((item) => item !== '' && item !== 'none');
 }
-
-const { values: options } = parseArgs({
-  options: {
-    help: { type: 'boolean', default: false },
-    steps: { type: 'string', default: '32,100' },
-    batches: { type: 'string', default: '20,64,256' },
-    engines: { type: 'string', default: 'ort,ort-web,tfjs,reference' },
-    peers: { type: 'string', default: 'plain,hoisted,rnn' },
-    slices: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '0.5' },
-    python: { type: 'string', default: '/usr/bin/python3' },
-    json: { type: 'string' },
-  },
-});
 
 /** All candidates at one size. Notes say which peer was measured, or why none. */
 async function measure(steps: number, rows: number, notes: Set<string>): Promise<Row[]> {

@@ -3,19 +3,28 @@ import { UsageError } from '../core/errors.ts';
 import { roundHalfEven } from '../core/rounding.ts';
 import type { NetworkSizes } from '../network/network.ts';
 import type { FakeQuantizer } from './engine.ts';
-import { type ParameterName, parameterLayout } from './parameters.ts';
+import { parameterLayout } from './parameters.ts';
+
+/** Parameters that lie side by side on one grid: multiples k·step, |k| ≤ limit, with step = unit of the group / divisor. */
+export interface GridSpan {
+  /** First index in the flat vector of `parameterLayout`, and one past the last. */
+  readonly start: number;
+  readonly end: number;
+  readonly group: number;
+  readonly divisor: number;
+  /** Infinity for parameters that are rounded but not clamped. */
+  readonly limit: number;
+}
 
 /**
- * Grid of every parameter, flat as `parameterLayout` says: multiples k·step, |k| ≤ limit, with step = unit of the group / divisor. One unit
- * serves tensors of different steps: an accumulator that sums W h + W_in u + b has one.
+ * Grid of all parameters. One unit serves spans of different steps: an accumulator that sums W h + W_in u + b has one, whatever the units
+ * of h and u.
  */
 export interface QuantizationGrid {
-  /** Group of each parameter, 0 … groups − 1. */
-  readonly group: Int32Array;
+  /** Ascending, without gaps. */
+  readonly spans: readonly GridSpan[];
+  /** Groups are 0 … groups − 1. */
   readonly groups: number;
-  readonly divisor: Float64Array;
-  /** Infinity for parameters that are rounded but not clamped. */
-  readonly limit: Float64Array;
 }
 
 /** The weights that can be stored: k·step with |k·step| ≤ qmax. */
@@ -42,43 +51,46 @@ export interface IntegerGridOptions {
 export function integerGrid(sizes: NetworkSizes, { groups, stateUnit, inputUnit, stored }: IntegerGridOptions): QuantizationGrid {
   const layout = parameterLayout(sizes);
   const { group: groupOf, count } = numbered(groups ?? Int32Array.from({ length: sizes.neurons }, (_, i) => i));
-  const group = new Int32Array(layout.length);
-  const divisor = new Float64Array(layout.length).fill(1);
-  const limit = new Float64Array(layout.length).fill(Number.POSITIVE_INFINITY);
-  const groupRow = (name: ParameterName, row: number, of: number): [start: number, end: number] => {
-    const columns = layout[name].shape[1] ?? 1;
-    const start = layout[name].start + row * columns;
-    group.fill(of, start, start + columns);
-    return [start, start + columns];
+  const readout = new Int32Array(sizes.outputs).fill(count);
+  const rows = (name: 'W' | 'W_in' | 'W_out', unit: number, of: Int32Array): GridSpan[] =>
+    Array.from(of, (group, row) => {
+      const { qmax, step } = stored(name, row);
+      const { start, shape } = layout[name];
+      const columns = shape[1];
+      return {
+        start: start + row * columns,
+        end: start + (row + 1) * columns,
+        group,
+        divisor: unit / step,
+        limit: Math.floor(qmax / step),
+      };
+    });
+  const biases = (name: 'b' | 'b_out', of: Int32Array): GridSpan[] =>
+    Array.from(of, (group, row) => {
+      const start = layout[name].start + row;
+      return { start, end: start + 1, group, divisor: 1, limit: Number.POSITIVE_INFINITY };
+    });
+  return {
+    spans: [
+      ...rows('W', stateUnit, groupOf),
+      ...rows('W_in', inputUnit, groupOf),
+      ...rows('W_out', stateUnit, readout),
+      ...biases('b', groupOf),
+      ...biases('b_out', readout),
+    ],
+    groups: count + 1,
   };
-  const storeRow = (name: 'W' | 'W_in' | 'W_out', row: number, of: number, unit: number) => {
-    const { qmax, step } = stored(name, row);
-    const range = groupRow(name, row, of);
-    divisor.fill(unit / step, ...range);
-    limit.fill(Math.floor(qmax / step), ...range);
-  };
-  for (let neuron = 0; neuron < sizes.neurons; neuron++) {
-    storeRow('W', neuron, groupOf[neuron], stateUnit);
-    storeRow('W_in', neuron, groupOf[neuron], inputUnit);
-    groupRow('b', neuron, groupOf[neuron]);
-  }
-  for (let output = 0; output < sizes.outputs; output++) {
-    storeRow('W_out', output, count, stateUnit);
-    groupRow('b_out', output, count);
-  }
-  return { group, groups: count + 1, divisor, limit };
 }
 
 /** Accumulator units of an `integerGrid`, by neuron, and that of the readout. */
 export function accumulatorUnits(
   sizes: NetworkSizes,
-  { group }: QuantizationGrid,
+  { spans }: QuantizationGrid,
   units: Float64Array,
 ): { readonly accumulator: Float64Array; readonly readout: number } {
-  const { b, b_out } = parameterLayout(sizes);
   return {
-    accumulator: Float64Array.from(group.subarray(b.start, b.end), (g) => units[g]),
-    readout: units[group[b_out.start]],
+    accumulator: Float64Array.from({ length: sizes.neurons }, (_, neuron) => units[spans[neuron].group]),
+    readout: units[spans[spans.length - 1].group],
   };
 }
 
@@ -90,13 +102,13 @@ export type UnitRule = (parameters: Float32Array | Float64Array) => Float64Array
  *
  * @param empty - unit of a group whose clamped parameters are all 0
  */
-export function largestUnits({ group, groups, divisor, limit }: QuantizationGrid, empty: number): UnitRule {
+export function largestUnits({ spans, groups }: QuantizationGrid, empty: number): UnitRule {
   return (parameters) => {
     const units = new Float64Array(groups);
-    for (let p = 0; p < group.length; p++) {
-      if (parameters[p] === 0) continue;
-      const unit = (Math.abs(parameters[p]) * divisor[p]) / limit[p];
-      if (unit > units[group[p]]) units[group[p]] = unit;
+    for (const { start, end, group, divisor, limit } of spans) {
+      let largest = 0;
+      for (let p = start; p < end; p++) largest = Math.max(largest, Math.abs(parameters[p]));
+      units[group] = Math.max(units[group], (largest * divisor) / limit);
     }
     return units.map((unit) => unit || empty);
   };
@@ -110,12 +122,12 @@ export interface UniformQuantizer extends FakeQuantizer {
 
 /** Rounds to a grid whose units follow from the parameters anew before every pass. */
 export function ruledQuantizer(grid: QuantizationGrid, rule: UnitRule): UniformQuantizer {
-  const rounding = roundTo(grid);
+  const round = roundTo(grid, null);
   let units: Float64Array = new Float64Array(grid.groups);
   return {
     quantize(parameters) {
       units = checkUnits(rule(parameters), grid);
-      return rounding.round(parameters, units);
+      return round(parameters, units);
     },
     units: () => units.slice(),
   };
@@ -134,8 +146,10 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
  * @param relativeRate - learning rate of log(unit) over that of weights
  */
 export function learnedQuantizer(grid: QuantizationGrid, initial: Float64Array, relativeRate: number): UniformQuantizer {
-  const { group, groups } = grid;
-  const rounding = roundTo(grid);
+  const { spans, groups } = grid;
+  /** ∂ŵ/∂log(unit) of the last rounding. */
+  const slopes = new Float32Array(lengthOf(grid));
+  const round = roundTo(grid, slopes);
   const memory = new Float64Array(3 * groups);
   const [logs, firstMoment, secondMoment] = [0, 1, 2].map((part) => memory.subarray(part * groups, (part + 1) * groups));
   logs.set(checkUnits(initial, grid).map(Math.log));
@@ -143,11 +157,10 @@ export function learnedQuantizer(grid: QuantizationGrid, initial: Float64Array, 
   return {
     memory,
     units,
-    quantize: (parameters) => rounding.round(parameters, units()),
+    quantize: (parameters) => round(parameters, units()),
     learn(gradient, learningRate, update) {
       const inUnit = new Float64Array(groups);
-      const { slopes } = rounding;
-      for (let p = 0; p < group.length; p++) inUnit[group[p]] += gradient[p] * slopes[p];
+      for (const { start, end, group } of spans) for (let p = start; p < end; p++) inUnit[group] += gradient[p] * slopes[p];
       const { beta1, beta2, epsilon } = ADAM;
       for (let g = 0; g < groups; g++) {
         firstMoment[g] = beta1 * firstMoment[g] + (1 - beta1) * inUnit[g];
@@ -160,29 +173,27 @@ export function learnedQuantizer(grid: QuantizationGrid, initial: Float64Array, 
   };
 }
 
-/** Rounding to a grid into arrays that are made once. */
-function roundTo({ group, divisor, limit }: QuantizationGrid) {
-  const values = new Float32Array(group.length);
-  const passes = new Float32Array(group.length);
-  /** ∂ŵ/∂log(unit) of the last rounding. */
-  const slopes = new Float32Array(group.length);
-  return {
-    slopes,
-    round(parameters: Float32Array | Float64Array, units: Float64Array) {
-      for (let p = 0; p < group.length; p++) {
-        const w = parameters[p];
-        const step = units[group[p]] / divisor[p];
-        const multiple = roundHalfEven(w / step);
+/** Rounding to a grid into arrays that are made once; `slopes` take ∂ŵ/∂log(unit). */
+function roundTo(grid: QuantizationGrid, slopes: Float32Array | null) {
+  const values = new Float32Array(lengthOf(grid));
+  const passes = new Float32Array(values.length);
+  return (parameters: Float32Array | Float64Array, units: Float64Array) => {
+    for (const { start, end, group, divisor, limit } of grid.spans) {
+      const step = units[group] / divisor;
+      for (let p = start; p < end; p++) {
+        const multiple = roundHalfEven(parameters[p] / step);
+        values[p] = step * Math.max(-limit, Math.min(limit, multiple));
         // Rounding alone decides, so that the largest weight of a group is inside whatever the last digit of its unit.
-        const isInside = Math.abs(multiple) <= limit[p];
-        const value = isInside ? step * multiple : step * Math.sign(multiple) * limit[p];
-        values[p] = value;
-        passes[p] = isInside ? 1 : 0;
-        slopes[p] = isInside ? value - w : value;
+        passes[p] = Math.abs(multiple) <= limit ? 1 : 0;
       }
-      return { values, passes };
-    },
+      if (slopes !== null) for (let p = start; p < end; p++) slopes[p] = values[p] - passes[p] * parameters[p];
+    }
+    return { values, passes };
   };
+}
+
+function lengthOf({ spans }: QuantizationGrid): number {
+  return spans[spans.length - 1].end;
 }
 
 function checkUnits(units: Float64Array, { groups }: QuantizationGrid): Float64Array {

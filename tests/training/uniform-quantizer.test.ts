@@ -13,11 +13,18 @@ import {
 
 /** Two groups; the last parameter is rounded, not clamped. */
 const grid: QuantizationGrid = {
-  group: Int32Array.of(0, 0, 0, 0, 1, 1, 1),
+  spans: [
+    { start: 0, end: 4, group: 0, divisor: 1, limit: 3 },
+    { start: 4, end: 6, group: 1, divisor: 2, limit: 7 },
+    { start: 6, end: 7, group: 1, divisor: 1, limit: Number.POSITIVE_INFINITY },
+  ],
   groups: 2,
-  divisor: Float64Array.of(1, 1, 1, 1, 2, 2, 1),
-  limit: Float64Array.of(3, 3, 3, 3, 7, 7, Number.POSITIVE_INFINITY),
 };
+
+/** One group of parameters on multiples up to ±limit of their unit. */
+function oneGroup(count: number, limit: number): QuantizationGrid {
+  return { spans: [{ start: 0, end: count, group: 0, divisor: 1, limit }], groups: 1 };
+}
 
 describe('a grid', () => {
   it('has the values worked out by hand: halves to the even multiple, clamped at the limit', () => {
@@ -57,21 +64,33 @@ describe('the grid of the integer network', () => {
       inputUnit: 0.25,
       stored: (matrix, row) => (matrix === 'W_out' ? { qmax: 7, step: 1 } : { qmax: row === 1 ? 3 : 255, step: row === 1 ? 1 : 2 }),
     });
-    const of = (vector: ArrayLike<number>, name: 'W' | 'W_in' | 'W_out' | 'b' | 'b_out') =>
-      Array.from(vector).slice(layout[name].start, layout[name].end);
+    const of = (name: 'W' | 'W_in' | 'W_out' | 'b' | 'b_out') =>
+      integer.spans
+        .filter(({ start }) => start >= layout[name].start && start < layout[name].end)
+        .map(({ start, end, group, divisor, limit }) => [end - start, group, divisor, limit]);
     expect(integer.groups).toBe(3);
-    expect(of(integer.group, 'W')).toEqual([0, 0, 0, 1, 1, 1, 0, 0, 0]);
-    expect(of(integer.group, 'W_in')).toEqual([0, 1, 0]);
-    expect(of(integer.group, 'b')).toEqual([0, 1, 0]);
-    expect(of(integer.group, 'W_out')).toEqual([2, 2, 2, 2, 2, 2]);
-    expect(of(integer.group, 'b_out')).toEqual([2, 2]);
     // Even weights up to 254 are 127 steps of 2; the step of a weight is unit/divisor.
-    expect(of(integer.divisor, 'W')).toEqual([0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.25, 0.25, 0.25]);
-    expect(of(integer.divisor, 'W_in')).toEqual([0.125, 0.25, 0.125]);
-    expect(of(integer.divisor, 'b')).toEqual([1, 1, 1]);
-    expect(of(integer.limit, 'W')).toEqual([127, 127, 127, 3, 3, 3, 127, 127, 127]);
-    expect(of(integer.limit, 'W_out')).toEqual([7, 7, 7, 7, 7, 7]);
-    expect(of(integer.limit, 'b').every((limit) => limit === Number.POSITIVE_INFINITY)).toBe(true);
+    expect(of('W')).toEqual([
+      [3, 0, 0.25, 127],
+      [3, 1, 0.5, 3],
+      [3, 0, 0.25, 127],
+    ]);
+    expect(of('W_in')).toEqual([
+      [1, 0, 0.125, 127],
+      [1, 1, 0.25, 3],
+      [1, 0, 0.125, 127],
+    ]);
+    expect(of('W_out')).toEqual([
+      [3, 2, 0.5, 7],
+      [3, 2, 0.5, 7],
+    ]);
+    expect(of('b').map(([, group]) => group)).toEqual([0, 1, 0]);
+    expect(
+      [...of('b'), ...of('b_out')].every(([count, , divisor, limit]) => count === 1 && divisor === 1 && limit === Number.POSITIVE_INFINITY),
+    ).toBe(true);
+    // Every parameter lies in one span.
+    expect(integer.spans.map(({ start }) => start)).toEqual([0, ...integer.spans.slice(0, -1).map(({ end }) => end)]);
+    expect(integer.spans.at(-1)?.end).toBe(layout.length);
     expect(accumulatorUnits(sizes, integer, Float64Array.of(0.1, 0.2, 0.3))).toEqual({
       accumulator: Float64Array.of(0.1, 0.2, 0.1),
       readout: 0.3,
@@ -84,8 +103,7 @@ describe('learned steps', () => {
   const pull = (values: Float32Array, wanted: ArrayLike<number>) => values.map((value, p) => 2 * (value - wanted[p]));
 
   it('follow the gradient of equation 3 of Esser et al., by hand', () => {
-    const one: QuantizationGrid = { group: new Int32Array(2), groups: 1, divisor: Float64Array.of(1, 1), limit: Float64Array.of(1, 1) };
-    const quantizer = learnedQuantizer(one, Float64Array.of(1), 1);
+    const quantizer = learnedQuantizer(oneGroup(2, 1), Float64Array.of(1), 1);
     quantizer.quantize(Float32Array.of(0.25, 4));
     quantizer.learn?.(Float32Array.of(1, -3), 0.1, 1);
     // ∂ŵ/∂s: round(0.25) − 0.25 inside, 1 outside; the gradient in log s is 1·(−0.25) − 3·1 = −3.25, and Adam's first step has length 0.1.
@@ -100,12 +118,7 @@ describe('learned steps', () => {
     // Many small weights and an outlier, two bits: the largest weight as step would round all others to 0.
     const count = 40;
     const parameters = Float32Array.from({ length: count }, (_, p) => (p === 0 ? 3 : p % 2 === 0 ? 1 : -1));
-    const ternary: QuantizationGrid = {
-      group: new Int32Array(count),
-      groups: 1,
-      divisor: new Float64Array(count).fill(1),
-      limit: new Float64Array(count).fill(1),
-    };
+    const ternary = oneGroup(count, 1);
     const error = (values: Float32Array) => values.reduce((sum, value, p) => sum + (value - parameters[p]) ** 2, 0);
     const initial = largestUnits(ternary, 1)(parameters);
     expect(initial[0]).toBe(3);

@@ -141,7 +141,7 @@ const LIMIT = 7;
 /** Loss and gradient of the surrogate on `makeBatch`, by central differences. */
 const expected = (() => {
   const batch = makeBatch();
-  const steps = Array.from(GRID.group, (g, p) => UNITS[g] / GRID.divisor[p]);
+  const steps = GRID.spans.flatMap(({ start, end, group, divisor }) => new Array<number>(end - start).fill(UNITS[group] / divisor));
   const parameters = Float64Array.from(makeParameters());
   const { loss, errors, distanceToEdge } = surrogate(parameters, { steps, limit: LIMIT }, batch, null);
   const shift = 1e-6;
@@ -224,7 +224,7 @@ describe.each(ENGINES)('the engine $title with quantized states', ({ tolerance, 
 
   it('has the gradient of central differences when rounding errors are held', async () => {
     expect(expected.isAwayFromEdges).toBe(true);
-    const clampsAll = { ...GRID, limit: GRID.limit.slice().fill(LIMIT) };
+    const clampsAll = { ...GRID, spans: GRID.spans.map((span) => ({ ...span, limit: LIMIT })) };
     let learned = new Float64Array(0);
     const quantizer: FakeQuantizer = {
       ...ruledQuantizer(clampsAll, () => UNITS),
