@@ -6,6 +6,7 @@ import { randomStream } from '../core/random.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { trialPlot } from '../report/trial-plot.ts';
 import { trialText } from '../report/trial-text.ts';
+import { isRecorded } from '../tasks/recorded.ts';
 import { STEP_MS } from '../tasks/ring.ts';
 import type { TaskSuite, Trial } from '../tasks/suite.ts';
 import { findSuite, findTask, SUITES, type SuiteSetting, suiteSettings } from '../tasks/suites.ts';
@@ -74,7 +75,7 @@ function listAction(options: CommonOptions & { readonly suite?: string }): void 
       inputs,
       outputs,
       maxSteps,
-      stepMs: STEP_MS,
+      stepMs: isRecorded(suite) ? null : STEP_MS,
       parameters: suiteSettings(suite),
       tasks: tasks.map((task, index) => ({
         index,
@@ -85,18 +86,24 @@ function listAction(options: CommonOptions & { readonly suite?: string }): void 
       })),
     };
   });
-  const text = suites.map(({ name, title, inputs, outputs, maxSteps, parameters, tasks }) =>
+  const text = suites.map(({ name, title, inputs, outputs, maxSteps, stepMs, parameters, tasks }) =>
     [
       `${name}: ${title}`,
-      `${inputs} inputs, ${outputs} outputs, trials of at most ${maxSteps} steps of ${STEP_MS} ms`,
+      `${inputs} inputs, ${outputs} outputs, trials of at most ${maxSteps} steps${stepMs === null ? '' : ` of ${stepMs} ms`}`,
       '',
       textTable(TASK_COLUMNS, tasks, { indent: 2 }),
-      'parameters, set after a colon and separated by commas as in --suite modcog84:ring=reference,seed=3',
-      '',
-      textTable(PARAMETER_COLUMNS, parameters, { indent: 2 }),
+      ...(parameters.length === 0 ? [] : parameterLines(parameters)),
     ].join('\n'),
   );
   printResult(options, suites, text.join('\n'));
+}
+
+function parameterLines(parameters: readonly SuiteSetting[]): string[] {
+  return [
+    'parameters, set after a colon and separated by commas as in --suite modcog84:ring=reference,seed=3',
+    '',
+    textTable(PARAMETER_COLUMNS, parameters, { indent: 2 }),
+  ];
 }
 
 interface TaskRow {
@@ -136,6 +143,7 @@ const PARAMETER_COLUMNS: readonly Column<SuiteSetting>[] = [
 
 function showAction(name: string, options: TrialOptions & { readonly svg?: string; readonly force?: boolean }): void {
   const suite = findSuite(options.suite);
+  requireRings(suite);
   const [trial] = drawTrials(suite, name, 1, options);
   if (options.svg !== undefined) {
     if (fileExists(options.svg) && !options.force)
@@ -148,12 +156,21 @@ function showAction(name: string, options: TrialOptions & { readonly svg?: strin
 
 function sampleAction(options: TrialOptions & { readonly task: string; readonly trials: number }): void {
   const suite = findSuite(options.suite);
+  if (!options.json) requireRings(suite);
   const trials = drawTrials(suite, options.task, options.trials, options);
   printResult(
     options,
     trials.map((trial) => trialJson(suite, trial)),
-    trials.map((trial) => trialText(suite, trial)).join('\n\n'),
+    isRecorded(suite) ? '' : trials.map((trial) => trialText(suite, trial)).join('\n\n'),
   );
+}
+
+/** @throws UsageError if the suite has no rings that a picture could show */
+function requireRings(suite: TaskSuite): void {
+  if (isRecorded(suite))
+    throw new UsageError(
+      `trials of ${suite.name} cannot be drawn: pictures show the rings of the built-in suites; print them with: bimt-export tasks sample --json`,
+    );
 }
 
 /** Trial i is the same whatever their number, so that `show` shows the first of `sample`. */

@@ -3,7 +3,7 @@ import type { CalibrationBatch } from '../compression/calibrate.ts';
 import type { Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { runNetwork } from '../network/run.ts';
-import { evaluationTrials, measureAccuracy, type Outputs, type Predict, type SuiteScores } from '../tasks/accuracy.ts';
+import { evaluationTrials, measureAccuracy, type Outputs, type Predict, type SuiteScores, TEST } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 
 /** Which trials the scores in artifacts and reports come from. */
@@ -14,7 +14,7 @@ export interface ScorePlan {
 
 /** Scores as artifacts keep them. Their trials serve no other purpose: nothing is trained, calibrated or chosen on them. */
 export async function measureScores(suite: TaskSuite, predict: Predict, plan: ScorePlan): Promise<Scores> {
-  return toScores(await measureAccuracy(suite, predict, { ...plan, purpose: 'test' }));
+  return toScores(await measureAccuracy(suite, predict, { ...plan, purpose: TEST }));
 }
 
 function toScores({ trialsPerTask, seed, accuracy, tasks }: SuiteScores): Scores {

@@ -31,7 +31,7 @@ export interface TaskScore {
   readonly task: string;
   /** Right class at the last step. */
   readonly accuracy: number;
-  /** Right class at every step, the first of `decision` excepted: the cue's offset is first visible in that very step. */
+  /** Right class at every step that counts, the first of `decision` excepted: the cue's offset is first visible in that very step. */
   readonly strict: number;
   /** Class 0 at every step before `decision`. */
   readonly fixationKept: number;
@@ -50,6 +50,9 @@ export interface SuiteScores extends EvaluationPlan {
   readonly tasks: readonly TaskScore[];
 }
 
+/** The purpose of trials on which nothing is trained, calibrated or chosen. */
+export const TEST = 'test';
+
 // Enough rows to keep matrix products busy, few enough to stay in memory.
 const ROWS_PER_BATCH = 250;
 
@@ -66,7 +69,7 @@ export function evaluationTrials(suite: TaskSuite, task: number, count: number, 
     const streams = Array.from({ length: rows }, (_, row) =>
       randomStream(seed, `trial/${purpose}/${suite.name}/${suite.tasks[task]}`, first + row),
     );
-    const trials = streams.map((random) => suite.describe(task, random));
+    const trials = streams.map((random) => suite.describe(task, random, purpose === TEST ? 'test' : 'validation'));
     const batch = emptyBatch(Math.max(...trials.map(stepsOf)), rows, suite.inputs);
     for (let row = 0; row < rows; row++) writeTrial(suite, trials[row], streams[row], batch, row, 0);
     batches.push({ ...batch, trials, lastStep: Int32Array.from(trials, (info) => stepsOf(info) - 1) });
@@ -118,7 +121,7 @@ interface RowScore {
 }
 
 function scoreRows(batch: EvaluationBatch, outputs: Outputs, classes: number): RowScore[] {
-  const { steps, rows, targets, trials, lastStep } = batch;
+  const { steps, rows, targets, mask, trials, lastStep } = batch;
   if (outputs.length !== steps * rows * classes) {
     throw new Error(`predict returned ${outputs.length} values; ${steps} steps x ${rows} rows x ${classes} outputs expected`);
   }
@@ -128,7 +131,7 @@ function scoreRows(batch: EvaluationBatch, outputs: Outputs, classes: number): R
     let fixationKept = true;
     for (let step = 0; step <= lastStep[row]; step++) {
       const answer = answerAt(outputs, step * rows + row, classes);
-      if (answer !== targets[step * rows + row] && step !== decisionStart) strict = false;
+      if (answer !== targets[step * rows + row] && mask[step * rows + row] > 0 && step !== decisionStart) strict = false;
       if (answer !== 0 && step < decisionStart) fixationKept = false;
     }
     const answer = answerAt(outputs, lastStep[row] * rows + row, classes);

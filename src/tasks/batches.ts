@@ -48,24 +48,25 @@ export function batchStream(suite: TaskSuite, { seed, purpose }: BatchPlan, step
 }
 
 function fillWithTrial(suite: TaskSuite, draw: TaskDraw, random: Random, batch: Batch, row: number): void {
-  writeTrial(suite, suite.describe(draw(null), random), random, batch, row, 0);
+  writeTrial(suite, suite.describe(draw(null), random, 'train'), random, batch, row, 0);
 }
 
 function fillWithStream(suite: TaskSuite, draw: TaskDraw, random: Random, batch: Batch, row: number): void {
   let task = draw(null);
   for (let at = 0; at < batch.steps; ) {
-    const info = suite.describe(task, random);
+    const info = suite.describe(task, random, 'train');
     writeTrial(suite, info, random, batch, row, at);
     at += stepsOf(info);
     task = draw(task);
   }
 }
 
-/** Draws the next task; never the one before, so that no task comes twice in a row. */
+/** Draws the next task; never the one before, so that no task comes twice in a row where there are several. */
 type TaskDraw = (before: number | null) => number;
 
 function taskDraw(suite: TaskSuite, named: TaskWeights, random: Random): TaskDraw {
   const count = suite.tasks.length;
+  if (count === 1) return () => 0;
   const weights = new Float64Array(count).fill(1);
   for (const [task, weight] of Object.entries(named)) weights[findTask(suite, task)] = weight;
   if (weights.every((weight) => weight === weights[0])) {

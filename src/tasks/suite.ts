@@ -62,6 +62,9 @@ export interface Trial {
   readonly targets: Int32Array;
 }
 
+/** What a trial is for; suites that draw new trials each time have no use for it. Tests choose and train nothing. */
+export type TrialPart = 'train' | 'validation' | 'test';
+
 /** A family of tasks learned together. */
 export interface TaskSuite {
   readonly name: string;
@@ -72,14 +75,14 @@ export interface TaskSuite {
   readonly outputs: number;
   /** Longest trial, in steps. */
   readonly maxSteps: number;
-  /** Best possible accuracy of each task (Bayes observer), 0 to 1. */
+  /** Best possible accuracy of each task (Bayes observer), 0 to 1; 1 where nothing better is known. */
   readonly ceilings: readonly number[];
   /** What each task asks, in one line. */
   readonly summaries: readonly string[];
   /** Numbers of each task that were drawn or set when the suite was made and are the same in all its trials, for example delays. */
   readonly constants: readonly Readonly<Record<string, number>>[];
-  /** Draws the description of one trial. */
-  describe(task: number, random: Random): TrialInfo;
+  /** Draws the description of one trial; for validation unless told otherwise. */
+  describe(task: number, random: Random, part?: TrialPart): TrialInfo;
   /** The fixed grid of trials that analyses may use instead of drawn ones: every combination once, as `settle` leaves them. */
   grid(task: number): readonly TrialInfo[];
   /**

@@ -1,6 +1,7 @@
 // Which suites are there? A list you can read; a suite is a file and a line here.
-import { unknownName } from '../core/errors.ts';
+import { UsageError, unknownName } from '../core/errors.ts';
 import { modcog82Family, modcog84Family } from './mod-cog.ts';
+import { isRecorded, RECORDED, recordedSuite } from './recorded.ts';
 import type { TaskSuite } from './suite.ts';
 import { allowedValues, parseSuiteSpec, type SuiteFamily } from './suite-family.ts';
 import { yang19Family } from './yang19.ts';
@@ -15,13 +16,22 @@ const LIST_WITH = 'bimt-export tasks list';
 
 /**
  * The suite of this name, with parameters where they follow it: `modcog84:ring=reference,seed=3`. Its own name leaves out parameters that
- * have their default.
+ * have their default. `recorded:file=FILE.npz` is the suite of a file of trials.
  *
- * @throws UsageError with the nearest names if there is none, and for parameters it does not have
+ * @throws UsageError with the nearest names if there is none, for parameters it does not have, and for files that hold no trials
  */
 export function findSuite(spec: string): TaskSuite {
   const { name, values } = parseSuiteSpec(spec);
-  return findFamily(name).variant(values);
+  return name === RECORDED ? findRecorded(values) : findFamily(name).variant(values);
+}
+
+function findRecorded({ file, sha256, ...unknown }: Readonly<Record<string, string>>): TaskSuite {
+  const [other] = Object.keys(unknown);
+  if (file === undefined || other !== undefined)
+    throw new UsageError(
+      `${other === undefined ? `suite ${RECORDED} needs its file` : `unknown parameter '${other}' of suite ${RECORDED}`}; expected ${RECORDED}:file=FILE.npz`,
+    );
+  return recordedSuite(file, sha256);
 }
 
 /** A parameter of a suite and what it is set to. */
@@ -35,6 +45,7 @@ export interface SuiteSetting {
 
 /** The parameters of a suite, for lists. */
 export function suiteSettings(suite: TaskSuite): SuiteSetting[] {
+  if (isRecorded(suite)) return [];
   const { name: id, values } = parseSuiteSpec(suite.name);
   return Object.entries(findFamily(id).parameters).map(([name, parameter]) => ({
     name,
