@@ -100,7 +100,7 @@ function resumeCommand({ out, config, trials, scoreSeed }: TrainOptions): string
 /** The settings of training that are set on the command line; the defaults are those of the config. */
 function withTrainingOptions(command: Command): Command {
   return command
-    .option('--suite <name>', 'task suite (default: yang19)')
+    .option('--suite <name>', 'task suite, or your own trials: recorded:file=FILE.npz (default: yang19)')
     .option('--grid <size>', 'ROWSxCOLUMNS, or a number of neurons in a line (default: 20x20)')
     .addOption(new Option('--activation <name>', 'activation function (default: relu)').choices(ACTIVATIONS))
     .addOption(new Option('--init <name>', 'initial recurrent weights (default: uniform)').choices(['uniform', 'diag']))

@@ -7,6 +7,7 @@ import { SCALE_METHODS } from '../compression/scale.ts';
 import { parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/float-graph.ts';
 import { listTargets } from '../targets/load.ts';
+import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
 
@@ -145,10 +146,12 @@ const RunConfig = z.strictObject({
  * Checks the settings of a run and fills in every default.
  *
  * @param what - how to call the settings in errors, usually the path of their file
- * @throws UsageError listing every unknown option and value that is not allowed
+ * @throws UsageError listing every unknown option and value that is not allowed, or naming a suite that there is not
  */
 export function resolveRunConfig(options: unknown, what = 'the run config') {
   const config = parseWith(RunConfig, options, what);
-  return { ...config, train: resolveTrainConfig(config.train), targets: config.targets ?? listTargets() };
+  const train = resolveTrainConfig(config.train);
+  // The full name of a suite of recorded trials says which they are.
+  return { ...config, train: { ...train, suite: findSuite(train.suite).name }, targets: config.targets ?? listTargets() };
 }
 export type RunConfig = ReturnType<typeof resolveRunConfig>;

@@ -75,8 +75,7 @@ function collectPoints(
   const resolve = resolver(source);
   const series = merged.map(({ name, settings }) => {
     const indices = variants(settings).map((variant) => {
-      const settings = resolve(name, variant as Readonly<Record<string, unknown>>);
-      checkNames(name, settings, source);
+      const settings = withNames(name, resolve(name, variant as Readonly<Record<string, unknown>>), source);
       const point = pointOf(name, settings, source);
       const known = points.get(point.key);
       if (known !== undefined) return known.index;
@@ -141,8 +140,9 @@ function checkSection(series: string, section: Section, value: unknown, source: 
   }
 }
 
-/** What no schema knows: the names of suites and of their tasks. */
-function checkNames(series: string, { train, prune }: PointSettings, source: Source): void {
+/** What no schema knows: the names of suites, which are written in full, and of their tasks. */
+function withNames(series: string, settings: PointSettings, source: Source): PointSettings {
+  const { train, prune } = settings;
   const named = <T>(path: Path, value: unknown, find: () => T): T => {
     try {
       return find();
@@ -159,6 +159,7 @@ function checkNames(series: string, { train, prune }: PointSettings, source: Sou
   for (const [path, tasks] of weights) {
     for (const task of Object.keys(tasks)) named([...path, task], undefined, () => findTask(suite, task));
   }
+  return { ...settings, train: { ...train, suite: suite.name } };
 }
 
 type Path = readonly PropertyKey[];

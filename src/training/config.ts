@@ -4,7 +4,6 @@ import { parseWith } from '../core/validate.ts';
 import { formatGrid, type Grid, parseGrid } from '../network/geometry.ts';
 import { ACTIVATIONS, type NetworkSizes } from '../network/network.ts';
 import { BATCH_MODES, STREAM_STEPS } from '../tasks/batches.ts';
-import { findSuite } from '../tasks/suites.ts';
 import { ENGINE_CHOICES, type EngineSpec } from './engine.ts';
 
 /** What each condition makes of λ, A and swaps (Liu et al. 2023; the last two are the ablations of their notebooks). */
@@ -75,14 +74,13 @@ export type TrainConfig = z.output<typeof TrainConfig>;
  * Checks settings, fills in defaults, and sets what the condition leaves unused to 0 or null, so that equal training has
  * an equal hash. Resolving twice changes nothing.
  *
- * @throws UsageError listing every unknown option and value that is not allowed, or naming a suite that there is not
+ * @throws UsageError listing every unknown option and value that is not allowed
  */
 export function resolveTrainConfig(options: unknown): TrainConfig {
   const config = parseWith(TrainConfig, options, 'the training config');
   const uses = CONDITIONS[config.condition];
   return {
     ...config,
-    suite: findSuite(config.suite).name,
     grid: formatGrid(parseGrid(config.grid)),
     lambda: uses.penalty ? config.lambda : 0,
     locality: uses.locality ? config.locality : 0,
