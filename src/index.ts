@@ -63,9 +63,25 @@ export { findSuite, findTask, SUITES, suiteSettings } from './tasks/suites.ts';
 export { sampleTrial } from './tasks/trial.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { engineSpec, resolveTrainConfig, type TrainConfig } from './training/config.ts';
-export type { Engine, EngineSpec, TrainingState } from './training/engine.ts';
+export type { Engine, EngineSpec, FakeQuantizer, StateQuantization, TrainingState } from './training/engine.ts';
 export { openEngine } from './training/engines/open.ts';
 export { type FineTuneConfig, fineTune, fineTuneSpec, resolveFineTuneConfig } from './training/fine-tune.ts';
 export { type Layout, searchLayout } from './training/layout.ts';
+export {
+  onInputGrid,
+  type QuantizationAwareConfig,
+  quantizationAwareSpec,
+  resolveQuantizationAwareConfig,
+  type SignalQuantization,
+  trainQuantized,
+} from './training/quantization-aware.ts';
 export { trainedNetwork } from './training/result.ts';
 export { train, trainingSizes } from './training/train.ts';
+export {
+  accumulatorUnits,
+  integerGrid,
+  largestUnits,
+  learnedQuantizer,
+  type QuantizationGrid,
+  ruledQuantizer,
+} from './training/uniform-quantizer.ts';
