@@ -1,13 +1,16 @@
 // bimt-export prune: trained.safetensors → pruned.safetensors
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { writeFileAtomic } from '../core/files.ts';
+import { curveText } from '../pipeline/density-curve.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
-import { pruneStage } from '../pipeline/prune-stage.ts';
+import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from '../pipeline/prune-search.ts';
 import {
+  AGAIN,
   type CommonOptions,
   claimOutputs,
   integerOption,
   networkArgument,
+  note,
   numberOption,
   onInterrupt,
   printResult,
@@ -29,6 +32,9 @@ interface PruneOptions extends CommonOptions {
   readonly maxNeuronsPerCore?: number;
   readonly coreSynapses?: number;
   readonly rounds?: number;
+  readonly maxAccuracyDrop?: number;
+  readonly maxTaskDrop?: number;
+  readonly densities?: readonly number[];
   readonly fineTune?: number;
   readonly seed?: number;
   readonly trials?: number;
@@ -36,16 +42,22 @@ interface PruneOptions extends CommonOptions {
 }
 
 const LIMITS = 'Limits:';
+const SEARCH = 'Search for the density:';
+const CURVE_FILES = ['.curve.json', '.curve.csv', '.curve.svg'] as const;
 
 const PRUNE_EXAMPLES = `
 Weights stay by rank, the highest first: |w| / (1 + A·D), with A from --locality and D the grid distance of the two neurons. Weights of
 inputs and of the readout have D = 0. Recurrent and input synapses of a neuron are its fan-in, and readout units are neurons
 like others; recurrent and readout synapses from a neuron are its fan-out, inputs have none.
+Any option of the search starts one, and draws accuracy against density: OUT.curve.svg, .csv and .json. Densities are compared on trials of
+their own, neither training nor test trials. What was tried is kept in OUT.search, so that a search that was stopped, or one
+with another bound or other densities, goes on from there; delete it when you are done.
 With --target, neurons share cores as \`map\` would cut the network, and each core keeps its synapses of highest rank.
 
 Examples:
   $ bimt-export prune runs/a/trained.safetensors --out runs/a/pruned.safetensors
   $ bimt-export prune runs/a/trained.safetensors --out runs/a/local.safetensors --density 0.02 --locality 1 --max-fan-in 64
+  $ bimt-export prune runs/a/trained.safetensors --out runs/a/sparsest.safetensors --max-accuracy-drop 0.01 --rounds 5 --fine-tune 2000
   $ bimt-export prune runs/a/trained.safetensors --out runs/a/cores.safetensors --target loihi1 --max-neurons-per-core 25 --core-synapses 500
   $ bimt-export prune runs/a/trained.safetensors --out runs/a/sparse.safetensors --density 0.05 --rounds 10 --fine-tune 2000`;
 
@@ -64,6 +76,15 @@ export function pruneCommand(): Command {
     .option('--locality <A>', 'how much distance lowers the rank of a weight (default: 0)', numberOption(0))
     .option('--rounds <n>', 'let weights go in steps, with a share of the fine-tuning after each (default: 1)', integerOption(1))
     .option('--fine-tune <updates>', 'updates with the pruned entries held at zero; 0 for none (default: 500)', integerOption(0))
+    .addOption(
+      searchOption(
+        '--max-accuracy-drop <x>',
+        'find the sparsest network whose mean accuracy falls by at most this (default: 0.01)',
+        shareOption,
+      ),
+    )
+    .addOption(searchOption('--max-task-drop <x>', 'and the accuracy of each task by at most this (default: any)', shareOption))
+    .addOption(searchOption('--densities <list>', 'densities to try, as 0.01,0.02,0.05 (default: a bisection)', densityList))
     .addOption(limit('--max-fan-in <n>', 'most synapses onto a neuron (default: none, or that of --target)'))
     .addOption(limit('--max-fan-out <n>', 'most synapses from a neuron (default: none, or that of --target)'))
     .addOption(new Option('--target <name>', 'target whose cores have to hold the network (default: none)').helpGroup(LIMITS))
@@ -77,16 +98,20 @@ export function pruneCommand(): Command {
     .action(pruneAction);
 }
 
+function searchOption(flags: string, description: string, parser: (text: string) => unknown): Option {
+  return new Option(flags, description).argParser(parser).helpGroup(SEARCH);
+}
+
 function limit(flags: string, description: string): Option {
   return new Option(flags, description).argParser(integerOption(1)).helpGroup(LIMITS);
 }
 
 async function pruneAction(file: string, options: PruneOptions): Promise<void> {
-  const { threshold, density, locality, maxFanIn, maxFanOut, rounds, fineTune, seed, trials } = options;
+  const { locality, maxFanIn, maxFanOut, rounds, fineTune, seed, trials } = options;
   const { target, maxNeuronsPerCore, coreSynapses: synapses } = options;
   const config = readSettings(options.config, {
     prune: {
-      ...rule(threshold, density),
+      ...strength(options),
       locality,
       maxFanIn,
       maxFanOut,
@@ -97,25 +122,47 @@ async function pruneAction(file: string, options: PruneOptions): Promise<void> {
     scores: { trialsPerTask: trials },
   });
   const trained = networkArgument(file, ['trained']);
-  claimOutputs([options.out], options);
+  const { search } = config.prune;
+  claimOutputs([options.out, ...(search === null ? [] : CURVE_FILES.map((end) => besideNetwork(options.out, end)))], options);
   const { hooks, stop } = stageHooks(options);
-  const bytes = await onInterrupt(
-    (signal) => pruneStage(trained, config.prune, config.scores, { ...hooks, signal }),
-    'nothing was written',
+  const searchFolder = besideNetwork(options.out, '.search');
+  const result = await onInterrupt(
+    (signal) => pruneOrSearch(trained, config.prune, config.scores, searchFolder, { ...hooks, signal }),
+    search === null ? 'nothing was written' : AGAIN,
   ).finally(stop);
-  writeFileAtomic(options.out, bytes);
-  const { header, history, network } = readNetwork(bytes, options.out);
+  for (const [path, content] of Object.entries(pruneFiles(result, options.out))) writeFileAtomic(path, content);
+  if (result.bytes === null && result.curve !== null) note(options, curveText(result.curve));
+  const { header, history, network } = readNetwork(requireNetwork(result), options.out);
+  const curve = result.curve === null ? '' : `${curveText(result.curve)}`;
   printResult(
     options,
-    { file: options.out, pruning: history.pruning, scores: header.scores },
-    `${options.out}: ${network.neurons} of ${trained.network.neurons} neurons\n${describeScores(header.scores)}`,
+    { file: options.out, pruning: history.pruning, scores: header.scores, ...(result.curve && { curve: result.curve }) },
+    `${curve}${options.out}: ${network.neurons} of ${trained.network.neurons} neurons\n${describeScores(header.scores)}`,
   );
 }
 
-/** One of threshold and density on the command line takes the place of the other in the config file. */
-function rule(threshold: number | undefined, density: number | undefined) {
+/** What decides how much goes: one of threshold, density and search on the command line takes the place of another in the config file. */
+function strength({ threshold, density, maxAccuracyDrop, maxTaskDrop, densities }: PruneOptions) {
+  const isSearched = [maxAccuracyDrop, maxTaskDrop, densities].some((option) => option !== undefined);
+  if (threshold === undefined && density === undefined && !isSearched) return {};
   return {
-    threshold: density === undefined ? threshold : (threshold ?? null),
-    density: threshold === undefined ? density : (density ?? null),
+    threshold: threshold ?? null,
+    density: density ?? null,
+    search: isSearched ? { maxAccuracyDrop, maxTaskDrop, densities } : null,
   };
+}
+
+function densityList(text: string): number[] {
+  return text.split(',').map((part) => {
+    const density = Number(part);
+    if (part.trim() === '' || !(density > 0 && density <= 1))
+      throw new InvalidArgumentError('expected numbers above 0 and at most 1, with commas between them.');
+    return density;
+  });
+}
+
+function shareOption(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a number from 0 to 1.');
+  return value;
 }

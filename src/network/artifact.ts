@@ -32,6 +32,14 @@ export interface Scores {
   readonly perTask: Readonly<Record<string, number>>;
 }
 
+/** Checks scores that are read from a file. */
+export const Scores: z.ZodType<Scores> = z.strictObject({
+  trialsPerTask: z.int(),
+  seed: z.int(),
+  meanAccuracy: z.number(),
+  perTask: z.record(z.string(), z.number()),
+});
+
 /** What every artifact carries beside its tensors. `config.suite` names the task suite. */
 export interface ArtifactHeader {
   readonly config: { readonly suite: string } & Readonly<Record<string, unknown>>;
@@ -49,10 +57,7 @@ const Header: z.ZodType<ArtifactHeader> = z.object({
     tool: z.string(),
     engine: z.strictObject({ name: z.string(), version: z.string() }).nullable(),
   }),
-  scores: z.record(
-    z.string(),
-    z.strictObject({ trialsPerTask: z.int(), seed: z.int(), meanAccuracy: z.number(), perTask: z.record(z.string(), z.number()) }),
-  ),
+  scores: z.record(z.string(), Scores),
 });
 
 /** Bytes of an artifact: tensors and header, deterministic. */

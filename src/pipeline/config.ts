@@ -26,6 +26,22 @@ const CoresConfig = z.strictObject({
   synapses: count.nullable().default(null),
 });
 
+/** The search for the sparsest network that is accurate enough. */
+const SearchConfig = z.strictObject({
+  /** Mean accuracy that may be lost against the network before pruning. */
+  maxAccuracyDrop: z.number().min(0).max(1).default(0.01),
+  /** Accuracy that each single task may lose; null for any. */
+  maxTaskDrop: z.number().min(0).max(1).nullable().default(null),
+  /** Densities to try; null for a bisection. */
+  densities: z.array(share).min(1).nullable().default(null),
+  /** The bisection ends when a density that is too low is this close below one that is not, as a share of it. */
+  resolution: z.number().min(0.001).max(1).default(0.05),
+  /** Trials per task on which densities are compared; neither training nor test trials. */
+  trialsPerTask: count.default(500),
+  seed: seed.default(4),
+});
+export type SearchConfig = z.output<typeof SearchConfig>;
+
 export const PruneConfig = z
   .strictObject({
     /** Weights ranked at most this high are removed; null where a density decides, and 0.01 where none does. */
@@ -40,6 +56,8 @@ export const PruneConfig = z
     maxFanOut: count.nullable().default(null),
     /** Cores of a target that have to hold the synapses; null for any. */
     cores: CoresConfig.nullable().default(null),
+    /** Finds the density; null where density or threshold is given. */
+    search: SearchConfig.nullable().default(null),
     /** Steps in which weights go, with fine-tuning after each (Zhu & Gupta 2017); 1 for one cut. */
     rounds: count.default(1),
     /** Training with the pruned entries held at zero; null for none. All rounds share its updates. */
@@ -49,13 +67,21 @@ export const PruneConfig = z
     path: ['density'],
     message: 'a threshold is given as well; a network is pruned by one of them',
   })
+  .refine(({ density, search }) => search === null || density === null, {
+    path: ['density'],
+    message: 'a search for the density is asked for as well; leave one of them out',
+  })
+  .refine(({ threshold, search }) => search === null || threshold === null, {
+    path: ['threshold'],
+    message: 'a search for the density is asked for as well; leave one of them out',
+  })
   .refine(({ fineTune, rounds }) => rounds === 1 || rounds <= (fineTune?.updates ?? 0), {
     path: ['rounds'],
     message: 'each round needs an update of fine-tuning',
   })
   .overwrite((config) => ({
     ...config,
-    threshold: config.threshold ?? (config.density === null ? DEFAULT_THRESHOLD : null),
+    threshold: config.threshold ?? (config.density === null && config.search === null ? DEFAULT_THRESHOLD : null),
   }));
 export type PruneConfig = z.output<typeof PruneConfig>;
 

@@ -29,6 +29,8 @@ const PruningFacts = z.strictObject({
     withNeurons: synapses,
     neurons: z.strictObject({ unheard: count, silent: count, constant: count }),
   }),
+  /** The density that a search chose, and how many it tried; null without a search. */
+  search: z.strictObject({ density: z.number(), tried: count }).nullable().default(null),
 });
 
 /** What earlier stages leave in an artifact for reports; null for stages that a network did not go through. */

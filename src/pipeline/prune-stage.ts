@@ -21,7 +21,7 @@ import type { StageHooks } from './train-stage.ts';
 const CALIBRATION_TRIALS = 20;
 
 /**
- * Prunes a trained network.
+ * Prunes a trained network by threshold, density and limits; `pruneOrSearch` finds the density first.
  *
  * @returns bytes of pruned.safetensors, with scores `pruned` and, after fine-tuning, `fine-tuned`
  * @throws EmptyNetworkError if nothing would be left of it; FitError if the cores cannot hold what is left
@@ -60,7 +60,7 @@ export async function pruneStage(
     },
   };
   const belowThreshold = sum(counts.belowThreshold, removedSynapses(trained.network, thinned));
-  const pruning = { neuronsTrained: trained.network.neurons, counts: { ...counts, belowThreshold } };
+  const pruning = { neuronsTrained: trained.network.neurons, counts: { ...counts, belowThreshold }, search: null };
   return writeNetwork({ header, network, history: { ...trained.history, pruning } });
 }
 
@@ -75,7 +75,7 @@ export function densityLeft(network: Network, config: PruneConfig): number {
 }
 
 /** Settings as an artifact holds them: a target by its name, not by the path of its file. */
-function storedConfig(config: PruneConfig): PruneConfig {
+export function storedConfig(config: PruneConfig): PruneConfig {
   const { cores } = config;
   return cores === null ? config : { ...config, cores: { ...cores, target: loadTarget(cores.target).label } };
 }

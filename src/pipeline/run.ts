@@ -10,11 +10,13 @@ import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { loadTarget, type Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
+import { openBudgets } from './core-budgets.ts';
 import { fileGuide, type GuideEntry } from './file-guide.ts';
 import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
-import { pruneStage } from './prune-stage.ts';
+import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from './prune-search.ts';
+import { pruningHash } from './prune-stage.ts';
 import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
 import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
@@ -26,6 +28,8 @@ const TIMINGS_FILE = 'timings.json';
 const CHECKPOINT_FILE = 'checkpoint.safetensors';
 const TRAINED_FILE = 'trained.safetensors';
 const PRUNED_FILE = 'pruned.safetensors';
+/** Densities that a search has tried. */
+const SEARCH_FOLDER = besideNetwork(PRUNED_FILE, '.search');
 
 /** What a run ends with; every file is written by then. */
 export interface RunResult {
@@ -164,6 +168,7 @@ async function startRun(
   const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
   findSuite(config.train.suite);
   requireRelu(model?.network ?? config.train);
+  if (config.prune.cores !== null) openBudgets(config.prune.cores);
   folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`, [CHECKPOINT_FILE]);
   return { pruned: await prunedNetwork(model, config, folder, stage, hooks), targets };
 }
@@ -193,11 +198,20 @@ async function prunedNetwork(
   hooks: StageHooks,
 ): Promise<NetworkArtifact> {
   const trained = model ?? (await trainedNetwork(config, folder, stage, hooks));
-  const from: StageInputs = { config: { prune: config.prune, scores: config.scores }, inputs: { network: sha256(trained.bytes) } };
+  const from: StageInputs = {
+    config: { prune: pruningHash(config.prune), scores: config.scores },
+    inputs: { network: sha256(trained.bytes) },
+  };
   // A network that was pruned before it came here is taken as it is.
   const isPruned = trained.header.provenance.stage === 'pruned';
   const files = await stage(isPruned ? 'take the pruned model' : 'prune', from, async () => {
-    return { [PRUNED_FILE]: isPruned ? trained.bytes : await pruneStage(trained, config.prune, config.scores, hooks) };
+    if (isPruned) return { [PRUNED_FILE]: trained.bytes };
+    const result = await pruneOrSearch(trained, config.prune, config.scores, join(folder.path, SEARCH_FOLDER), hooks);
+    const made = pruneFiles(result, PRUNED_FILE);
+    // A search that finds nothing leaves its curve, so that one sees why.
+    if (result.bytes === null) for (const [file, content] of Object.entries(made)) folder.write(file, content);
+    requireNetwork(result);
+    return made;
   });
   return readNetwork(files[PRUNED_FILE] as Uint8Array, join(folder.path, PRUNED_FILE), ['pruned']);
 }

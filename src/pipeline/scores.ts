@@ -12,9 +12,11 @@ export interface ScorePlan {
   readonly seed: number;
 }
 
-/** Scores as artifacts keep them. Their trials serve no other purpose: nothing is trained, calibrated or chosen on them. */
-export async function measureScores(suite: TaskSuite, predict: Predict, plan: ScorePlan): Promise<Scores> {
-  return toScores(await measureAccuracy(suite, predict, { ...plan, purpose: TEST }));
+/**
+ * Scores as artifacts keep them. Trials of one purpose serve no other: nothing is trained, calibrated or chosen on those of `test`.
+ */
+export async function measureScores(suite: TaskSuite, predict: Predict, plan: ScorePlan, purpose = TEST): Promise<Scores> {
+  return toScores(await measureAccuracy(suite, predict, { ...plan, purpose }));
 }
 
 function toScores({ trialsPerTask, seed, accuracy, tasks }: SuiteScores): Scores {

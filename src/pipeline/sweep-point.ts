@@ -101,10 +101,7 @@ export function gridOf({ train, analyze }: Pick<PointSettings, 'train' | 'analyz
 export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'prune'>, grid: string = train.grid): string {
   const { suite, condition, lambda, locality, seed } = train;
   const { penalty, locality: isLocal } = CONDITIONS[condition];
-  const cut =
-    prune === null
-      ? []
-      : [prune.density === null ? `threshold${shortNumber(prune.threshold ?? 0)}` : `density${shortNumber(prune.density)}`];
+  const cut = prune === null ? [] : [cutName(prune)];
   return [
     ...(suite === DEFAULT_SUITE ? [] : [suite.replaceAll(/[^\w.]+/g, '-')]),
     grid,
@@ -115,6 +112,11 @@ export function readableName({ train, prune }: Pick<PointSettings, 'train' | 'pr
     ...cut,
     ...(prune !== null && prune.rounds > 1 ? [`rounds${prune.rounds}`] : []),
   ].join('-');
+}
+
+function cutName({ threshold, density, search }: PruneConfig): string {
+  if (search !== null) return `drop${shortNumber(search.maxAccuracyDrop)}`;
+  return density === null ? `threshold${shortNumber(threshold ?? 0)}` : `density${shortNumber(density)}`;
 }
 
 /** `1e-5` and not `0.00001`. */

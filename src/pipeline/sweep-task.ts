@@ -8,7 +8,8 @@ import { TOOL } from '../core/version.ts';
 import type { CheckpointStore } from '../training/checkpoint.ts';
 import { analyzeStage } from './analyze-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
-import { pruneStage, pruningHash } from './prune-stage.ts';
+import { besideNetwork, pruneOrSearch, requireNetwork } from './prune-search.ts';
+import { pruningHash } from './prune-stage.ts';
 import { analysisKey, encodePoint, type PointSettings, pruningKey, type SweepPoint } from './sweep-point.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
 
@@ -93,7 +94,7 @@ async function prunedNetwork(
     const { parentHash, configHash } = kept.header.provenance;
     if (parentHash === sha256(trained.bytes) && configHash === pruningHash(prune)) return kept;
   }
-  const bytes = await pruneStage(trained, prune, scores, hooks);
+  const bytes = requireNetwork(await pruneOrSearch(trained, prune, scores, besideNetwork(path, '.search'), hooks));
   writeFileAtomic(path, bytes);
   return readNetwork(bytes, path, ['pruned']);
 }

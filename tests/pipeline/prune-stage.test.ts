@@ -98,6 +98,7 @@ describe('pruning settings', () => {
         { density: 0.1, rounds: 5 },
         { threshold: null, density: 0.1, rounds: 5 },
       ],
+      [{ search: {} }, { threshold: null, density: null, search: { maxAccuracyDrop: 0.01, maxTaskDrop: null, densities: null } }],
     ]) {
       const { prune } = resolveRunConfig({ prune: given });
       expect(prune).toMatchObject(resolved);
@@ -119,6 +120,11 @@ describe('pruning settings', () => {
     expect(refusal({ locality: -1 })).toThrow('prune.locality: found -1; ');
     expect(refusal({ cores: { synapses: 100 } })).toThrow('prune.cores.target: found nothing; expected the name or file of a target');
     expect(refusal({ cores: { target: 'loihi1', synapses: 0 } })).toThrow('prune.cores.synapses: found 0; ');
+    expect(refusal({ search: { maxAccuracyDrop: 1.1 } })).toThrow('prune.search.maxAccuracyDrop: found 1.1; ');
+    expect(refusal({ search: {}, density: 0.1 })).toThrow('prune.density: found 0.1; a search for the density is asked for as well');
+    expect(refusal({ search: {}, threshold: 0.1 })).toThrow('prune.threshold: found 0.1; a search for the density is asked for as well');
+    expect(refusal({ search: { densities: [] } })).toThrow('prune.search.densities: found []; ');
+    expect(refusal({ search: { densities: [0.1, 2] } })).toThrow('prune.search.densities.1: found 2; ');
     expect(refusal({ densty: 0.1 })).toThrow("unknown option 'densty' in prune; did you mean 'density'?");
     expect(() => readSettings(undefined, { prune: { threshold: 0.1, density: 0.1 } })).toThrow('a threshold is given as well');
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CURVE_COLUMNS, curveColumnReference } from '../../src/pipeline/density-curve.ts';
 import { sweepColumnReference } from '../../src/pipeline/sweep-columns.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../../src/report/csv.ts';
 import {
@@ -179,6 +180,7 @@ describe('columns', () => {
     tasks: taskColumns(report.accuracy.stages),
     terms: TERM_COLUMNS,
     constants: CONSTANT_COLUMNS,
+    curve: CURVE_COLUMNS,
   };
 
   test.each(Object.entries(tables))('of %s have unique keys and a sentence that says what they mean', (_, columns) => {
@@ -254,7 +256,10 @@ describe('texts', () => {
   test('are the golden ones', () => {
     expectGolden('summary.txt', summaryText(report, { files }));
     expectGolden('report.txt', reportText(report, { files }));
-    expectGolden('../../docs/columns.md', `# What the columns of the reports mean\n\n${columnReference()}\n${sweepColumnReference()}`);
+    expectGolden(
+      '../../docs/columns.md',
+      `# What the columns of the reports mean\n\n${columnReference()}\n${curveColumnReference()}\n${sweepColumnReference()}`,
+    );
   });
 
   test('say the same in colour', () => {
