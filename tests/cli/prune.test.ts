@@ -12,12 +12,18 @@ const SMALL_CORES = 'rram-mesh:arraysPerCore=1,height=2,rows=24,width=2';
 beforeAll(async () => {
   process.chdir(folder);
   writeFileSync('tiny.json', JSON.stringify({ train: TINY.train, prune: { ...TINY.prune, threshold: null } }));
+  writeFileSync('search.json', JSON.stringify({ prune: { fineTune: TINY.prune.fineTune, search: { trialsPerTask: 1 } } }));
   expect((await runProgram('train', '--config', 'tiny.json', '--out', '.', '--trials', '1')).error).toBeNull();
 });
 
 /** Prunes the tiny network. */
 function prune(...args: readonly string[]) {
   return runProgram('prune', 'trained.safetensors', '--config', 'tiny.json', ...FEW_TRIALS, ...args);
+}
+
+/** The same with a search of few trials. */
+function search(...args: readonly string[]) {
+  return prune('--config', 'search.json', ...args);
 }
 
 describe('prune', () => {
@@ -31,7 +37,7 @@ describe('prune', () => {
 
   it('searches, tells what it tries, and writes network and curve', async () => {
     const options = ['--max-accuracy-drop', '0.5', '--densities', '0.3,0.6', '--rounds', '2'];
-    const { stdout, stderr, error } = await prune('--out', 'found.safetensors', ...options);
+    const { stdout, stderr, error } = await search('--out', 'found.safetensors', ...options);
     expect(error).toBeNull();
     expect(
       pathsIn('.')
@@ -56,7 +62,7 @@ describe('prune', () => {
       /^asked,density,weights,neurons,accuracy,drop,worstTask,worstDrop,isWithin\n0\.3,.*,true\n0\.6,/,
     );
 
-    const again = await prune('--out', 'found.safetensors', ...options, '--force', '--json');
+    const again = await search('--out', 'found.safetensors', ...options, '--force', '--json');
     expect(again.stderr).not.toContain('pruning to');
     expect(JSON.parse(again.stdout)).toMatchObject({
       pruning: { search: { density: 0.3, tried: 2 } },
@@ -65,7 +71,7 @@ describe('prune', () => {
   });
 
   it('ends with exit code 3 when no density will do, and leaves the curve', async () => {
-    const { stdout, stderr, error } = await prune(
+    const { stdout, stderr, error } = await search(
       '--out',
       'none.safetensors',
       '--max-task-drop',
@@ -85,15 +91,15 @@ describe('prune', () => {
 
   it('writes over no curve unless told to', async () => {
     writeFileSync('mine.curve.csv', 'mine');
-    const { error } = await prune('--out', 'mine.safetensors', '--max-accuracy-drop', '0.5');
+    const { error } = await search('--out', 'mine.safetensors', '--max-accuracy-drop', '0.5');
     expect((error as Error).message).toContain('mine.curve.csv exists');
     expect(existsSync('mine.search')).toBe(false);
   });
 
   it('in a run takes limits and search from the config file, and keeps the curve', async () => {
     const config = { ...TINY, model: join(folder, 'trained.safetensors'), targets: ['rram-mesh'] };
-    const search = { maxAccuracyDrop: 0.5, densities: [0.3], trialsPerTask: 1 };
-    writeFileSync('run.json', JSON.stringify({ ...config, prune: { fineTune: TINY.prune.fineTune, maxFanIn: 12, search } }));
+    const wanted = { maxAccuracyDrop: 0.5, densities: [0.3], trialsPerTask: 1 };
+    writeFileSync('run.json', JSON.stringify({ ...config, prune: { fineTune: TINY.prune.fineTune, maxFanIn: 12, search: wanted } }));
     const { error, stdout } = await runProgram('run', 'run.json', '--out', 'run');
     expect(error).toBeNull();
     for (const file of ['pruned.safetensors', 'pruned.curve.svg', 'pruned.curve.csv', 'pruned.curve.json'])
