@@ -16,6 +16,8 @@ export { chooseUnits, type UnitOptions } from './compression/units.ts';
 export type { WeightFormat } from './compression/weight-format.ts';
 export { BimtError, EXIT, FitError, InterruptedError, MismatchError, UsageError, type Violation } from './core/errors.ts';
 export type { OnProgress, Progress, Warning } from './core/progress.ts';
+export { type ImportedNetwork, type ImportOptions, importOnnx } from './exchange/import/import-onnx.ts';
+export { arranged } from './exchange/import/positions.ts';
 export { type CardSubject, modelCard } from './exchange/model-card.ts';
 export { exportIntegerNpz, exportNpz } from './exchange/npz.ts';
 export { exportIntegerOnnx, exportOnnx, type FormOptions, type ModelFile } from './exchange/onnx-forms.ts';
@@ -34,8 +36,10 @@ export type { Csr } from './network/csr.ts';
 export { type Grid, gridWireCost, parseGrid, type WireCost } from './network/geometry.ts';
 export type { Activation, Network } from './network/network.ts';
 export { type Run, runNetwork } from './network/run.ts';
+export { type ExternalData, externalDataIn } from './onnx/external-data.ts';
 export { AnalyzeConfig, analyzeStage } from './pipeline/analyze-stage.ts';
 export { type RunConfig, resolveRunConfig } from './pipeline/config.ts';
+export { ImportConfig, type Imported, importStage } from './pipeline/import-stage.ts';
 export { type NetworkArtifact, readNetwork, writeNetwork } from './pipeline/network-file.ts';
 export { type RunResult, requireSuccess, runPipeline } from './pipeline/run.ts';
 export { openRunFolder, type RunFolder } from './pipeline/run-folder.ts';
@@ -63,25 +67,9 @@ export { findSuite, findTask, SUITES, suiteSettings } from './tasks/suites.ts';
 export { sampleTrial } from './tasks/trial.ts';
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/checkpoint.ts';
 export { engineSpec, resolveTrainConfig, type TrainConfig } from './training/config.ts';
-export type { Engine, EngineSpec, FakeQuantizer, StateQuantization, TrainingState } from './training/engine.ts';
+export type { Engine, EngineSpec, TrainingState } from './training/engine.ts';
 export { openEngine } from './training/engines/open.ts';
 export { type FineTuneConfig, fineTune, fineTuneSpec, resolveFineTuneConfig } from './training/fine-tune.ts';
 export { type Layout, searchLayout } from './training/layout.ts';
-export {
-  onInputGrid,
-  type QuantizationAwareConfig,
-  quantizationAwareSpec,
-  resolveQuantizationAwareConfig,
-  type SignalQuantization,
-  trainQuantized,
-} from './training/quantization-aware.ts';
 export { trainedNetwork } from './training/result.ts';
 export { train, trainingSizes } from './training/train.ts';
-export {
-  accumulatorUnits,
-  integerGrid,
-  largestUnits,
-  learnedQuantizer,
-  type QuantizationGrid,
-  ruledQuantizer,
-} from './training/uniform-quantizer.ts';

@@ -5,6 +5,7 @@ import { analyzeCommand } from './analyze.ts';
 import { checkCommand } from './check.ts';
 import { COMMON_OPTIONS } from './common.ts';
 import { figureCommand } from './figure.ts';
+import { importCommand } from './import.ts';
 import { mapCommand } from './map.ts';
 import { npzCommand } from './npz.ts';
 import { onnxCommand } from './onnx.ts';
@@ -21,6 +22,7 @@ import { verifyCommand } from './verify.ts';
 const COMMANDS = [
   runCommand,
   trainCommand,
+  importCommand,
   analyzeCommand,
   pruneCommand,
   quantizeCommand,

@@ -6,6 +6,13 @@ export function sha256(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
+/** The same of what lies in several parts, as if they were one. */
+export function sha256OfParts(parts: Iterable<Uint8Array>): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
 /** JSON with keys in sorted order, so that equal data give equal bytes. */
 export function canonicalJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortKeys(inner) : inner), indent);

@@ -1,8 +1,17 @@
 // The door to onnx-proto: the only file that imports it. ONNX 1.10.2 messages under protobufjs 8.
 import onnxProto, { type onnx as Onnx } from 'onnx-proto';
 import { messageOf, UsageError } from '../core/errors.ts';
+import { checkWireFormat } from './wire.ts';
 
 const { onnx } = onnxProto;
+
+/** Decoded messages. 64-bit integers are `Long` objects in them. */
+export type DecodedModel = Onnx.ModelProto;
+export type DecodedGraph = Onnx.IGraphProto;
+export type DecodedNode = Onnx.INodeProto;
+export type DecodedAttribute = Onnx.IAttributeProto;
+export type DecodedTensor = Onnx.ITensorProto;
+export type DecodedValueInfo = Onnx.IValueInfoProto;
 
 /** TensorProto.DataType values we use; onnx-proto's enum ends before int4, but the field is a plain integer. */
 export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, double: 11, int4: 22 } as const;
@@ -85,16 +94,17 @@ const MAX_MODEL_BYTES = 512 * 1024 * 1024;
  * Decodes a model that anyone may have written.
  *
  * @param what - how to call the file in errors
- * @throws UsageError if it is too large, truncated, not ONNX, or nested beyond reason
+ * @throws UsageError if it is too large, truncated, not ONNX, nested beyond reason, or would take far more memory than its size
  */
-export function decodeModel(bytes: Uint8Array, what: string): Onnx.ModelProto {
+export function decodeModel(bytes: Uint8Array, what: string): DecodedModel {
   if (bytes.length > MAX_MODEL_BYTES)
     throw new UsageError(`${what}: ${bytes.length} bytes, the limit for an ONNX model is ${MAX_MODEL_BYTES}`);
-  let model: Onnx.ModelProto;
+  let model: DecodedModel;
   try {
+    // First, because the decoder itself would follow any nesting and build whatever the bytes ask for.
+    checkWireFormat(bytes);
     model = onnx.ModelProto.decode(bytes);
   } catch (error) {
-    // protobufjs throws RangeError on truncation and, deep inside hostile nesting, on stack overflow.
     throw new UsageError(`${what} is not a readable ONNX model: ${messageOf(error)}`, { cause: error });
   }
   if (!model.graph || (model.opsetImport ?? []).length === 0)
