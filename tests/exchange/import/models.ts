@@ -6,7 +6,7 @@ import { openSession, type RuntimeName, type RuntimeTensor } from '../../../src/
 
 const { onnx } = onnxProto;
 
-type Attribute = Record<string, unknown> & { readonly name: string };
+export type Attribute = Record<string, unknown> & { readonly name: string };
 type Message = Readonly<Record<string, unknown>>;
 
 /** Attributes; their types follow from their values where those are plain. */
