@@ -87,9 +87,7 @@ export function requireNetwork({ bytes, curve }: PruneResult): Uint8Array {
   const tried = curve.points.map((point) => judge(point, curve)).filter(({ drop }) => drop !== null);
   const [best] = tried.sort((a, b) => (a.drop ?? 0) - (b.drop ?? 0));
   const found =
-    best === undefined
-      ? 'no density that was tried leaves anything'
-      : `the least, at density ${densityText(best.asked)}, is ${lossText(best)}`;
+    best === undefined ? 'no density that was tried leaves anything' : `density ${densityText(best.asked)} loses least, ${lossText(best)}`;
   throw new FitError(
     `no density that was tried loses at most ${formatRatio(maxAccuracyDrop)} of accuracy${maxTaskDrop === null ? '' : ` and ${formatRatio(maxTaskDrop)} in each task`}: ${found}; ` +
       'try more --fine-tune updates or --rounds, looser limits, or a larger drop',

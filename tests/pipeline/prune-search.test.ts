@@ -201,7 +201,7 @@ describe('a search', () => {
     const { points } = curveOf([[0.1, 0.8, 0.8]], 0.01, 0.02);
     const missed = { bytes: null, curve: { ...curveOf([], 0.01, 0.02), points } };
     expect(() => requireNetwork(missed)).toThrow(
-      'loses at most 0.010 of accuracy and 0.020 in each task: the least, at density 0.100, is accuracy 0.800 (−0.050, a −0.100)',
+      'loses at most 0.010 of accuracy and 0.020 in each task: density 0.100 loses least, accuracy 0.800 (−0.050, a −0.100)',
     );
   });
 
