@@ -136,6 +136,9 @@ export function ruledQuantizer(grid: QuantizationGrid, rule: UnitRule): UniformQ
 /** Adam's constants for units, as for weights (Kingma & Ba 2015). */
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
+/** Learning rate of log(unit) over that of weights. */
+const RELATIVE_RATE = 3;
+
 /**
  * Rounds to a grid whose units are learned (LSQ, Esser et al. 2020, equation 3): ∂ŵ/∂step is round(w/step) − w/step inside the range and
  * ±limit outside. What moves is the logarithm of the unit, so that units stay above 0 and large and small ones change by
@@ -143,9 +146,8 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
  * 1/√(parameters·limit) would change nothing and is left out.
  *
  * @param initial - units to start from
- * @param relativeRate - learning rate of log(unit) over that of weights
  */
-export function learnedQuantizer(grid: QuantizationGrid, initial: Float64Array, relativeRate: number): UniformQuantizer {
+export function learnedQuantizer(grid: QuantizationGrid, initial: Float64Array, relativeRate = RELATIVE_RATE): UniformQuantizer {
   const { spans, groups } = grid;
   /** ∂ŵ/∂log(unit) of the last rounding. */
   const slopes = new Float32Array(lengthOf(grid));

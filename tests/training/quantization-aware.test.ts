@@ -54,7 +54,12 @@ function memoryStore(): CheckpointStore & { bytes: Uint8Array | null; saves: num
 
 describe('quantization-aware training', () => {
   it('fills in defaults of its own, and names options that it does not have', () => {
-    expect(resolveQuantizationAwareConfig({})).toMatchObject({ updates: 1000, lambda: 0, learningRateSchedule: 'cosine' });
+    expect(resolveQuantizationAwareConfig({})).toMatchObject({
+      updates: 1000,
+      learningRate: 1e-3,
+      lambda: 0,
+      learningRateSchedule: 'cosine',
+    });
     expect(() => resolveQuantizationAwareConfig({ update: 3 })).toThrow(/did you mean 'updates'/);
   });
 
