@@ -5,7 +5,7 @@ import { encodeQuantized } from '../compression/quantized-file.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { chipOf } from '../mapping/chip.ts';
-import { GRANULARITIES } from '../pipeline/config.ts';
+import { GRANULARITIES, INPUT_RANGES } from '../pipeline/config.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
 import {
@@ -13,10 +13,12 @@ import {
   claimOutputs,
   integerOption,
   networkArgument,
+  numberOption,
   printResult,
   printWarnings,
   withCommonOptions,
 } from './common.ts';
+import { quantizationText } from './quantize-text.ts';
 import { describeScores } from './scores-text.ts';
 import { readSettings } from './settings.ts';
 
@@ -29,7 +31,9 @@ interface QuantizeOptions extends CommonOptions {
   readonly scale?: string;
   readonly powerOfTwo?: boolean;
   readonly stateBits?: number;
+  readonly bitBudget?: number;
   readonly stateRange?: string;
+  readonly inputRange?: string;
   readonly maxNeuronsPerCore?: number;
   readonly seed?: number;
   readonly trials?: number;
@@ -52,7 +56,13 @@ export function quantizeCommand(): Command {
     )
     .option('--power-of-two', 'accumulator units that are power-of-two multiples of the state unit: chips rescale by a shift')
     .option('--state-bits <n>', 'width of the states, 1 to 8 (default: 8)', integerOption(1, 8))
+    .option(
+      '--bit-budget <n>',
+      'mean bits of a weight; sensitive groups get more, up to --weight-bits (default: all the same)',
+      numberOption(2),
+    )
     .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
+    .addOption(new Option('--input-range <name>', 'what the largest input stands for (default: balanced)').choices(INPUT_RANGES))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
     .option('--seed <n>', 'seed of the calibration trials (default: 2)', integerOption(0))
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
@@ -71,21 +81,22 @@ function widthOption(text: string): number | string {
 }
 
 async function quantizeAction(file: string, options: QuantizeOptions): Promise<void> {
-  const { weightBits, granularity, scale, powerOfTwo, stateBits, stateRange, seed, trials, maxNeuronsPerCore = null } = options;
+  const { weightBits, granularity, scale, powerOfTwo, stateBits, bitBudget, stateRange, inputRange, seed } = options;
+  const { trials, maxNeuronsPerCore = null } = options;
   const { quantize, scores: plan } = readSettings(options.config, {
-    quantize: { weightBits, granularity, scale, powerOfTwo, stateBits, stateRange, seed },
+    quantize: { weightBits, granularity, scale, powerOfTwo, stateBits, bitBudget, stateRange, inputRange, seed },
     scores: { trialsPerTask: trials },
   });
   const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: quantize.weightBits });
   const pruned = networkArgument(file, ['pruned']);
   claimOutputs([options.out], options);
-  const { artifact, warnings } = await quantizeStage(pruned, chip, quantize, plan);
+  const { artifact, summary, warnings } = await quantizeStage(pruned, chip, quantize, plan);
   writeFileAtomic(options.out, encodeQuantized(artifact));
   printWarnings(options, warnings);
   const { scores } = artifact.header;
   printResult(
     options,
-    { file: options.out, scores, warnings },
-    `${options.out}: for ${artifact.details.target}\n${describeScores(scores)}`,
+    { file: options.out, scores, summary, warnings },
+    `${options.out}: for ${artifact.details.target}\n${describeScores(scores)}\n${quantizationText(summary)}`,
   );
 }

@@ -105,8 +105,10 @@ function show(spec: string, options: CommonOptions): void {
     ...Object.entries(file.sources).map(([id, source]) => `  ${id}  ${sourceLine(source)}`),
   ];
   if (parameters.length > 0) {
-    lines.push('', `Parameters, as in --target ${file.id}:${parameters[0]?.name}=${parameters[0]?.value}`);
-    lines.push(...parameters.map(({ name, value, min, max, meaning }) => `  ${name} = ${value} (${min} … ${max}): ${meaning}`));
+    lines.push('', `Parameters, as in --target ${file.id}:${parameters[0]?.name}=${parameters[0]?.value ?? parameters[0]?.min}`);
+    lines.push(
+      ...parameters.map(({ name, value, min, max, meaning }) => `  ${name} = ${value ?? 'not set'} (${min} … ${max}): ${meaning}`),
+    );
   }
   printResult(options, { id: target.id, label: target.label, hash: target.hash, fileName: target.fileName, file }, lines.join('\n'));
 }

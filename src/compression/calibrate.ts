@@ -16,6 +16,14 @@ export interface Ranges {
   readonly input: number;
 }
 
+/** Ranges, and how strongly everything moves within them. */
+export interface Calibration extends Ranges {
+  /** Mean h_j² over all steps, shape [neurons]. */
+  readonly stateSquares: Float64Array;
+  /** Mean u_k², shape [inputs]. */
+  readonly inputSquares: Float64Array;
+}
+
 /** How the range of the states is found; inputs always count with their maximum. */
 export const RANGE_METHODS = ['max', 'quantile'] as const;
 export type RangeMethod = (typeof RANGE_METHODS)[number];
@@ -24,21 +32,34 @@ export type RangeMethod = (typeof RANGE_METHODS)[number];
 const QUANTILE = 0.999;
 
 /**
- * Ranges of a network on calibration trials. Inputs always count with their maximum; states with their maximum, or with
+ * Ranges and mean squares of a network on calibration trials. Inputs always count with their maximum; states with their maximum, or with
  * the 99.9 % quantile of those above 0, so that the range does not depend on how many neurons are silent.
  *
  * @throws UsageError if the network is not ReLU, or there are no trials
  */
-export function calibrate(network: Network, batches: readonly CalibrationBatch[], method: RangeMethod = 'quantile'): Ranges {
+export function calibrate(network: Network, batches: readonly CalibrationBatch[], method: RangeMethod = 'quantile'): Calibration {
   requireRelu(network);
   if (batches.every((batch) => batch.inputs.length === 0)) throw new UsageError('calibration needs at least one trial');
   let input = 0;
   const active: Float32Array[] = [];
+  const stateSquares = new Float64Array(network.neurons);
+  const inputSquares = new Float64Array(network.inputs);
+  let cells = 0;
   for (const { inputs, steps, rows } of batches) {
     for (const value of inputs) input = Math.max(input, Math.abs(value));
-    active.push(runNetwork(network, inputs, steps, rows).states.filter((state) => state > 0));
+    const { states } = runNetwork(network, inputs, steps, rows);
+    active.push(states.filter((state) => state > 0));
+    // States are [steps, neurons, rows], inputs [steps, rows, inputs].
+    for (let at = 0; at < states.length; at++) stateSquares[Math.floor(at / rows) % network.neurons] += states[at] ** 2;
+    for (let at = 0; at < inputs.length; at++) inputSquares[at % network.inputs] += inputs[at] ** 2;
+    cells += steps * rows;
   }
-  return { input, state: quantileOf(active, method === 'max' ? 1 : QUANTILE) };
+  return {
+    input,
+    state: quantileOf(active, method === 'max' ? 1 : QUANTILE),
+    stateSquares: stateSquares.map((sum) => sum / cells),
+    inputSquares: inputSquares.map((sum) => sum / cells),
+  };
 }
 
 /** The smallest value that at least `share` of all values do not exceed; 0 if there are no values. */

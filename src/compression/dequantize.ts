@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import { roundHalfEven } from '../core/rounding.ts';
 import { type Csr, forEachEntry, mapCsr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
+import { requireFinite, SMALLEST_SCALE } from './finite.ts';
 
 /** Which weights share a scale: all of a matrix, those into one neuron, or a block of consecutive sources of one neuron. */
 export const WEIGHT_ONLY_GRANULARITIES = ['tensor', 'channel', 'block'] as const;
@@ -38,9 +39,10 @@ export interface WeightOnly {
 /**
  * Quantizes each matrix symmetrically, scale = max|w| / (2^(bits−1) − 1); biases stay float.
  *
- * @throws UsageError if a weight is not finite
+ * @throws UsageError if a weight is not finite, or so small that its scale is 0 or denormal
  */
 export function quantizeWeightsOnly(network: Network, format: WeightOnlyFormat = DEFAULT_WEIGHT_ONLY): WeightOnly {
+  requireFinite(network);
   return {
     recurrent: scaled(network.recurrent, 'W', format),
     input: scaled(network.input, 'W_in', format),
@@ -74,11 +76,14 @@ function scaled(matrix: Csr, name: string, format: WeightOnlyFormat): ScaledMatr
   const scale = scaleIndex(scaleShape, format);
   const maxima = new Float32Array(scaleShape[0] * scaleShape[1]);
   forEachEntry(matrix, (row, column, weight) => {
-    if (!Number.isFinite(weight)) throw new UsageError(`cannot quantize ${name}: the weight of row ${row}, column ${column} is ${weight}`);
     maxima[scale(row, column)] = Math.max(maxima[scale(row, column)], Math.abs(weight));
   });
-  // A scale of 0, also of weights too small for a float32 quotient, would make integers that are not finite.
-  const scales = maxima.map((maximum) => Math.fround(maximum / largest) || 1);
+  const scales = maxima.map((maximum) => (maximum === 0 ? 1 : Math.fround(maximum / largest)));
+  const tiny = scales.findIndex((value) => value < SMALLEST_SCALE);
+  if (tiny >= 0)
+    throw new UsageError(
+      `cannot quantize ${name}: the largest of some weights that share a scale is ${maxima[tiny]}, so the scale is 0 or denormal; prune them`,
+    );
   const integers = mapCsr(matrix, Int32Array, (weight, row, column) => {
     const integer = roundHalfEven(weight / scales[scale(row, column)]);
     return Math.max(-largest, Math.min(largest, integer));

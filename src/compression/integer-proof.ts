@@ -4,7 +4,7 @@ import type { Csr } from '../network/csr.ts';
 import type { IntegerNetwork } from './integer-network.ts';
 
 /** Largest magnitude of an int8 input. */
-const INPUT_MAGNITUDE = 128;
+export const INPUT_MAGNITUDE = 128;
 /** Widest state. */
 export const MAX_STATE_BITS = 16;
 /** Largest multiplier; it is stored as int32. */

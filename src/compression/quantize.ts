@@ -5,12 +5,14 @@ import { roundHalfEven } from '../core/rounding.ts';
 import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { type Ranges, requireRelu } from './calibrate.ts';
+import { neuronAt, readoutUnit, requireFinite, requireUnits } from './finite.ts';
 import type { IntegerNetwork, Units } from './integer-network.ts';
 import { accumulatorBounds, MAX_MULTIPLIER, MAX_SHIFT, requireInt32 } from './integer-proof.ts';
-import { roundWeights } from './round-weights.ts';
+import { quantizeWarnings, rangeWarnings } from './quantize-warnings.ts';
+import { type RoundOptions, roundWeights } from './round-weights.ts';
 import { removedSynapses, type SynapseCounts } from './synapse-counts.ts';
-import { chooseUnits, INPUT_MAX, stateMaxOf, type UnitOptions } from './units.ts';
-import { type RoundedEntries, withIntegers } from './weight-format.ts';
+import { chooseUnits, hiddenFormat, INPUT_MAX, readoutFormat, stateMaxOf, type UnitOptions } from './units.ts';
+import { formatBits, type RoundedEntries, withIntegers } from './weight-format.ts';
 
 /** What a network is quantized for. */
 export interface QuantizeOptions extends UnitOptions {
@@ -25,6 +27,8 @@ export interface Quantized {
   readonly roundedToZero: SynapseCounts;
   /** Synapses whose weight was beyond the range and was clamped. */
   readonly clipped: SynapseCounts;
+  /** Bits of all weights other than 0, each in the width of its row, and of the tables they choose from. */
+  readonly storedBits: number;
   readonly warnings: readonly Warning[];
 }
 
@@ -35,16 +39,20 @@ export interface Quantized {
  */
 export function quantize(network: Network, ranges: Ranges, options: QuantizeOptions): Quantized {
   requireRelu(network);
-  return applyUnits(network, chooseUnits(network, ranges, options), options);
+  const quantized = applyUnits(network, chooseUnits(network, ranges, options), options);
+  return { ...quantized, warnings: [...rangeWarnings(ranges), ...quantized.warnings] };
 }
 
 /**
  * The integer network in given units, for example learned ones.
  *
- * @throws UsageError if the network is not ReLU, the state width is not allowed, an accumulator may leave int32, or one shift cannot serve all neurons
+ * @throws UsageError if the network is not ReLU, the state width is not allowed, a weight is NaN or infinite, a unit is 0 or
+ * denormal, an accumulator may leave int32, or one shift cannot serve all neurons
  */
 export function applyUnits(network: Network, units: Units, options: Omit<QuantizeOptions, 'groups'>): Quantized {
   requireRelu(network);
+  requireFinite(network);
+  requireUnits(units, network);
   const { state, accumulator, readout } = units;
   const rounded = roundWeights(network, units, options);
   const parts = {
@@ -56,44 +64,48 @@ export function applyUnits(network: Network, units: Units, options: Omit<Quantiz
     stateMax: stateMaxOf(options),
   };
   const bounds = accumulatorBounds(parts);
-  const siteName = (i: number) => `the neuron at site ${network.site[i]}`;
-  requireInt32(bounds.hidden, siteName, 'cannot quantize');
-  requireInt32(bounds.readout, (k) => `readout unit ${k}`, 'cannot quantize');
+  requireInt32(bounds.hidden, neuronAt(network), 'cannot quantize');
+  requireInt32(bounds.readout, readoutUnit, 'cannot quantize');
   const { shift, multiplier } = requantization(
     Float64Array.from(accumulator, (s) => s / state),
     bounds.hidden,
-    siteName,
+    neuronAt(network),
   );
+  const integers: IntegerNetwork = {
+    ...parts,
+    inputs: network.inputs,
+    neurons: network.neurons,
+    outputs: network.outputs,
+    bias: Int32Array.from(parts.bias),
+    readoutBias: Int32Array.from(parts.readoutBias),
+    shift,
+    multiplier,
+    scales: units,
+    site: network.site,
+  };
   return {
-    network: {
-      ...parts,
-      inputs: network.inputs,
-      neurons: network.neurons,
-      outputs: network.outputs,
-      bias: Int32Array.from(parts.bias),
-      readoutBias: Int32Array.from(parts.readoutBias),
-      shift,
-      multiplier,
-      scales: units,
-      site: network.site,
-    },
+    network: integers,
     roundedToZero: removedSynapses(network, parts),
     clipped: {
       recurrent: countOutside(rounded.recurrent),
       input: countOutside(rounded.input),
       readout: countOutside(rounded.readout),
     },
-    warnings: [
-      ...zeroWarnings('W', network.recurrent, parts.recurrent, siteName),
-      ...zeroWarnings('W_in', network.input, parts.input, siteName),
-      ...zeroWarnings('W_out', network.readout, parts.readout, (k) => `readout unit ${k}`),
-      ...widthWarnings([...bounds.hidden, ...bounds.readout], options.accumulatorBits ?? null),
-    ],
+    storedBits: storedBits(integers, options),
+    warnings: quantizeWarnings(network, integers, bounds, options.accumulatorBits ?? null),
   };
 }
 
 function countOutside({ inside }: RoundedEntries): number {
   return inside.reduce((count, isInside) => count + 1 - isInside, 0);
+}
+
+function storedBits({ recurrent, input, readout, neurons, outputs }: IntegerNetwork, options: RoundOptions): number {
+  const entries = ({ indptr }: Csr<Int32Array>, row: number) => indptr[row + 1] - indptr[row];
+  const { rowLevels = 0, qmax } = options.weights;
+  let bits = (neurons + outputs) * rowLevels * formatBits({ qmax, step: 1 });
+  for (let i = 0; i < neurons; i++) bits += (entries(recurrent, i) + entries(input, i)) * formatBits(hiddenFormat(options, i));
+  return bits + readout.values.length * formatBits(readoutFormat(options));
 }
 
 /**
@@ -133,40 +145,4 @@ function requantization(
   throw new UsageError(
     'cannot quantize: the weights are too large for the range of the states measured in calibration; check the calibration trials',
   );
-}
-
-function zeroWarnings(name: string, before: Csr, after: Csr<Int32Array>, subject: (row: number) => string): Warning[] {
-  const entries = (matrix: Csr<Float32Array | Int32Array>, row: number) => matrix.indptr[row + 1] - matrix.indptr[row];
-  const rows = Array.from({ length: before.rows }, (_, row) => row).filter((row) => entries(before, row) > 0 && entries(after, row) === 0);
-  if (rows.length === 0) return [];
-  if (after.values.length === 0) {
-    return [
-      {
-        rule: 'quantize/layer-zero',
-        message: `all ${before.values.length} weights of ${name} became 0; use more bits or a finer granularity`,
-      },
-    ];
-  }
-  const named = rows.slice(0, 10).map(subject).join(', ');
-  const more = rows.length > 10 ? ` and ${rows.length - 10} more` : '';
-  return [
-    { rule: 'quantize/row-zero', message: `all weights of ${name} became 0 for ${named}${more}; use more bits or a finer granularity` },
-  ];
-}
-
-function widthWarnings(bounds: readonly number[], bits: number | null): Warning[] {
-  if (bits === null) return [];
-  const largest = 2 ** (bits - 1) - 1;
-  const exceeding = bounds.filter((bound) => bound > largest);
-  if (exceeding.length === 0) return [];
-  const worst = exceeding.reduce((a, b) => Math.max(a, b));
-  const needed = 1 + Math.ceil(Math.log2(worst + 1));
-  return [
-    {
-      rule: 'quantize/accumulator-width',
-      message:
-        `${exceeding.length} of ${bounds.length} accumulators could exceed the target's ${bits} bits ` +
-        `(up to ${worst}, which needs ${needed} bits); use fewer state bits, or prune to a smaller fan-in`,
-    },
-  ];
 }

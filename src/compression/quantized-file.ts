@@ -11,17 +11,20 @@ import {
   sitePositions,
   tensorReader,
 } from '../network/artifact.ts';
-import type { Csr } from '../network/csr.ts';
+import { type Csr, forEachEntry } from '../network/csr.ts';
 import type { Grid } from '../network/geometry.ts';
 import type { IntegerNetwork } from './integer-network.ts';
 import { MAX_SHIFT, MAX_STATE_BITS, proveRanges } from './integer-proof.ts';
-import type { WeightFormat } from './weight-format.ts';
+import { hiddenFormat, readoutFormat } from './units.ts';
+import type { WeightFormat, WeightWidths } from './weight-format.ts';
 
 /** What a quantized artifact says beside the integers. */
 export interface QuantizedDetails {
   /** Id of the target whose weights these are. */
   readonly target: string;
   readonly weights: WeightFormat;
+  /** Width of every row where they differ. */
+  readonly widths?: WeightWidths;
   readonly grid: Grid;
 }
 
@@ -32,6 +35,8 @@ export interface QuantizedArtifact {
   readonly header: ArtifactHeader;
 }
 
+/** Widest weight: its magnitude is an int32. */
+const MAX_WEIGHT_BITS = 32;
 const MAX_STATE = 2 ** MAX_STATE_BITS - 1;
 
 /** Bytes of a quantized artifact, deterministic. */
@@ -75,9 +80,18 @@ export function decodeQuantized(bytes: Uint8Array, what: string): QuantizedArtif
 function readDetails({ extra }: DecodedArtifact, what: string): QuantizedDetails {
   const { target, weights } = extra as Partial<QuantizedDetails>;
   if (typeof target !== 'string') throw new UsageError(`${what}: metadata 'target' must be a string`);
-  if (!isCount(weights?.qmax) || !isCount(weights?.step) || weights.step > weights.qmax)
-    throw new UsageError(`${what}: metadata 'weights' must be {qmax, step} with 1 ≤ step ≤ qmax`);
-  return { target, weights, grid: readGrid(extra['grid'], what) };
+  if (!isCount(weights?.qmax) || !isCount(weights?.step) || weights.step > weights.qmax || !isOptionalCount(weights.rowLevels))
+    throw new UsageError(`${what}: metadata 'weights' must be {qmax, step, rowLevels?} with 1 ≤ step ≤ qmax and 1 ≤ rowLevels`);
+  const widths = readWidths(extra['widths'], what);
+  return { target, weights, ...(widths && { widths }), grid: readGrid(extra['grid'], what) };
+}
+
+function readWidths(value: unknown, what: string): WeightWidths | null {
+  if (value === undefined) return null;
+  const { hidden, readout } = value as Partial<WeightWidths>;
+  if (!Array.isArray(hidden) || ![...hidden, readout].every((bits) => isCount(bits) && bits >= 2 && bits <= MAX_WEIGHT_BITS))
+    throw new UsageError(`${what}: metadata 'widths' must be {hidden: [bits, …], readout: bits} with 2 … ${MAX_WEIGHT_BITS} bits`);
+  return { hidden, readout: readout as number };
 }
 
 function readIntegerNetwork({ tensors, extra }: DecodedArtifact, details: QuantizedDetails, what: string): IntegerNetwork {
@@ -94,17 +108,26 @@ function readIntegerNetwork({ tensors, extra }: DecodedArtifact, details: Quanti
     throw new UsageError(`${what}: every scale must be a finite number above 0`);
   const multiplier = reader.integers('multiplier', [neurons]);
   if (multiplier.some((m) => m < 1)) throw new UsageError(`${what}: tensor 'multiplier' must be 1 or more everywhere`);
-  const matrix = (name: string, rows: number, columns: number) =>
-    requireStorable(reader.integerMatrix(name, rows, columns), details.weights, `${what}: '${name}'`);
+  const { widths } = details;
+  if (widths && widths.hidden.length !== neurons)
+    throw new UsageError(`${what}: metadata 'widths' has ${widths.hidden.length} hidden widths for ${neurons} neurons`);
+  const matrix = (name: string, rows: number, columns: number, formatOf: (row: number) => WeightFormat) =>
+    requireStorable(reader.integerMatrix(name, rows, columns), formatOf, `${what}: '${name}'`);
+  const hidden = (row: number) => hiddenFormat(details, row);
+  const recurrentWeights = matrix('W', neurons, neurons, hidden);
+  const inputWeights = matrix('W_in', neurons, inputs, hidden);
+  const readoutWeights = matrix('W_out', outputs, neurons, () => readoutFormat(details));
+  requireTables([recurrentWeights, inputWeights], details.weights, `${what}: neuron`);
+  requireTables([readoutWeights], details.weights, `${what}: readout unit`);
   return {
     inputs,
     neurons,
     outputs,
     stateMax,
     shift,
-    recurrent: matrix('W', neurons, neurons),
-    input: matrix('W_in', neurons, inputs),
-    readout: matrix('W_out', outputs, neurons),
+    recurrent: recurrentWeights,
+    input: inputWeights,
+    readout: readoutWeights,
     bias: reader.integers('b', [neurons]),
     readoutBias: reader.integers('b_out', [outputs]),
     multiplier,
@@ -113,17 +136,33 @@ function readIntegerNetwork({ tensors, extra }: DecodedArtifact, details: Quanti
   };
 }
 
-function requireStorable(matrix: Csr<Int32Array>, { qmax, step }: WeightFormat, what: string): Csr<Int32Array> {
-  const foreign = matrix.values.find((value) => value === 0 || Math.abs(value) > qmax || value % step !== 0);
-  if (foreign !== undefined)
+function requireStorable(matrix: Csr<Int32Array>, formatOf: (row: number) => WeightFormat, what: string): Csr<Int32Array> {
+  forEachEntry(matrix, (row, _, value) => {
+    const { qmax, step } = formatOf(row);
+    if (value !== 0 && Math.abs(value) <= qmax && value % step === 0) return;
     throw new UsageError(
-      `${what} holds the weight ${foreign}; its target stores multiples of ${step} up to ${qmax}, and zeros are left out`,
+      `${what} holds the weight ${value} in row ${row}; its target stores multiples of ${step} up to ${qmax} there, and zeros are left out`,
     );
+  });
   return matrix;
+}
+
+/** A neuron that chooses from a table has few different weights, in all matrices together. */
+function requireTables(matrices: readonly Csr<Int32Array>[], { rowLevels }: WeightFormat, subject: string): void {
+  if (rowLevels === undefined) return;
+  for (let row = 0; row < matrices[0].rows; row++) {
+    const levels = new Set(matrices.flatMap(({ indptr, values }) => [...values.subarray(indptr[row], indptr[row + 1])]));
+    if (levels.size > rowLevels)
+      throw new UsageError(`${subject} ${row} has ${levels.size} different weights; its target stores a table of ${rowLevels}`);
+  }
 }
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function isOptionalCount(value: unknown): boolean {
+  return value === undefined || isCount(value);
 }
 
 function isScale(value: unknown): value is number {

@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import type { Ranges } from './calibrate.ts';
+import { requireFinite, requireRanges } from './finite.ts';
 import type { Units } from './integer-network.ts';
 import { MAX_STATE_BITS } from './integer-proof.ts';
 import { chooseScale, type ScaleRule } from './scale.ts';
@@ -48,9 +49,11 @@ export function readoutFormat({ weights, widths }: Pick<UnitOptions, 'weights' |
  * s_i = max(max_j |W_ij|·s_h, max_k |W_in,ik|·s_u) / qmax, the maximum taken over the neuron's group, unless the options
  * choose otherwise; s_h where that is 0. The readout has one unit for all.
  *
- * @throws UsageError if the state width is not allowed
+ * @throws UsageError if the state width is not allowed, or a weight or range is not finite
  */
 export function chooseUnits(network: Network, ranges: Ranges, options: UnitOptions): Units {
+  requireFinite(network);
+  requireRanges(ranges);
   const rule: ScaleRule = { scale: options.scale ?? 'max', powerOfTwo: options.powerOfTwo ?? false };
   const state = (ranges.state || 1) / stateMaxOf(options);
   const input = (ranges.input || 1) / INPUT_MAX;

@@ -6,10 +6,14 @@ import { type Csr, mapCsr } from '../network/csr.ts';
  * The weights that can be stored: k·step with |k·step| ≤ qmax, for example {qmax: 127, step: 1} for int8,
  * {qmax: 254, step: 2} for a chip that keeps the lowest bit for the sign, {qmax: 1, step: 1} for ternary weights, or
  * {qmax: 11, step: 1} for a pair of devices with 12 conductance levels each.
+ *
+ * With `rowLevels` a row (a neuron, recurrent and input weights together) has at most so many different ones beside 0:
+ * {qmax: 255, step: 1, rowLevels: 4} where synapses choose from a table of four signed 9-bit weights.
  */
 export interface WeightFormat {
   readonly qmax: number;
   readonly step: number;
+  readonly rowLevels?: number;
 }
 
 export const INT8: WeightFormat = { qmax: 127, step: 1 };
@@ -31,8 +35,9 @@ export function scaleFor(largest: number, format: WeightFormat): number {
   return largest / largestWeight(format);
 }
 
-/** Bits that tell all weights of a format apart, the sign included: 2 for ternary weights, 8 for int8. */
+/** Bits that tell all weights of a synapse apart, the sign included: 2 for ternary weights, 8 for int8, 3 for four levels and 0. */
 export function formatBits(format: WeightFormat): number {
+  if (format.rowLevels !== undefined) return Math.ceil(Math.log2(format.rowLevels + 1));
   return 1 + Math.ceil(Math.log2(largestWeight(format) / format.step + 1));
 }
 

@@ -18,10 +18,9 @@ export type OnUnstorable = (axon: number, slot: number, weight: number) => Error
 
 /** The cells of one array; cells outside its rectangle are 0. */
 export function encodeArray(format: CellStorage, matrix: CoreMatrix, rectangle: Rectangle, unstorable: OnUnstorable): Tensor {
-  const { arrayRows, arrayColumns, columnsPerNeuron, cellsPerWeight, bitsPerCell, scheme, offset } = format;
+  const { arrayRows, arrayColumns, columnsPerNeuron, cellsPerWeight, levelsPerCell, scheme, offset } = format;
   const cells = new Uint8Array(arrayRows * arrayColumns);
-  const largest = 2 ** (bitsPerCell * cellsPerWeight) - 1;
-  const digit = 2 ** bitsPerCell;
+  const largest = levelsPerCell ** cellsPerWeight - 1;
   for (let row = 0; row < rectangle.axons; row++) {
     for (let neuron = 0; neuron < rectangle.neurons; neuron++) {
       const axon = rectangle.axonStart + row;
@@ -32,7 +31,8 @@ export function encodeArray(format: CellStorage, matrix: CoreMatrix, rectangle: 
       let at = row * arrayColumns + neuron * columnsPerNeuron;
       for (const magnitude of magnitudes) {
         if (magnitude < 0 || magnitude > largest) throw unstorable(axon, slot, weight);
-        for (let k = 0, rest = magnitude; k < cellsPerWeight; k++, rest = Math.floor(rest / digit)) cells[at++] = rest % digit;
+        for (let k = 0, rest = magnitude; k < cellsPerWeight; k++, rest = Math.floor(rest / levelsPerCell))
+          cells[at++] = rest % levelsPerCell;
       }
     }
   }

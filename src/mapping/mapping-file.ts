@@ -12,12 +12,12 @@ const storage = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('cells'),
     /**
-     * offset: weight = Σ digit·2^(bitsPerCell·k) − offset.
-     * differential: weight = Σ (positive digit − negative digit)·2^(bitsPerCell·k); a neuron's columns are
+     * offset: weight = Σ digit·levelsPerCell^k − offset.
+     * differential: weight = Σ (positive digit − negative digit)·levelsPerCell^k; a neuron's columns are
      * its positive digits, then its negative digits.
      */
     scheme: z.enum(['offset', 'differential']),
-    bitsPerCell: count.min(1),
+    levelsPerCell: count.min(2),
     cellsPerWeight: count.min(1),
     offset: count,
     arrayRows: count.min(1),

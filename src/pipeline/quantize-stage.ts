@@ -1,9 +1,12 @@
 // How does pruned.safetensors become quantized.safetensors, in the integers one target can store?
 import { calibrate } from '../compression/calibrate.ts';
+import { balanceInputs } from '../compression/input-unit.ts';
 import type { IntegerNetwork } from '../compression/integer-network.ts';
-import { quantize, quantizeInputs } from '../compression/quantize.ts';
+import { type QuantizeOptions, quantize, quantizeInputs } from '../compression/quantize.ts';
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
+import type { SynapseCounts } from '../compression/synapse-counts.ts';
+import type { WeightFormat } from '../compression/weight-format.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
@@ -11,48 +14,85 @@ import type { Chip } from '../mapping/chip.ts';
 import { checkFit, doesNotFit } from '../mapping/legality.ts';
 import { groupOfNeuron, partition } from '../mapping/partition.ts';
 import { mappingProblem } from '../mapping/problem.ts';
+import type { ArtifactHeader, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { weightFormat } from '../targets/formats.ts';
 import type { Predict } from '../tasks/accuracy.ts';
+import { tasksWithDelay } from '../tasks/delays.ts';
 import { findSuite } from '../tasks/suites.ts';
+import { chooseMixed, type WidthChoice } from './choose-widths.ts';
 import type { QuantizeConfig } from './config.ts';
 import type { NetworkArtifact } from './network-file.ts';
-import { calibrationBatches, measureScores, outputsByRow, type ScorePlan } from './scores.ts';
+import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan } from './scores.ts';
 
 /** A quantized network before it is written, and what its user should know. */
 export interface QuantizedResult {
   readonly artifact: QuantizedArtifact;
+  readonly summary: QuantizationSummary;
   readonly warnings: readonly Warning[];
+}
+
+/** What quantization did. */
+export interface QuantizationSummary {
+  readonly weights: WeightFormat;
+  readonly granularity: QuantizeConfig['granularity'];
+  readonly stateBits: number;
+  /** Synapses before, by matrix. */
+  readonly synapses: SynapseCounts;
+  /** Of these, those whose weight became 0, and those whose weight was beyond the range. */
+  readonly roundedToZero: SynapseCounts;
+  readonly clipped: SynapseCounts;
+  /** Bits of all weights other than 0, in total. */
+  readonly storedBits: number;
+  /** Widths by group where there was a budget, with the damage each was measured to do alone; else null. */
+  readonly widths: readonly WidthChoice[] | null;
+  /** Accuracy of the float network and of the integers, on the same trials. */
+  readonly tasks: readonly TaskLoss[];
+  /** Mean accuracy lost by tasks that have a delay and by the others, null where there are none. */
+  readonly loss: { readonly withDelay: number | null; readonly others: number | null };
+}
+
+/** What quantization does to a task. */
+export interface TaskLoss {
+  readonly task: string;
+  readonly hasDelay: boolean;
+  readonly float: number;
+  readonly integer: number;
 }
 
 /**
  * Quantizes a pruned network for a target and measures it.
  *
  * @throws FitError if granularity is `core` and no partition fits the chip
- * @throws UsageError if the network is not ReLU or its integers would not fit int32
+ * @throws UsageError if the network is not ReLU, has a weight that is not finite, or its integers would not fit int32
  */
 export async function quantizeStage(
   pruned: NetworkArtifact,
   chip: Chip,
   config: QuantizeConfig,
-  scores: ScorePlan,
+  plan: ScorePlan,
 ): Promise<QuantizedResult> {
   const { network, header } = pruned;
   const { target } = chip;
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, config.weightBits);
-  const ranges = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
-  const quantized = quantize(network, ranges, {
+  const calibration = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
+  const options: QuantizeOptions = {
     weights,
     stateBits: config.stateBits,
     scale: config.scale,
     powerOfTwo: config.powerOfTwo,
     groups: config.granularity === 'core' ? coreGroups(network, chip) : config.granularity,
     accumulatorBits: target.file.state?.bits?.value ?? null,
-  });
+  };
+  const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, options) : calibration;
+  const mixed = config.bitBudget === null ? null : chooseMixed(network, ranges, options, suite, config, config.bitBudget);
+  const quantized = quantize(network, ranges, { ...options, ...(mixed && { widths: mixed.widths }) });
+  const integer = await measureScores(suite, predictInteger(quantized.network), plan);
+  const float = storedScores(header, plan) ?? (await measureScores(suite, predictWith(network), plan));
   const artifact: QuantizedArtifact = {
     network: quantized.network,
-    details: { target: target.label, weights, grid: network.grid },
+    details: { target: target.label, weights, ...(mixed && { widths: mixed.widths }), grid: network.grid },
     header: {
       config: { ...header.config, quantize: config },
       provenance: {
@@ -62,10 +102,37 @@ export async function quantizeStage(
         tool: TOOL,
         engine: null,
       },
-      scores: { ...header.scores, integer: await measureScores(suite, predictInteger(quantized.network), scores) },
+      scores: { ...header.scores, integer },
     },
   };
-  return { artifact, warnings: quantized.warnings };
+  const { recurrent, input, readout } = network;
+  const delayed = tasksWithDelay(suite);
+  const tasks = suite.tasks.map((task, k): TaskLoss => {
+    return { task, hasDelay: delayed[k], float: float.perTask[task], integer: integer.perTask[task] };
+  });
+  const summary: QuantizationSummary = {
+    weights,
+    granularity: config.granularity,
+    stateBits: config.stateBits,
+    synapses: { recurrent: recurrent.values.length, input: input.values.length, readout: readout.values.length },
+    roundedToZero: quantized.roundedToZero,
+    clipped: quantized.clipped,
+    storedBits: quantized.storedBits,
+    widths: mixed?.choices ?? null,
+    tasks,
+    loss: { withDelay: meanLoss(tasks.filter(({ hasDelay }) => hasDelay)), others: meanLoss(tasks.filter(({ hasDelay }) => !hasDelay)) },
+  };
+  return { artifact, summary, warnings: quantized.warnings };
+}
+
+/** Scores that the artifact holds of itself, if they come from the same trials. */
+function storedScores({ scores }: ArtifactHeader, { trialsPerTask, seed }: ScorePlan): Scores | null {
+  const own = scores['fine-tuned'] ?? scores['pruned'];
+  return own && own.trialsPerTask === trialsPerTask && own.seed === seed ? own : null;
+}
+
+function meanLoss(tasks: readonly TaskLoss[]): number | null {
+  return tasks.length === 0 ? null : tasks.reduce((sum, { float, integer }) => sum + float - integer, 0) / tasks.length;
 }
 
 /** Neurons that share a core share a scale: the mapper partitions before anything is quantized. */

@@ -34,11 +34,11 @@ function* storageProblems({ storage, cores }: MappingFile): Generator<string> {
       if (core.arrays.length > 0) yield `core ${core.id} lists ${core.arrays.length} arrays, but stores synapse lists`;
     return;
   }
-  const { scheme, bitsPerCell, cellsPerWeight, columnsPerNeuron, arrayRows, arrayColumns } = storage;
+  const { scheme, levelsPerCell, cellsPerWeight, columnsPerNeuron, arrayRows, arrayColumns } = storage;
   const expected = scheme === 'differential' ? 2 * cellsPerWeight : cellsPerWeight;
   if (columnsPerNeuron !== expected) yield `storage.columnsPerNeuron is ${columnsPerNeuron}; the ${scheme} scheme needs ${expected}`;
-  if (bitsPerCell > 8) yield `storage.bitsPerCell is ${bitsPerCell}; a stored cell has 8 at most`;
-  if (bitsPerCell * cellsPerWeight > 31) yield `a weight of ${cellsPerWeight} cells of ${bitsPerCell} bits exceeds int32`;
+  if (levelsPerCell > 256) yield `storage.levelsPerCell is ${levelsPerCell}; a stored cell has 256 at most`;
+  if (levelsPerCell ** cellsPerWeight > 2 ** 31) yield `a weight of ${cellsPerWeight} cells of ${levelsPerCell} levels exceeds int32`;
   if (storage.offset > INT32_MAX) yield `storage.offset is ${storage.offset}; allowed: up to ${INT32_MAX}`;
   for (const core of cores) {
     let rows = 0;

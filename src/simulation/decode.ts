@@ -54,12 +54,12 @@ export function decodeCore({ storage, images: { file } }: MappingFile, core: Map
 
 /** Crossbars: a neuron's weight on a row is spread over the digits in its columns. */
 function decodeArrays(storage: CellStorage, core: MappedCore, images: Tensors, file: string, onWeight: OnWeight): void {
-  const { arrayRows, arrayColumns, bitsPerCell, columnsPerNeuron } = storage;
+  const { arrayRows, arrayColumns, levelsPerCell, columnsPerNeuron } = storage;
   for (const [k, array] of core.arrays.entries()) {
     const name = imageTensor.array(core.id, k);
     const cells = image(images, name, Uint8Array, [arrayRows, arrayColumns], file);
     const largest = cells.reduce((a, b) => Math.max(a, b), 0);
-    if (largest >= 2 ** bitsPerCell) throw new UsageError(`${file}: ${name} stores ${largest} in a cell of ${bitsPerCell} bits`);
+    if (largest >= levelsPerCell) throw new UsageError(`${file}: ${name} stores ${largest} in a cell of ${levelsPerCell} levels`);
     for (let row = 0; row < array.axons; row++) {
       for (let neuron = 0; neuron < array.neurons; neuron++) {
         const first = row * arrayColumns + neuron * columnsPerNeuron;
@@ -71,10 +71,10 @@ function decodeArrays(storage: CellStorage, core: MappedCore, images: Tensors, f
 }
 
 /** The weight whose cells start at `first`. */
-function decodeCells({ scheme, bitsPerCell, cellsPerWeight, offset }: CellStorage, cells: Uint8Array, first: number): number {
+function decodeCells({ scheme, levelsPerCell, cellsPerWeight, offset }: CellStorage, cells: Uint8Array, first: number): number {
   const digits = (at: number) => {
     let sum = 0;
-    for (let k = 0; k < cellsPerWeight; k++) sum += cells[at + k] << (bitsPerCell * k);
+    for (let k = cellsPerWeight - 1; k >= 0; k--) sum = sum * levelsPerCell + cells[at + k];
     return sum;
   };
   if (scheme === 'differential') return digits(first) - digits(first + cellsPerWeight);

@@ -44,7 +44,7 @@ export function drawMutation(chip: Chip, seed: number, i: number): Mutation {
 
 /** Another digit in one cell; one time in ten anywhere in the array, else where rows and columns are in use. */
 function mutateCell(chip: Chip, storage: CellStorage, random: Random): Mutation {
-  const { arrayRows, arrayColumns, bitsPerCell, columnsPerNeuron } = storage;
+  const { arrayRows, arrayColumns, levelsPerCell, columnsPerNeuron } = storage;
   const { cores } = chip.mapping;
   const [position, k] = random.pick(cores.flatMap((core, at) => core.arrays.map((_, array) => [at, array] as const)));
   const core = cores[position];
@@ -55,7 +55,7 @@ function mutateCell(chip: Chip, storage: CellStorage, random: Random): Mutation 
   const name = imageTensor.array(core.id, k);
   const at = row * arrayColumns + column;
   const from = chip.images[name].data[at];
-  const to = otherValue(from, 0, 2 ** bitsPerCell, random);
+  const to = otherValue(from, 0, levelsPerCell, random);
   const neuron = Math.floor(column / columnsPerNeuron);
   const used = row < array.axons && neuron < array.neurons;
   return {

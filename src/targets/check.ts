@@ -248,6 +248,9 @@ function checkAxes(file: TargetFile, add: Add): void {
   }
 }
 
+/** Levels of a device that a byte can name. */
+const MAX_LEVELS = 256;
+
 /** A packing rule needs its constants; arrays need sides. */
 function checkStorage(file: TargetFile, add: Add): void {
   const { limits, crossbar, topology, weight } = file;
@@ -265,13 +268,17 @@ function checkStorage(file: TargetFile, add: Add): void {
       .filter(([key]) => key === 'synapsesPerBlock' || key === 'word')
       .map(([key, quantity]): [string, NumberQuantity] => [`limits.synapseBlocks.${key}`, quantity]),
     ...(crossbar
-      ? (['rows', 'cols', 'arraysPerCore', 'bitsPerCell', 'adcBits', 'dacBits', 'adcsPerArray'] as const).map(
-          (key): [string, NumberQuantity] => [`crossbar.${key}`, crossbar[key]],
+      ? (['rows', 'cols', 'arraysPerCore', 'bitsPerCell', 'cellsPerWeight', 'adcBits', 'dacBits', 'adcsPerArray'] as const).map(
+          (key): [string, NumberQuantity | undefined] => [`crossbar.${key}`, crossbar[key]],
         )
       : []),
   ];
   for (const [path, quantity] of positive) {
     if (quantity?.value === 0) add(`${path}.value`, '0', 'at least 1');
+  }
+  const levels = crossbar?.device?.levels?.value ?? null;
+  if (levels !== null && !(levels >= 2 && levels <= MAX_LEVELS)) {
+    add('crossbar.device.levels.value', String(levels), `2 … ${MAX_LEVELS}; a cell of an image is a byte`);
   }
   if (crossbar?.cellsPerWeight && weight.signScheme === 'offset-column' && weight.bits.value && crossbar.bitsPerCell.value) {
     const digits = Math.ceil(Math.max(...weight.bits.value) / crossbar.bitsPerCell.value);
@@ -286,9 +293,9 @@ function checkParameters(file: TargetFile, add: Add): void {
   for (const [name, { path, min, max }] of Object.entries(file.parameters ?? {})) {
     const at = `parameters.${name}`;
     const quantity = valueAt(file, path.split('.'));
-    if (!isQuantity(quantity) || typeof quantity.value !== 'number') {
-      add(`${at}.path`, `"${path}"`, 'the path of a value object that holds one number');
-    } else if (!(min <= quantity.value && quantity.value <= max)) {
+    if (!isQuantity(quantity) || Array.isArray(quantity.value)) {
+      add(`${at}.path`, `"${path}"`, 'the path of a value object that holds one number, or null until it is set');
+    } else if (quantity.value !== null && !(min <= (quantity.value as number) && (quantity.value as number) <= max)) {
       add(at, `${min} … ${max}`, `bounds around the default ${quantity.value}`);
     }
   }

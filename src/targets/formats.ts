@@ -10,6 +10,8 @@ export interface WeightFormat {
   readonly bits: number;
   readonly qmax: number;
   readonly step: number;
+  /** Different weights other than 0 that a neuron may have; absent where each synapse has its own. */
+  readonly rowLevels?: number;
 }
 
 /** The state the chip could carry, and what the integer network uses of it. */
@@ -39,7 +41,8 @@ export interface Executability {
 export interface CellStorage {
   readonly kind: 'cells';
   readonly scheme: 'offset' | 'differential';
-  readonly bitsPerCell: number;
+  /** Base of the digits: the values that a cell tells apart. */
+  readonly levelsPerCell: number;
   /** Digits (cells) of one stored magnitude. */
   readonly cellsPerWeight: number;
   /** `offset`: a weight w is stored as w + offset, absent synapses in a used rectangle included; `differential`: 0. */
@@ -81,15 +84,17 @@ const STATE_BITS = 8;
 const INPUT_BITS = 8;
 
 /**
- * Weights the chip can store.
+ * Weights the chip can store. A table of axon types has entries of the chip's own width, whatever `bits` says.
  *
  * @param bits - width to quantize to, sign included
  * @throws UsageError if the chip has no such width, or its sign scheme cannot hold weights of both signs as they are
  */
 export function weightFormat(target: Target, bits = 8): WeightFormat {
   const { signScheme } = target.file.weight;
+  if (signScheme === 'axon-type-table') return tableFormat(target);
   const stored = storedBits(target, bits);
-  const magnitudes = 2 ** (bits - 1) - 1;
+  const most = signScheme === 'diff-pair' ? pairDigits(target, bits).largest : Number.POSITIVE_INFINITY;
+  const magnitudes = Math.min(2 ** (bits - 1) - 1, most);
   // Mixed signs cost a bit: the stored mantissa is shifted left by 8 − bits + 1 (nengo-loihi, builder/discretize.py).
   const step = signScheme === 'mixed-mode-lossy' ? 2 ** (8 - stored + 1) : 1;
   return { signScheme, bits, qmax: magnitudes * step, step };
@@ -167,11 +172,11 @@ export function storageFormat(target: Target, bits = 8): StorageFormat {
       `target ${target.id} packs synapses by ${limits.packing} with signs by ${weight.signScheme}; modelled are: loihi-blocks, and xbar-rect with diff-pair or offset-column`,
     );
   }
-  const array = (field: 'rows' | 'cols' | 'arraysPerCore' | 'bitsPerCell') =>
+  const array = (field: 'rows' | 'cols' | 'arraysPerCore') =>
     required(target, `crossbar.${field}`, crossbar?.[field], 'the storage of weights');
-  const bitsPerCell = array('bitsPerCell');
+  const levels = levelsPerCell(target);
   // A pair of columns has the sign; an offset weight has it within its digits.
-  const cellsPerWeight = Math.ceil((differential ? bits - 1 : stored) / bitsPerCell);
+  const cellsPerWeight = differential ? pairDigits(target, bits).cells : digitsFor(2 ** stored, levels);
   const columnsPerNeuron = differential ? 2 * cellsPerWeight : cellsPerWeight;
   const arrayColumns = array('cols');
   if (columnsPerNeuron > arrayColumns) {
@@ -182,7 +187,7 @@ export function storageFormat(target: Target, bits = 8): StorageFormat {
   return {
     kind: 'cells',
     scheme: differential ? 'differential' : 'offset',
-    bitsPerCell,
+    levelsPerCell: levels,
     cellsPerWeight,
     offset: differential ? 0 : 2 ** (stored - 1),
     columnsPerNeuron,
@@ -190,6 +195,49 @@ export function storageFormat(target: Target, bits = 8): StorageFormat {
     arrayColumns,
     arraysPerCore: array('arraysPerCore'),
   };
+}
+
+/** Of an int32. */
+const LARGEST_MAGNITUDE = 2 ** 31 - 1;
+
+/**
+ * Values that a cell tells apart: the conductance levels of its device where the file knows them, else all that its bits
+ * can name.
+ */
+export function levelsPerCell(target: Target): number {
+  const { crossbar } = target.file;
+  return crossbar?.device?.levels?.value ?? 2 ** required(target, 'crossbar.bitsPerCell', crossbar?.bitsPerCell, 'the storage of weights');
+}
+
+/**
+ * Digits of one side of a differential pair, in base `levelsPerCell`, and the largest magnitude they hold. A chip that
+ * fixes its cells per weight has as many; else a weight takes as many as its bits need.
+ */
+function pairDigits(target: Target, bits: number): { readonly cells: number; readonly largest: number } {
+  const levels = levelsPerCell(target);
+  const cells = target.file.crossbar?.cellsPerWeight?.value ?? digitsFor(2 ** (bits - 1), levels);
+  const largest = levels ** cells - 1;
+  if (largest > LARGEST_MAGNITUDE)
+    throw new UsageError(`${cells} cells of ${levels} levels hold weights beyond int32 on target ${target.id}; set fewer cellsPerWeight`);
+  return { cells, largest };
+}
+
+/** The fewest digits that name so many values. */
+function digitsFor(values: number, base: number): number {
+  let digits = 1;
+  while (base ** digits < values) digits++;
+  return digits;
+}
+
+/** Every neuron has a table of signed weights, one per axon type; a synapse is off, or takes the weight of its axon's type. */
+function tableFormat(target: Target): WeightFormat {
+  const { weight, limits } = target.file;
+  const purpose = 'a table of axon types';
+  const widths = weight.bits.value;
+  if (widths === null) throw new UsageError(`${purpose} needs weight.bits of target ${target.id}, which is unknown`);
+  const bits = Math.max(...widths);
+  const rowLevels = required(target, 'limits.sharedConfigs.axonTypes', limits.sharedConfigs?.['axonTypes'], purpose);
+  return { signScheme: weight.signScheme, bits, qmax: 2 ** (bits - 1) - 1, step: 1, rowLevels };
 }
 
 /** Sign schemes that store each weight of either sign as it is. */

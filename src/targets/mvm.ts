@@ -1,6 +1,6 @@
 // What does one matrix–vector product on a core's crossbars consist of?
 import { UsageError } from '../core/errors.ts';
-import { storageFormat } from './formats.ts';
+import { levelsPerCell, storageFormat } from './formats.ts';
 import { required } from './known.ts';
 import type { Target } from './load.ts';
 import type { TargetFile } from './schema.ts';
@@ -20,7 +20,7 @@ export interface MvmCounts {
   readonly conversions: number;
 }
 
-type CrossbarField = 'rows' | 'bitsPerCell' | 'adcBits' | 'dacBits';
+type CrossbarField = 'rows' | 'adcBits' | 'dacBits';
 
 function crossbarNumber(target: Target, field: CrossbarField): number {
   return required(target, `crossbar.${field}`, target.file.crossbar?.[field], 'a matrix–vector product');
@@ -28,18 +28,19 @@ function crossbarNumber(target: Target, field: CrossbarField): number {
 
 /**
  * Rows an array can sum in one read, at most its rows. A converter of b bits tells 2^b sums apart, 0 included, and each
- * row adds at most (2^bitsPerCell − 1)·(2^dacBits − 1).
+ * row adds at most (levelsPerCell − 1)·(2^dacBits − 1).
  *
  * @throws UsageError if the converter cannot resolve even one row
  */
 export function rowsPerRead(target: Target): number {
   const rows = crossbarNumber(target, 'rows');
   if (target.file.crossbar?.readRule === 'all-rows') return rows;
-  const [adc, cell, dac] = (['adcBits', 'bitsPerCell', 'dacBits'] as const).map((field) => 2 ** crossbarNumber(target, field) - 1);
+  const [adc, dac] = (['adcBits', 'dacBits'] as const).map((field) => 2 ** crossbarNumber(target, field) - 1);
+  const cell = levelsPerCell(target) - 1;
   const resolved = Math.floor(adc / (cell * dac));
   if (resolved === 0) {
     throw new UsageError(
-      `the converters of target ${target.id} tell ${adc + 1} sums apart, one row adds up to ${cell * dac}; try more adcBits, or fewer bitsPerCell or dacBits`,
+      `the converters of target ${target.id} tell ${adc + 1} sums apart, one row adds up to ${cell * dac}; try more adcBits, or fewer levels a cell or dacBits`,
     );
   }
   return Math.min(rows, resolved);

@@ -62,12 +62,12 @@ export function setParameters(file: TargetFile, values: Readonly<Record<string, 
   return changed;
 }
 
-/** Parameters with the values they have in a file, for lists and reports. */
-export function parameterValues(file: TargetFile): { name: string; value: number; min: number; max: number; meaning: string }[] {
+/** Parameters with the values they have in a file, null until they are set, for lists and reports. */
+export function parameterValues(file: TargetFile): { name: string; value: number | null; min: number; max: number; meaning: string }[] {
   return Object.entries(file.parameters ?? {}).map(([name, { path, min, max, meaning }]) => {
     const quantity = valueAt(file, path.split('.'));
     // The check of the file has made sure of this.
     if (!isQuantity(quantity)) throw new Error(`parameter ${name}: no value object at ${path}`);
-    return { name, value: quantity.value as number, min, max, meaning };
+    return { name, value: quantity.value as number | null, min, max, meaning };
   });
 }

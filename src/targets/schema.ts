@@ -138,6 +138,7 @@ const crossbar = z.strictObject({
   cols: count,
   arraysPerCore: count,
   bitsPerCell: bits,
+  /** Cells of a weight, of each side of a pair; as many as its bits need where the file does not fix them. */
   cellsPerWeight: count.optional(),
   /** Extra columns that sum the inputs, beside `cols`. */
   unitColumns: count.optional(),
@@ -162,6 +163,7 @@ const crossbar = z.strictObject({
       type: text,
       Ron: quantity('ohm', positive).optional(),
       Roff: quantity('ohm', positive).optional(),
+      /** Conductance levels that can be told apart; they count instead of `bitsPerCell` where known, and need be no power of two. */
       levels: count.optional(),
       gMax: ratio.optional(),
       noiseModel: text.optional(),

@@ -23,6 +23,41 @@ describe('a quantized artifact', () => {
     expect(encodeQuantized(decodeQuantized(bytes, 'q'))).toEqual(bytes);
   });
 
+  it('gives back the format, tables and widths by row included', () => {
+    const { recurrent, input } = artifact.network;
+    const least = recurrent.values.map(() => 2);
+    const network = {
+      ...artifact.network,
+      recurrent: { ...recurrent, values: least },
+      input: { ...input, values: input.values.map(() => -4) },
+    };
+    const readout = { ...network.readout, values: network.readout.values.map(() => 6) };
+    const details = {
+      ...artifact.details,
+      weights: { qmax: 254, step: 2, rowLevels: 2 },
+      widths: { hidden: [3, 4, 5, 6, 7, 8, 3], readout: 3 },
+    };
+    const narrow = { ...artifact, network: { ...network, readout }, details };
+    expect(decodeQuantized(encodeQuantized(narrow), 'q')).toEqual(narrow);
+  });
+
+  it('is refused where a row holds what its own width or its table does not', () => {
+    const refuse = (details: Partial<QuantizedArtifact['details']>) =>
+      decodeQuantized(encodeQuantized({ ...artifact, details: { ...artifact.details, ...details } }), 'q');
+    const wide = [8, 8, 8, 8, 8, 8, 8];
+    expect(() => refuse({ widths: { hidden: wide, readout: 8 } })).not.toThrow();
+    expect(() => refuse({ widths: { hidden: wide.with(2, 2), readout: 8 } })).toThrow(
+      /in row 2; its target stores multiples of 2 up to 2 there/,
+    );
+    expect(() => refuse({ widths: { hidden: wide, readout: 2 } })).toThrow(/'W_out' holds the weight/);
+    expect(() => refuse({ widths: { hidden: wide.slice(1), readout: 8 } })).toThrow(/has 6 hidden widths for 7 neurons/);
+    expect(() => refuse({ widths: { hidden: wide.with(0, 1), readout: 8 } })).toThrow(/metadata 'widths' must be/);
+    expect(() => refuse({ weights: { qmax: 254, step: 2, rowLevels: 1 } })).toThrow(
+      /neuron \d has \d+ different weights; its target stores a table of 1/,
+    );
+    expect(() => refuse({ weights: { qmax: 254, step: 2, rowLevels: 0 } })).toThrow(/metadata 'weights' must be/);
+  });
+
   const changed = (tensors: Record<string, Tensor>, metadata: Record<string, unknown> = {}) => {
     const file = decodeSafetensors(encodeQuantized(artifact), 'q');
     const texts = Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, canonicalJson(value)]));

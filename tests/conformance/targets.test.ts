@@ -78,7 +78,7 @@ describe.each(listTargets())('%s', (id) => {
       expect(storage.mantissaMax).toBeLessThan(2 ** (storage.weightBits - 1));
       return;
     }
-    const largest = 2 ** (storage.bitsPerCell * storage.cellsPerWeight) - 1;
+    const largest = storage.levelsPerCell ** storage.cellsPerWeight - 1;
     expect(step).toBe(1);
     expect(qmax + storage.offset).toBeLessThanOrEqual(largest);
     expect(-qmax + storage.offset).toBeGreaterThanOrEqual(storage.scheme === 'offset' ? 0 : -largest);

@@ -75,7 +75,7 @@ export function readBack({ storage, cores, inputs }: MappingFile, images: Uint8A
         for (let n = 0; n < array.neurons; n++) {
           const start = row * storage.arrayColumns + n * storage.columnsPerNeuron;
           const columns = [...bytes.subarray(start, start + storage.columnsPerNeuron)];
-          const value = (digits: number[]) => digits.reduceRight((sum, digit) => sum * 2 ** storage.bitsPerCell + digit, 0);
+          const value = (digits: number[]) => digits.reduceRight((sum, digit) => sum * storage.levelsPerCell + digit, 0);
           const half = storage.cellsPerWeight;
           const weight =
             storage.scheme === 'offset' ? value(columns) - storage.offset : value(columns.slice(0, half)) - value(columns.slice(half));

@@ -81,8 +81,8 @@ describe('a mapping', () => {
 
   it.each([
     [{ columnsPerNeuron: 4 }, /columnsPerNeuron is 4; the offset scheme needs 2/],
-    [{ bitsPerCell: 9 }, /a stored cell has 8 at most/],
-    [{ bitsPerCell: 8, cellsPerWeight: 4 }, /a weight of 4 cells of 8 bits exceeds int32/],
+    [{ levelsPerCell: 257 }, /a stored cell has 256 at most/],
+    [{ levelsPerCell: 256, cellsPerWeight: 4 }, /a weight of 4 cells of 256 levels exceeds int32/],
   ])('is refused with storage %o', (change, message) => {
     const broken = copy(OFFSET());
     Object.assign(broken.storage, change);

@@ -87,8 +87,8 @@ describe('a stored value', () => {
   };
 
   it.each([
-    ['a digit that its cell cannot hold', OFFSET(), 'core7.array0', 3, 4, /stores 4 in a cell of 2 bits/],
-    ['a digit that its cell cannot hold', DIFFERENTIAL(), 'core4.array0', 0, 2, /stores 2 in a cell of 1 bits/],
+    ['a digit that its cell cannot hold', OFFSET(), 'core7.array0', 3, 4, /stores 4 in a cell of 4 levels/],
+    ['a digit that its cell cannot hold', DIFFERENTIAL(), 'core4.array0', 0, 2, /stores 2 in a cell of 2 levels/],
     ['a slot that does not exist', SYNAPSE_LIST(), 'core4.slot', 1, 2, /core4.slot\[1\] is 2; core 4 has slots 0 to 1/],
     ['a negative slot', SYNAPSE_LIST(), 'core4.slot', 1, -1, /core4.slot\[1\] is -1/],
     ['a mantissa above its bits', SYNAPSE_LIST(), 'core4.mantissa', 0, 4, /core4.mantissa\[0\] is 4, which exceeds 3 bits/],

@@ -58,7 +58,7 @@ const cells = (columns: number, ...rows: number[][]) => ({ shape: [rows.length, 
 /** Weights stored as weight + 8, two digits of two bits; core 4 stacks two arrays, each with one row in use. */
 export const OFFSET = () =>
   handWritten(
-    { kind: 'cells', scheme: 'offset', bitsPerCell: 2, cellsPerWeight: 2, offset: 8, arrayRows: 2, arrayColumns: 4, columnsPerNeuron: 2 },
+    { kind: 'cells', scheme: 'offset', levelsPerCell: 4, cellsPerWeight: 2, offset: 8, arrayRows: 2, arrayColumns: 4, columnsPerNeuron: 2 },
     [
       whole(1),
       [
@@ -82,7 +82,7 @@ export const DIFFERENTIAL = () =>
     {
       kind: 'cells',
       scheme: 'differential',
-      bitsPerCell: 1,
+      levelsPerCell: 2,
       cellsPerWeight: 2,
       offset: 0,
       arrayRows: 2,

@@ -1,5 +1,7 @@
 // Do all executions agree whatever the widths of weights and states? From a float network to stored cells and ONNX.
 import { describe, expect, it } from 'vitest';
+import { calibrate } from '../../src/compression/calibrate.ts';
+import { balanceInputs } from '../../src/compression/input-unit.ts';
 import { quantize, quantizeInputs } from '../../src/compression/quantize.ts';
 import { runInteger } from '../../src/compression/run-integer.ts';
 import { exportInteger } from '../../src/exchange/int.ts';
@@ -19,8 +21,18 @@ const SIZES = { inputs: 5, neurons: 24, outputs: 4 };
 const [STEPS, ROWS] = [8, 12];
 const float = randomNetwork(7, { ...SIZES, density: 0.3 });
 const inputs = randomInputs(8, STEPS * ROWS * SIZES.inputs);
+const calibration = calibrate(float, [{ inputs, steps: STEPS, rows: ROWS }]);
+/** Half the range, so that states saturate. */
+const CALIBRATION = { ...calibration, state: calibration.state / 2 };
 
-const CASES: [string, number, number][] = ['loihi1', 'isaac-ce', 'rram-mesh', 'rram-mesh:bitsPerCell=2'].flatMap((target) =>
+const CASES: [string, number, number][] = [
+  'loihi1',
+  'isaac-ce',
+  'rram-mesh',
+  'rram-mesh:bitsPerCell=2',
+  'rram-mesh:levels=5',
+  'rram-mesh:levels=12,cellsPerWeight=1',
+].flatMap((target) =>
   [
     [8, 1],
     [7, 2],
@@ -36,7 +48,8 @@ describe.each(CASES)('on %s, weights of %i bits and states of %i', (spec, weight
   it('compute the same integers in the interpreter, in ONNX Runtime and on the simulated chip', async () => {
     const target = loadTarget(spec);
     const weights = weightFormat(target, weightBits);
-    const { network } = quantize(float, { state: 0.5, input: 1 }, { weights, stateBits, groups: 'channel', scale: 'mse' });
+    const options = { weights, stateBits, groups: 'channel', scale: 'mse' } as const;
+    const { network } = quantize(float, balanceInputs(float, CALIBRATION, options), options);
     const chip = chipOf(target, { maxNeuronsPerCore: 9, weightBits });
     const problem = mappingProblem(realWeights(network, { rows: 1, columns: 48, metric: 'l1' }), null);
     const { mapping, images } = buildMapping(network, 'network', chip, place(problem, chip, { seed: 1, effort: 0.05 }));

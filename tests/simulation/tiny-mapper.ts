@@ -69,7 +69,7 @@ export const STORAGES: Record<'offset' | 'differential' | 'synapse list', Storag
   offset: {
     kind: 'cells',
     scheme: 'offset',
-    bitsPerCell: 2,
+    levelsPerCell: 4,
     cellsPerWeight: 2,
     offset: 8,
     arrayRows: 8,
@@ -79,7 +79,7 @@ export const STORAGES: Record<'offset' | 'differential' | 'synapse list', Storag
   differential: {
     kind: 'cells',
     scheme: 'differential',
-    bitsPerCell: 1,
+    levelsPerCell: 2,
     cellsPerWeight: 3,
     offset: 0,
     arrayRows: 5,
@@ -137,7 +137,7 @@ type CoreImages = { arrays: MappedCore['arrays']; images: Record<string, Tensor>
 
 /** Arrays that cover a block [axons][slots]. */
 function cellImages(id: number, block: number[][], storage: Extract<Storage, { kind: 'cells' }>): CoreImages {
-  const { scheme, bitsPerCell, cellsPerWeight, offset, arrayRows, arrayColumns, columnsPerNeuron } = storage;
+  const { scheme, levelsPerCell, cellsPerWeight, offset, arrayRows, arrayColumns, columnsPerNeuron } = storage;
   const perArray = Math.floor(arrayColumns / columnsPerNeuron);
   const arrays: CoreImages['arrays'] = [];
   const images: CoreImages['images'] = {};
@@ -152,7 +152,7 @@ function cellImages(id: number, block: number[][], storage: Extract<Storage, { k
           const weight = block[axonStart + row][neuronStart + neuron];
           const parts = scheme === 'offset' ? [weight + offset] : [Math.max(weight, 0), Math.max(-weight, 0)];
           const digits = parts.flatMap((part) =>
-            Array.from({ length: cellsPerWeight }, (_, k) => Math.floor(part / 2 ** (bitsPerCell * k)) % 2 ** bitsPerCell),
+            Array.from({ length: cellsPerWeight }, (_, k) => Math.floor(part / levelsPerCell ** k) % levelsPerCell),
           );
           data.set(digits, row * arrayColumns + neuron * columnsPerNeuron);
         }

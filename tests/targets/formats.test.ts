@@ -34,19 +34,72 @@ describe('weights a chip can store', () => {
   });
 });
 
+describe('weights of devices with conductance levels', () => {
+  it('are limited by what the cells of a weight hold, in any base', () => {
+    expect(weightFormat(loadTarget('rram-mesh:levels=12,cellsPerWeight=1'))).toMatchObject({ qmax: 11, step: 1 });
+    expect(weightFormat(loadTarget('rram-mesh:levels=5,cellsPerWeight=2'))).toMatchObject({ qmax: 24 });
+    expect(weightFormat(loadTarget('rram-mesh:levels=3,cellsPerWeight=4'))).toMatchObject({ qmax: 80 });
+  });
+
+  it('and by the width that is asked for', () => {
+    expect(weightFormat(loadTarget('rram-mesh:levels=12,cellsPerWeight=1'), 2)).toMatchObject({ qmax: 1 });
+    expect(weightFormat(loadTarget('rram-mesh:levels=12,cellsPerWeight=2'))).toMatchObject({ qmax: 127 });
+    expect(weightFormat(loadTarget('rram-mesh:levels=12'))).toMatchObject({ qmax: 127 });
+  });
+
+  it('are stored as digits in that base, in as many cells as the weight needs or the chip has', () => {
+    const cells = (spec: string, bits = 8) => storageFormat(loadTarget(`rram-mesh:${spec}`), bits);
+    expect(cells('levels=12')).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 2, columnsPerNeuron: 4 });
+    expect(cells('levels=12', 4)).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 1, columnsPerNeuron: 2 });
+    expect(cells('levels=3')).toMatchObject({ levelsPerCell: 3, cellsPerWeight: 5 });
+    expect(cells('levels=3,cellsPerWeight=4')).toMatchObject({ cellsPerWeight: 4, columnsPerNeuron: 8 });
+    // The number of levels counts, not the bits that a cell would have.
+    expect(cells('levels=3,bitsPerCell=8')).toMatchObject({ levelsPerCell: 3 });
+    expect(() => cells('levels=256,cellsPerWeight=8')).toThrow(/beyond int32/);
+  });
+
+  it('have two levels at least and as many as a byte names at most', () => {
+    for (const levels of [1, 257])
+      expect(() => loadChanged('rram-mesh', { 'crossbar.device.levels.value': levels })).toThrow(/crossbar\.device\.levels/);
+  });
+});
+
+describe('weights from a table of axon types', () => {
+  const table = (changes = {}) =>
+    loadChanged('rram-mesh', {
+      'weight.signScheme': 'axon-type-table',
+      'weight.bits.value': [9],
+      'limits.sharedConfigs': {
+        axonTypes: { value: 4, unit: '1', provenance: 'architectural', source: 'S14' },
+      },
+      ...changes,
+    });
+
+  it('are four a neuron, signed and of nine bits, whatever width is asked for', () => {
+    const format = { signScheme: 'axon-type-table', bits: 9, qmax: 255, step: 1, rowLevels: 4 };
+    expect(weightFormat(table())).toEqual(format);
+    expect(weightFormat(table(), 4)).toEqual(format);
+  });
+
+  it('need the number of types, and are not stored by a mapping', () => {
+    expect(() => weightFormat(table({ 'limits.sharedConfigs': {} }))).toThrow(/needs limits\.sharedConfigs\.axonTypes of target rram-mesh/);
+    expect(() => storageFormat(table())).toThrow(/stores signs by axon-type-table; modelled are/);
+  });
+});
+
 describe('how a weight lies in a core', () => {
   it('is a mantissa in a list on Loihi', () => {
     expect(storageFormat(loihi)).toEqual({ kind: 'synapse-list', weightBits: 8, mantissaShift: 1, mantissaMax: 127, indexBits: 10 });
   });
 
   it('is eight cells with an offset on ISAAC, whatever the width of the values', () => {
-    const storage = { kind: 'cells', scheme: 'offset', bitsPerCell: 2, cellsPerWeight: 8, offset: 32768, columnsPerNeuron: 8 };
+    const storage = { kind: 'cells', scheme: 'offset', levelsPerCell: 4, cellsPerWeight: 8, offset: 32768, columnsPerNeuron: 8 };
     expect(storageFormat(isaac)).toEqual({ ...storage, arrayRows: 128, arrayColumns: 128, arraysPerCore: 8 });
     expect(storageFormat(isaac, 16)).toEqual(storageFormat(isaac));
   });
 
   it('is a pair of digit groups on the RRAM mesh, seven cells for seven bits of magnitude', () => {
-    const storage = { kind: 'cells', scheme: 'differential', bitsPerCell: 1, cellsPerWeight: 7, offset: 0, columnsPerNeuron: 14 };
+    const storage = { kind: 'cells', scheme: 'differential', levelsPerCell: 2, cellsPerWeight: 7, offset: 0, columnsPerNeuron: 14 };
     expect(storageFormat(rram)).toEqual({ ...storage, arrayRows: 256, arrayColumns: 256, arraysPerCore: 4 });
     expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=2'))).toMatchObject({ cellsPerWeight: 4, columnsPerNeuron: 8 });
     expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=8'))).toMatchObject({ cellsPerWeight: 1, columnsPerNeuron: 2 });
