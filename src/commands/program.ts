@@ -9,6 +9,7 @@ import { importCommand } from './import.ts';
 import { mapCommand } from './map.ts';
 import { npzCommand } from './npz.ts';
 import { onnxCommand } from './onnx.ts';
+import { precisionCommand } from './precision.ts';
 import { pruneCommand } from './prune.ts';
 import { quantizeCommand } from './quantize.ts';
 import { reportCommand } from './report.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   analyzeCommand,
   pruneCommand,
   quantizeCommand,
+  precisionCommand,
   onnxCommand,
   npzCommand,
   mapCommand,

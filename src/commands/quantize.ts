@@ -14,8 +14,10 @@ import {
   integerOption,
   networkArgument,
   numberOption,
+  onInterrupt,
   printResult,
   printWarnings,
+  stageHooks,
   withCommonOptions,
 } from './common.ts';
 import { quantizationText } from './quantize-text.ts';
@@ -32,6 +34,7 @@ interface QuantizeOptions extends CommonOptions {
   readonly powerOfTwo?: boolean;
   readonly stateBits?: number;
   readonly bitBudget?: number;
+  readonly train?: number;
   readonly stateRange?: string;
   readonly inputRange?: string;
   readonly maxNeuronsPerCore?: number;
@@ -61,6 +64,11 @@ export function quantizeCommand(): Command {
       'mean bits of a weight; sensitive groups get more, up to --weight-bits (default: all the same)',
       numberOption(2),
     )
+    .option(
+      '--train <updates>',
+      'quantization-aware training: go on training with these bits; 0 for none (default: 0, weights are rounded as they are)',
+      integerOption(0),
+    )
     .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
     .addOption(new Option('--input-range <name>', 'what the largest input stands for (default: balanced)').choices(INPUT_RANGES))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
@@ -70,7 +78,7 @@ export function quantizeCommand(): Command {
     .option('--force', 'overwrite --out')
     .addHelpText(
       'after',
-      '\nExample:\n  $ bimt-export quantize runs/a/pruned.safetensors --target loihi1 --out runs/a/quantized.safetensors',
+      '\nExamples:\n  $ bimt-export quantize runs/a/pruned.safetensors --target loihi1 --out runs/a/quantized.safetensors\n  $ bimt-export quantize runs/a/pruned.safetensors --target rram-mesh --weight-bits 4 --train 1000 --out runs/a/4-bit.safetensors',
     )
     .action(quantizeAction);
 }
@@ -80,17 +88,37 @@ function widthOption(text: string): number | string {
   return text === 'ternary' ? text : integerOption(2, 8)(text);
 }
 
+/** Settings of quantization-aware training for a number of updates; 0 is none. */
+export function trainSettings(updates: number | undefined) {
+  return updates === 0 ? null : { updates };
+}
+
 async function quantizeAction(file: string, options: QuantizeOptions): Promise<void> {
   const { weightBits, granularity, scale, powerOfTwo, stateBits, bitBudget, stateRange, inputRange, seed } = options;
-  const { trials, maxNeuronsPerCore = null } = options;
+  const { train, trials, maxNeuronsPerCore = null } = options;
   const { quantize, scores: plan } = readSettings(options.config, {
-    quantize: { weightBits, granularity, scale, powerOfTwo, stateBits, bitBudget, stateRange, inputRange, seed },
+    quantize: {
+      weightBits,
+      granularity,
+      scale,
+      powerOfTwo,
+      stateBits,
+      bitBudget,
+      stateRange,
+      inputRange,
+      seed,
+      train: trainSettings(train),
+    },
     scores: { trialsPerTask: trials },
   });
   const chip = chipOf(loadTarget(options.target), { maxNeuronsPerCore, weightBits: quantize.weightBits });
   const pruned = networkArgument(file, ['pruned']);
   claimOutputs([options.out], options);
-  const { artifact, summary, warnings } = await quantizeStage(pruned, chip, quantize, plan);
+  const { hooks, stop } = stageHooks(options);
+  const { artifact, summary, warnings } = await onInterrupt(
+    (signal) => quantizeStage(pruned, chip, quantize, plan, { ...hooks, signal }),
+    'nothing was written',
+  ).finally(stop);
   writeFileAtomic(options.out, encodeQuantized(artifact));
   printWarnings(options, warnings);
   const { scores } = artifact.header;

@@ -8,8 +8,9 @@ import { parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/float-graph.ts';
 import { listTargets } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
-import { resolveTrainConfig } from '../training/config.ts';
+import { rate, resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
+import { QuantizationAwareConfig } from '../training/quantization-aware.ts';
 
 const count = z.int().min(1);
 const seed = z.int().nonnegative();
@@ -92,6 +93,18 @@ export const INPUT_RANGES = ['balanced', 'max'] as const;
 /** The restricted range of two bits. */
 const TERNARY_BITS = 2;
 
+/** How the steps of weights are found while training: by the rule of `scale` from the weights before each update, or learned. */
+export const STEP_RULES = ['learned', 'scale'] as const;
+
+/** Training with the weights, states and inputs that the integers will stand for. */
+export const QuantizedTrainingConfig = QuantizationAwareConfig.extend({
+  /** Learned step sizes (Esser et al. 2020), from those of the rule, or the rule throughout. */
+  steps: z.enum(STEP_RULES).default('learned'),
+  /** Learning rate of the logarithm of a step over that of weights. */
+  learnedRate: rate.default(3),
+});
+export type QuantizedTrainingConfig = z.output<typeof QuantizedTrainingConfig>;
+
 export const QuantizeConfig = z
   .strictObject({
     /** Width of the weights, the sign included; two bits are the levels −1, 0 and 1, and `ternary` says the same. */
@@ -127,6 +140,8 @@ export const QuantizeConfig = z
      * of the granularity, by the damage that each was measured to do alone.
      */
     bitBudget: z.number().min(2).max(8).nullable().default(null),
+    /** Quantization-aware training; null for none, the float network is rounded as it is. */
+    train: QuantizedTrainingConfig.nullable().default(null),
   })
   .refine(({ bitBudget, weightBits }) => bitBudget === null || bitBudget <= weightBits, {
     path: ['bitBudget'],

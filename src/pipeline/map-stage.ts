@@ -26,6 +26,7 @@ import { onnxStage } from './onnx-stage.ts';
 import { quantizeStage } from './quantize-stage.ts';
 import type { StageFiles } from './run-folder.ts';
 import type { ScorePlan } from './scores.ts';
+import type { StageHooks } from './train-stage.ts';
 
 export const PLACEMENT_FILE = 'placement.json';
 
@@ -38,6 +39,7 @@ export type PlacementRecord = Pick<TargetInput, 'activity' | 'placements' | 'sco
  *
  * @returns files of the target's folder
  * @throws UsageError if the network cannot be quantized
+ * @throws InterruptedError when the signal aborts a quantization-aware training
  */
 export async function mapStage(
   pruned: NetworkArtifact,
@@ -45,6 +47,7 @@ export async function mapStage(
   config: MapConfig,
   quantization: QuantizeConfig,
   scores: ScorePlan,
+  hooks: StageHooks = {},
 ): Promise<StageFiles> {
   const chipUnder = (maxNeuronsPerCore: number | null) => chipOf(target, { maxNeuronsPerCore, weightBits: quantization.weightBits });
   const chip = chipUnder(config.maxNeuronsPerCore);
@@ -54,7 +57,7 @@ export async function mapStage(
     const refused: PlacementInput = { cap: config.maxNeuronsPerCore, port: chip.port, violations, result: null };
     return recordFile({ activity: null, placements: [refused], scores: null, warnings: [] });
   }
-  const { artifact, warnings } = await quantizeStage(pruned, chip, quantization, scores);
+  const { artifact, warnings } = await quantizeStage(pruned, chip, quantization, scores, hooks);
   const quantized = encodeQuantized(artifact);
   const { network, header } = artifact;
   const measured = measureActivity(findSuite(header.config.suite), network, config);

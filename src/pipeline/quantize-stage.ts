@@ -2,7 +2,7 @@
 import { calibrate } from '../compression/calibrate.ts';
 import { balanceInputs } from '../compression/input-unit.ts';
 import type { IntegerNetwork } from '../compression/integer-network.ts';
-import { type QuantizeOptions, quantize, quantizeInputs } from '../compression/quantize.ts';
+import { applyUnits, type QuantizeOptions, quantize, quantizeInputs } from '../compression/quantize.ts';
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
 import type { SynapseCounts } from '../compression/synapse-counts.ts';
@@ -14,16 +14,20 @@ import type { Chip } from '../mapping/chip.ts';
 import { checkFit, doesNotFit } from '../mapping/legality.ts';
 import { groupOfNeuron, partition } from '../mapping/partition.ts';
 import { mappingProblem } from '../mapping/problem.ts';
-import type { ArtifactHeader, Scores } from '../network/artifact.ts';
+import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { weightFormat } from '../targets/formats.ts';
 import type { Predict } from '../tasks/accuracy.ts';
 import { tasksWithDelay } from '../tasks/delays.ts';
+import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
+import type { CheckpointStore } from '../training/checkpoint.ts';
 import { chooseMixed, type WidthChoice } from './choose-widths.ts';
 import type { QuantizeConfig } from './config.ts';
 import type { NetworkArtifact } from './network-file.ts';
+import { trainForIntegers } from './quantization-training.ts';
 import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan } from './scores.ts';
+import type { StageHooks } from './train-stage.ts';
 
 /** A quantized network before it is written, and what its user should know. */
 export interface QuantizedResult {
@@ -48,8 +52,15 @@ export interface QuantizationSummary {
   readonly widths: readonly WidthChoice[] | null;
   /** Accuracy of the float network and of the integers, on the same trials. */
   readonly tasks: readonly TaskLoss[];
-  /** Mean accuracy lost by tasks that have a delay and by the others, null where there are none. */
-  readonly loss: { readonly withDelay: number | null; readonly others: number | null };
+  readonly loss: Losses;
+}
+
+/** Mean accuracy lost; null where there are no such tasks. */
+export interface Losses {
+  readonly all: number;
+  /** By tasks with a delay, and by the others. */
+  readonly withDelay: number | null;
+  readonly others: number | null;
 }
 
 /** What quantization does to a task. */
@@ -61,8 +72,10 @@ export interface TaskLoss {
 }
 
 /**
- * Quantizes a pruned network for a target and measures it.
+ * Quantizes a pruned network for a target, trained for its integers if the settings say so, and measures it.
  *
+ * @param store - where the checkpoint of a training is kept, so that a killed one goes on
+ * @throws InterruptedError when the signal aborts a training
  * @throws FitError if granularity is `core` and no partition fits the chip
  * @throws UsageError if the network is not ReLU, has a weight that is not finite, or its integers would not fit int32
  */
@@ -71,6 +84,8 @@ export async function quantizeStage(
   chip: Chip,
   config: QuantizeConfig,
   plan: ScorePlan,
+  hooks: StageHooks = {},
+  store?: CheckpointStore,
 ): Promise<QuantizedResult> {
   const { network, header } = pruned;
   const { target } = chip;
@@ -87,9 +102,11 @@ export async function quantizeStage(
   };
   const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, options) : calibration;
   const mixed = config.bitBudget === null ? null : chooseMixed(network, ranges, options, suite, config, config.bitBudget);
-  const quantized = quantize(network, ranges, { ...options, ...(mixed && { widths: mixed.widths }) });
+  const final = { ...options, ...(mixed && { widths: mixed.widths }) };
+  const trained = config.train === null ? null : await trainForIntegers(network, suite, ranges, final, config.train, hooks, store);
+  const quantized = trained === null ? quantize(network, ranges, final) : applyUnits(trained.network, trained.units, final);
   const integer = await measureScores(suite, predictInteger(quantized.network), plan);
-  const float = storedScores(header, plan) ?? (await measureScores(suite, predictWith(network), plan));
+  const float = await floatScores(pruned, plan);
   const artifact: QuantizedArtifact = {
     network: quantized.network,
     details: { target: target.label, weights, ...(mixed && { widths: mixed.widths }), grid: network.grid },
@@ -97,19 +114,15 @@ export async function quantizeStage(
       config: { ...header.config, quantize: config },
       provenance: {
         stage: 'quantized',
-        parentHash: sha256(pruned.bytes),
-        configHash: hashJson({ ...config, target: target.hash }),
+        ...quantizingHashes(pruned, chip, config),
         tool: TOOL,
-        engine: null,
+        engine: trained?.engine ?? null,
       },
       scores: { ...header.scores, integer },
     },
   };
   const { recurrent, input, readout } = network;
-  const delayed = tasksWithDelay(suite);
-  const tasks = suite.tasks.map((task, k): TaskLoss => {
-    return { task, hasDelay: delayed[k], float: float.perTask[task], integer: integer.perTask[task] };
-  });
+  const tasks = taskLosses(suite, float, integer);
   const summary: QuantizationSummary = {
     weights,
     granularity: config.granularity,
@@ -120,19 +133,42 @@ export async function quantizeStage(
     storedBits: quantized.storedBits,
     widths: mixed?.choices ?? null,
     tasks,
-    loss: { withDelay: meanLoss(tasks.filter(({ hasDelay }) => hasDelay)), others: meanLoss(tasks.filter(({ hasDelay }) => !hasDelay)) },
+    loss: meanLosses(tasks),
   };
   return { artifact, summary, warnings: quantized.warnings };
 }
 
-/** Scores that the artifact holds of itself, if they come from the same trials. */
-function storedScores({ scores }: ArtifactHeader, { trialsPerTask, seed }: ScorePlan): Scores | null {
-  const own = scores['fine-tuned'] ?? scores['pruned'];
-  return own && own.trialsPerTask === trialsPerTask && own.seed === seed ? own : null;
+/** What a quantized network is known by: the network and the settings it was made from. */
+export function quantizingHashes(
+  pruned: NetworkArtifact,
+  { target }: Chip,
+  config: QuantizeConfig,
+): Pick<Provenance, 'configHash'> & { readonly parentHash: string } {
+  return { parentHash: sha256(pruned.bytes), configHash: hashJson({ ...config, target: target.hash }) };
 }
 
-function meanLoss(tasks: readonly TaskLoss[]): number | null {
-  return tasks.length === 0 ? null : tasks.reduce((sum, { float, integer }) => sum + float - integer, 0) / tasks.length;
+/** Scores of the network before quantization: those that it holds of itself, if they come from the same trials, or measured now. */
+export async function floatScores({ network, header: { config, scores } }: NetworkArtifact, plan: ScorePlan): Promise<Scores> {
+  const own = scores['fine-tuned'] ?? scores['pruned'];
+  if (own && own.trialsPerTask === plan.trialsPerTask && own.seed === plan.seed) return own;
+  return measureScores(findSuite(config.suite), predictWith(network), plan);
+}
+
+/** Accuracy before and after, task by task. */
+export function taskLosses(suite: TaskSuite, float: Scores, integer: Scores): TaskLoss[] {
+  const delayed = tasksWithDelay(suite);
+  return suite.tasks.map((task, k) => ({ task, hasDelay: delayed[k], float: float.perTask[task], integer: integer.perTask[task] }));
+}
+
+/** The means of losses, of all tasks and by kind. */
+export function meanLosses(tasks: readonly TaskLoss[]): Losses {
+  const mean = (of: readonly TaskLoss[]) => of.reduce((sum, { float, integer }) => sum + float - integer, 0) / of.length;
+  const known = (of: readonly TaskLoss[]) => (of.length === 0 ? null : mean(of));
+  return {
+    all: mean(tasks),
+    withDelay: known(tasks.filter(({ hasDelay }) => hasDelay)),
+    others: known(tasks.filter(({ hasDelay }) => !hasDelay)),
+  };
 }
 
 /** Neurons that share a core share a scale: the mapper partitions before anything is quantized. */

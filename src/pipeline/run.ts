@@ -60,7 +60,7 @@ export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: S
   await stage('onnx', { config: config.onnx, inputs: { pruned: sha256(pruned.bytes) } }, async () => onnxStage(pruned, config.onnx));
   const outcomes: TargetOutcome[] = [];
   for (const target of targets) {
-    const mapped = await mapTarget(target, pruned, config, stage);
+    const mapped = await mapTarget(target, pruned, config, stage, hooks);
     outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config.verify, stage, folder) });
   }
   return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes };
@@ -75,7 +75,7 @@ export async function mapPipeline(
   const stage = tellingStages(folder, hooks);
   const { pruned, targets } = await startRun(config, folder, stage, hooks);
   const records: { target: Target; record: PlacementRecord }[] = [];
-  for (const target of targets) records.push({ target, record: (await mapTarget(target, pruned, config, stage)).record });
+  for (const target of targets) records.push({ target, record: (await mapTarget(target, pruned, config, stage, hooks)).record });
   return records;
 }
 
@@ -232,12 +232,13 @@ async function mapTarget(
   pruned: NetworkArtifact,
   config: RunConfig,
   stage: RunStage,
+  hooks: StageHooks,
 ): Promise<{ files: StageFiles; record: PlacementRecord }> {
   const { map, quantize, scores } = config;
   const files = await stage(
     `map onto ${target.label}`,
     { config: { map, quantize, scores }, inputs: { pruned: sha256(pruned.bytes), target: target.hash } },
-    async () => inFolder(target, await mapStage(pruned, target, map, quantize, scores)),
+    async () => inFolder(target, await mapStage(pruned, target, map, quantize, scores, hooks)),
   );
   return { files, record: parseJson<PlacementRecord>(files[`${targetFolder(target)}/${PLACEMENT_FILE}`]) };
 }
