@@ -11,6 +11,7 @@ for sweep in "${sweeps[@]}"; do
   node dist/cli.js sweep "models/$sweep/sweep.yaml" --out "models/$sweep"
 done
 npx tsx scripts/models/ship.ts
+node dist/cli.js precision models/yang19-20x20-bimt.safetensors --target rram-mesh --config models/precision/settings.json --out models/precision
 npx tsx scripts/models/results.ts
 
 # The README's pictures come from the network that ships for export.
@@ -18,3 +19,4 @@ node dist/cli.js run --model models/yang19-20x20-bimt.safetensors --out runs/shi
 cp runs/shipped/connection-map.svg docs/connection-map.svg
 cp runs/shipped/rram-mesh/placement.svg docs/placement.svg
 cp models/figures/yang19-20x20-bimt/brain-map.svg models/figures/yang19-20x20-bimt/null-histograms.svg docs/
+cp models/precision/precision.svg docs/precision.svg

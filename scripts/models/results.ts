@@ -4,11 +4,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeFileAtomic } from '../../src/core/files.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
+import type { PrecisionStudy } from '../../src/pipeline/precision.ts';
 import { pointsBySetting } from '../../src/pipeline/sweep-settings.ts';
 import { type DonePoint, donePoints, SWEEP_MEASURES, type SweepMeasure } from '../../src/pipeline/sweep-statistics.ts';
 import { FIGURES } from '../../src/report/figures.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
 import { layoutComparison } from '../../src/report/layout-comparison.ts';
+import { bitsText } from '../../src/report/precision-plot.ts';
 import { SHIPPED, SIDE_BY_SIDE } from './shipped.ts';
 import { over, spreadWords, statements } from './statements.ts';
 import { MODELS, openSweep, type Sweep } from './sweeps.ts';
@@ -148,6 +150,25 @@ function picture(path: string, what: string): string {
   return existsSync(join(MODELS, path)) ? `![${what}](${path})\n` : '';
 }
 
+/** What the study of widths found. */
+function precisionTable(): string {
+  const file = join(MODELS, 'precision', 'precision.json');
+  if (!existsSync(file)) return 'Not run yet.';
+  const { float, points } = JSON.parse(readFileSync(file, 'utf8')) as PrecisionStudy;
+  const ratio = (value: number | null) => (value === null ? 'unknown' : formatNumber(value, RATIO));
+  const rows = points.map(({ bits, isTrained, scores, synapses, loss }) => [
+    bitsText(bits),
+    isTrained ? 'trained' : 'rounded',
+    ratio(scores.meanAccuracy),
+    ratio(loss.all),
+    ratio(loss.withDelay),
+    ratio(loss.others),
+    formatNumber(synapses, WHOLE),
+  ]);
+  const head = ['weights', '', 'accuracy', 'lost', 'by tasks with a delay', 'by the others', 'synapses'];
+  return `Float: ${ratio(float.meanAccuracy)}, ${formatNumber(float.trialsPerTask, WHOLE)} trials a task.\n\n${table(head, rows)}`;
+}
+
 const sweeps = Object.fromEntries(['yang19', 'yang19-lambda', 'modcog84-1d'].map((name) => [name, openSweep(name)]));
 
 const page = `# Results
@@ -208,6 +229,14 @@ ${measureTable(sweeps['yang19-lambda'], WHERE_IT_SITS)}
 ${measureTable(sweeps['modcog84-1d'], WHAT_IT_DOES)}
 
 ${measureTable(sweeps['modcog84-1d'], WHERE_IT_SITS)}
+
+## How many bits (\`precision\`)
+
+\`yang19-20x20-bimt\` in integers of \`rram-mesh\`, one scale a neuron, states of 8 bits: rounded as it is, and after 2,000 updates of quantization-aware
+training at each width ([settings](precision/settings.json)).
+
+${picture('precision/precision.svg', 'Accuracy against bits, rounded and trained')}
+${precisionTable()}
 
 ## Figures of the paper, and the command that draws each
 

@@ -7,7 +7,7 @@ import { canonicalJson } from '../core/hash.ts';
 import type { Chip } from '../mapping/chip.ts';
 import type { Scores } from '../network/artifact.ts';
 import { bitsText, precisionPlot } from '../report/precision-plot.ts';
-import { type Column, csvTable, textTable } from '../report/table.ts';
+import { type Column, csvTable, meaningsTable, textTable } from '../report/table.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { CheckpointStore } from '../training/checkpoint.ts';
 import type { QuantizeConfig } from './config.ts';
@@ -160,6 +160,11 @@ const POINT_COLUMNS: readonly Column<PrecisionPoint>[] = [
   },
   { ...count, key: 'synapses', title: 'synapses', meaning: 'Synapses whose weight is not 0.', value: ({ synapses }) => synapses },
 ];
+
+/** What the columns of a study mean, as Markdown. */
+export function precisionColumnReference(): string {
+  return `## Studies of widths\n\n### Accuracy against bits (\`precision.csv\`)\n\n${meaningsTable(POINT_COLUMNS)}`;
+}
 
 /** A task in a study: its losses side by side. */
 interface TaskRow {

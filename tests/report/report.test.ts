@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CURVE_COLUMNS, curveColumnReference } from '../../src/pipeline/density-curve.ts';
+import { precisionColumnReference } from '../../src/pipeline/precision.ts';
 import { sweepColumnReference } from '../../src/pipeline/sweep-columns.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../../src/report/csv.ts';
 import {
@@ -258,7 +259,7 @@ describe('texts', () => {
     expectGolden('report.txt', reportText(report, { files }));
     expectGolden(
       '../../docs/columns.md',
-      `# What the columns of the reports mean\n\n${columnReference()}\n${curveColumnReference()}\n${sweepColumnReference()}`,
+      `# What the columns of the reports mean\n\n${columnReference()}\n${curveColumnReference()}\n${precisionColumnReference()}\n${sweepColumnReference()}`,
     );
   });
 
