@@ -8,7 +8,7 @@ import { parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/float-graph.ts';
 import { listTargets } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
-import { rate, resolveTrainConfig } from '../training/config.ts';
+import { resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
 import { QuantizationAwareConfig } from '../training/quantization-aware.ts';
 
@@ -100,8 +100,6 @@ export const STEP_RULES = ['learned', 'scale'] as const;
 export const QuantizedTrainingConfig = QuantizationAwareConfig.extend({
   /** Learned step sizes (Esser et al. 2020), from those of the rule, or the rule throughout. */
   steps: z.enum(STEP_RULES).default('learned'),
-  /** Learning rate of the logarithm of a step over that of weights. */
-  learnedRate: rate.default(3),
 });
 export type QuantizedTrainingConfig = z.output<typeof QuantizedTrainingConfig>;
 

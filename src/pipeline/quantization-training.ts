@@ -42,7 +42,7 @@ export async function trainForIntegers(
   suite: TaskSuite,
   ranges: Ranges,
   options: UnitOptions,
-  { steps, learnedRate, ...config }: QuantizedTrainingConfig,
+  { steps, ...config }: QuantizedTrainingConfig,
   hooks: StageHooks = {},
   store?: CheckpointStore,
 ): Promise<TrainedForIntegers> {
@@ -58,7 +58,7 @@ export async function trainForIntegers(
   const rule = (parameters: Float32Array | Float64Array) =>
     unitsByGroup(network, grid, chooseUnits(withParameters(network, Float32Array.from(parameters)), ranges, options));
   const quantizer: UniformQuantizer =
-    steps === 'learned' ? learnedQuantizer(grid, unitsByGroup(network, grid, units), learnedRate) : ruledQuantizer(grid, rule);
+    steps === 'learned' ? learnedQuantizer(grid, unitsByGroup(network, grid, units)) : ruledQuantizer(grid, rule);
   const { engine } = await openEngine(config.engine, quantizationAwareSpec(network, config, signals));
   try {
     const trained = await trainQuantized(network, suite, config, { engine, quantizer, signals, ...hooks, ...(store && { store }) });
