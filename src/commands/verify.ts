@@ -1,8 +1,9 @@
-// bimt-export verify: run folder → verify.json of every target, the certificate
+// bimt-export verify: run folder → verify.json of every target, the certificate, and of the float ONNX files
 import { Command } from 'commander';
-import { verifyPipeline } from '../pipeline/run.ts';
+import { type Certificates, verifyPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { assertAgreement } from '../simulation/verify.ts';
+import { assertClose, type FloatComparison, type FloatVerification } from '../simulation/verify-floats.ts';
 import { type CommonOptions, integerOption, printResult, withCommonOptions } from './common.ts';
 
 interface VerifyOptions extends CommonOptions {
@@ -13,7 +14,9 @@ interface VerifyOptions extends CommonOptions {
 /** The command. */
 export function verifyCommand(): Command {
   return withCommonOptions(new Command('verify'))
-    .description('Prove that integer network, ONNX integer form in two runtimes, and simulated chip agree on every integer.')
+    .description(
+      'Prove that integer network, ONNX integer form in two runtimes, and simulated chip agree on every integer, and float files closely.',
+    )
     .argument('<dir>', 'a run folder')
     .option('--trials <n>', "task trials (default: the run's)", integerOption(1, 1_000_000))
     .option('--seed <n>', "seed of the trials (default: the run's)", integerOption(0))
@@ -23,18 +26,30 @@ export function verifyCommand(): Command {
 
 async function verifyAction(path: string, options: VerifyOptions): Promise<void> {
   const { trials, seed } = options;
-  const results = await verifyPipeline(openRunFolder(path), {
+  const { targets, forms } = await verifyPipeline(openRunFolder(path), {
     ...(trials !== undefined && { trials }),
     ...(seed !== undefined && { seed }),
   });
-  const lines = results.map(({ target, verification: { trials, integersCompared, saturatedStates, executions, mismatches, executable } }) =>
-    [
-      `${target.label}: ${executions.length} executions, ${trials} trials, ${integersCompared} integers (${saturatedStates} saturated states), ${mismatches.length === 0 ? 'all equal' : 'NOT EQUAL'}`,
-      executable.value ? '' : `  not executable as it stands: ${executable.reason}`,
-    ]
-      .filter((line) => line !== '')
-      .join('\n'),
-  );
-  printResult(options, Object.fromEntries(results.map(({ target, verification }) => [target.label, verification])), lines.join('\n'));
-  for (const { verification } of results) assertAgreement(verification);
+  const lines = [...targets.map(targetLines), ...(forms?.comparisons ?? []).map(formLine), ...(forms?.skipped ?? []).map(skippedLine)];
+  const ofTargets = Object.fromEntries(targets.map(({ target, verification }) => [target.label, verification]));
+  printResult(options, { targets: ofTargets, forms }, lines.join('\n'));
+  for (const { verification } of targets) assertAgreement(verification);
+  if (forms !== null) assertClose(forms);
+}
+
+function targetLines({ target, verification }: Certificates['targets'][number]): string {
+  const { trials, integersCompared, saturatedStates, executions, mismatches, executable } = verification;
+  const verdict = mismatches.length === 0 ? 'all equal' : 'NOT EQUAL';
+  const line = `${target.label}: ${executions.length} executions, ${trials} trials, ${integersCompared} integers (${saturatedStates} saturated states), ${verdict}`;
+  return executable.value ? line : `${line}\n  not executable as it stands: ${executable.reason}`;
+}
+
+function formLine({ between: [, name], largest, beyond }: FloatComparison): string {
+  const verdict = beyond === 0 ? 'within tolerance' : `${beyond} values TOO FAR APART`;
+  const error = largest === null ? 'no value differs' : `largest error ${largest.error?.toExponential(1) ?? 'not a finite number'}`;
+  return `${name}: ${error}, ${verdict}`;
+}
+
+function skippedLine({ name, reason }: FloatVerification['skipped'][number]): string {
+  return `${name}: not run, ${reason}`;
 }

@@ -21,6 +21,7 @@ const RUN_FILES: readonly (readonly [file: string, holds: string])[] = [
   ['model.step.onnx', 'one time step, float'],
   ['model.seq.onnx', 'the whole sequence, float'],
   ['model.qdq.onnx', 'the whole sequence, integer weights'],
+  ['verify.json', 'how close the float ONNX files come to the network'],
 ];
 
 const TARGET_FILES: readonly (readonly [file: string, holds: string])[] = [

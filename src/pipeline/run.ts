@@ -7,6 +7,7 @@ import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Report } from '../report/report.ts';
 import { assertAgreement, type Verification } from '../simulation/verify.ts';
+import { assertClose, type FloatVerification } from '../simulation/verify-floats.ts';
 import { loadTarget, type Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
@@ -20,6 +21,7 @@ import { pruningHash } from './prune-stage.ts';
 import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
 import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
+import { FORM_FILES, type FormFiles, verifyFormsStage } from './verify-forms-stage.ts';
 import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
 
 const CONFIG_FILE = 'config.json';
@@ -35,6 +37,8 @@ const SEARCH_FOLDER = besideNetwork(PRUNED_FILE, '.search');
 export interface RunResult {
   readonly report: Report;
   readonly targets: readonly TargetOutcome[];
+  /** How close the float ONNX files come to the network. */
+  readonly forms: FloatVerification;
   /** What the folder holds, for people. */
   readonly files: readonly GuideEntry[];
 }
@@ -57,13 +61,16 @@ type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles
 export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: StageHooks = {}): Promise<RunResult> {
   const stage = tellingStages(folder, hooks);
   const { pruned, targets } = await startRun(config, folder, stage, hooks);
-  await stage('onnx', { config: config.onnx, inputs: { pruned: sha256(pruned.bytes) } }, async () => onnxStage(pruned, config.onnx));
+  const models = await stage('onnx', { config: config.onnx, inputs: { pruned: sha256(pruned.bytes) } }, async () =>
+    onnxStage(pruned, config.onnx),
+  );
   const outcomes: TargetOutcome[] = [];
   for (const target of targets) {
     const mapped = await mapTarget(target, pruned, config, stage, hooks);
     outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config.verify, stage, folder) });
   }
-  return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes };
+  const forms = await verifyForms(pruned, models as FormFiles, config, stage, folder);
+  return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes, forms };
 }
 
 /** Runs the stages up to the mapping, and nothing behind it; `verify`, `report` and `run` go on from there. */
@@ -79,34 +86,52 @@ export async function mapPipeline(
   return records;
 }
 
+/** What a run folder's certificates say. */
+export interface Certificates {
+  readonly targets: readonly { readonly target: Target; readonly verification: Verification }[];
+  /** Null if the folder holds no float ONNX files. */
+  readonly forms: FloatVerification | null;
+}
+
 /**
  * Verifies what a run folder holds, whether or not it was verified before.
  *
  * @throws UsageError if no target holds a mapping
  */
-export async function verifyPipeline(
-  folder: RunFolder,
-  changes: Partial<VerifyConfig> = {},
-): Promise<{ target: Target; verification: Verification }[]> {
+export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyConfig> = {}): Promise<Certificates> {
   const config = readRunConfig(folder);
   const verify = { ...config.verify, ...changes };
+  const anew: RunStage = async (...stage) => (await folder.stage(...stage, 'anew')).files;
   const results: { target: Target; verification: Verification }[] = [];
   for (const target of loadTargets(config.targets)) {
     const paths = MAPPED_FILES.map((name) => `${targetFolder(target)}/${name}`);
     // A target that the network does not fit has none of them.
     if (!paths.some((path) => folder.has(path))) continue;
     const files = Object.fromEntries(paths.map((path) => [path, folder.read(path)]));
-    const verification = await verifyTarget(
-      target,
-      files,
-      verify,
-      async (...stage) => (await folder.stage(...stage, 'anew')).files,
-      folder,
-    );
+    const verification = await verifyTarget(target, files, verify, anew, folder);
     if (verification !== null) results.push({ target, verification });
   }
   if (results.length === 0) throw new UsageError(`nothing to verify: ${folder.path} holds no mapping`);
-  return results;
+  if (!FORM_FILES.some((file) => folder.has(file))) return { targets: results, forms: null };
+  const models = Object.fromEntries(FORM_FILES.map((file) => [file, folder.read(file)])) as unknown as FormFiles;
+  return { targets: results, forms: await verifyForms(readPruned(folder), models, { ...config, verify }, anew, folder) };
+}
+
+/** Holds the float ONNX files against the network. */
+async function verifyForms(
+  pruned: NetworkArtifact,
+  models: FormFiles,
+  { onnx, verify }: Pick<RunConfig, 'onnx' | 'verify'>,
+  stage: RunStage,
+  folder: RunFolder,
+): Promise<FloatVerification> {
+  const inputs = Object.fromEntries(FORM_FILES.map((file) => [file, sha256(models[file])]));
+  const from: StageInputs = { config: { verify, qdq: onnx.qdq }, inputs: { ...inputs, pruned: sha256(pruned.bytes) } };
+  const files = await stage('verify onnx', from, async () => {
+    const verification = await verifyFormsStage(models, pruned, onnx, verify, folder.path);
+    return { [VERIFY_FILE]: new TextEncoder().encode(`${canonicalJson(verification, 2)}\n`) };
+  });
+  return parseJson<FloatVerification>(files[VERIFY_FILE] as Uint8Array);
 }
 
 /** Writes the reports of a run folder anew. */
@@ -120,8 +145,9 @@ export async function reportPipeline(folder: RunFolder): Promise<Pick<RunResult,
  *
  * @throws FitError with all violations; MismatchError with the first differences
  */
-export function requireSuccess({ targets }: Pick<RunResult, 'targets'>): void {
+export function requireSuccess({ targets, forms }: Pick<RunResult, 'targets' | 'forms'>): void {
   for (const { verification } of targets) if (verification) assertAgreement(verification);
+  assertClose(forms);
   const refused = targets.filter(({ verification }) => verification === null);
   if (refused.length === 0) return;
   const violations = refused.flatMap(({ record }) => record.placements[0]?.violations ?? []);

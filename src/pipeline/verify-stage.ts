@@ -1,11 +1,12 @@
 // Do interpreter, ONNX in two runtimes, and simulated chip compute the same integers for one target?
+import type { IntegerRun } from '../compression/integer-network.ts';
 import { quantizeInputs } from '../compression/quantize.ts';
 import { decodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
 import { foundIn, MismatchError } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
-import { openIntegerModel } from '../exchange/run-onnx.ts';
+import { type OnnxRunner, openIntegerModel } from '../exchange/run-onnx.ts';
 import { parseMapping } from '../mapping/mapping-file.ts';
 import { RUNTIMES } from '../onnx/runtime.ts';
 import { loadChip, runChip } from '../simulation/chip.ts';
@@ -18,6 +19,10 @@ import type { VerifyConfig } from './config.ts';
 
 /** Trials at the extremes of the input range, so that states saturate. */
 const STRESS_ROWS = 32;
+
+/** As the file says, and after every rewriting that the runtime does on its own. */
+const LEVELS = ['disabled', 'all'] as const;
+const SESSIONS = RUNTIMES.flatMap((runtime) => LEVELS.map((level) => ({ runtime, level })));
 
 /** The files of one target folder that verification reads. */
 export const MAPPED_FILES = ['quantized.safetensors', 'model.int.onnx', 'mapping.json', 'images.safetensors'] as const;
@@ -36,13 +41,14 @@ export async function verifyStage(files: MappedFiles, target: Target, config: Ve
   requireSame('network', mapping.network.hash, sha256(files['quantized.safetensors']), folder);
   requireSame('target', mapping.target.hash, target.hash, folder);
   const chip = await inWords(folder, async () => loadChip(mapping, files['images.safetensors']));
-  const models = await inWords(`${folder}/model.int.onnx`, () =>
-    Promise.all(RUNTIMES.map((runtime) => openIntegerModel(files['model.int.onnx'], runtime))),
-  );
+  const models: OnnxRunner<Int32Array, IntegerRun>[] = [];
+  await inWords(`${folder}/model.int.onnx`, async () => {
+    for (const { runtime, level } of SESSIONS) models.push(await openIntegerModel(files['model.int.onnx'], runtime, level));
+  });
   const executions: Execution[] = [
-    { name: 'integer network', version: TOOL, run: async (inputs, steps, rows) => runInteger(network, inputs, steps, rows) },
-    ...models.map(({ version, run }, i): Execution => ({ name: `model.int.onnx in onnxruntime-${RUNTIMES[i]}`, version, run })),
-    { name: 'simulated chip', version: TOOL, run: async (inputs, steps, rows) => runChip(chip, inputs, steps, rows) },
+    { name: 'integer network', version: TOOL, run: async (...trials) => runInteger(network, ...trials) },
+    ...models.map(({ version, run }, i): Execution => ({ name: sessionName(SESSIONS[i]), version, optimization: SESSIONS[i].level, run })),
+    { name: 'simulated chip', version: TOOL, run: async (...trials) => runChip(chip, ...trials) },
   ];
   const batches = verificationTrials(header.config.suite, network.scales.input, config);
   try {
@@ -59,6 +65,10 @@ export async function verifyStage(files: MappedFiles, target: Target, config: Ve
   } finally {
     for (const model of models) await model.release();
   }
+}
+
+function sessionName({ runtime, level }: (typeof SESSIONS)[number]): string {
+  return `model.int.onnx in onnxruntime-${runtime}${level === 'disabled' ? ' (unoptimised)' : ''}`;
 }
 
 /** At least `trials` task trials, equally many of each task, in integers; then trials at the extremes. */

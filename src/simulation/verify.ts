@@ -16,6 +16,8 @@ export interface Execution {
   /** For example `onnxruntime-node`. */
   readonly name: string;
   readonly version: string;
+  /** How far a runtime may rewrite the graph; not given for what has no graph. */
+  readonly optimization?: string;
   run(inputs: Int32Array, steps: number, rows: number): Promise<Integers>;
 }
 
@@ -56,7 +58,7 @@ export interface Verification {
   /** Of the first execution. */
   readonly saturatedStates: number;
   /** The first is the one that the others are compared with. */
-  readonly executions: readonly { readonly name: string; readonly version: string }[];
+  readonly executions: readonly { readonly name: string; readonly version: string; readonly optimization: string | null }[];
   /** One for each execution that differs from the first. */
   readonly mismatches: readonly Mismatch[];
   readonly executable: VerificationFacts['executable'];
@@ -101,7 +103,7 @@ export async function verifyExecutions(
   return {
     schema: 'bimt-verify/1',
     ...counts,
-    executions: executions.map(({ name, version }) => ({ name, version })),
+    executions: executions.map(({ name, version, optimization = null }) => ({ name, version, optimization })),
     mismatches: [...found.values()],
     executable: facts.executable,
     hashes: facts.hashes,

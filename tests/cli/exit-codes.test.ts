@@ -176,7 +176,7 @@ describe('exit code 4', () => {
     const { code, stdout, stderr } = await cli('verify', 'run', '--json');
     expect(code).toBe(4);
     expect(stderr).toMatch(/integer network and simulated chip first differ in trial \d+, step \d+, neuron \d+: \d+ against \d+/);
-    const verification = JSON.parse(stdout)['rram-mesh'];
+    const verification = JSON.parse(stdout).targets['rram-mesh'];
     expect(verification.mismatches).toHaveLength(1);
     expect(JSON.parse(readFileSync(join(target, 'verify.json'), 'utf8'))).toEqual(verification);
 

@@ -46,9 +46,9 @@ describe('a run onto two targets, one of them too small', () => {
     expect(() => requireSuccess(result)).toThrow(FitError);
     expect(() => requireSuccess(result)).toThrow(/^the network does not fit rram-mesh:height=1,rows=8,width=1\n/);
     const verified = await verifyPipeline(openRunFolder(at('two')), { trials: 20 });
-    expect(verified.map(({ target, verification }) => [target.label, verification.mismatches])).toEqual([['rram-mesh', []]]);
+    expect(verified.targets.map(({ target, verification }) => [target.label, verification.mismatches])).toEqual([['rram-mesh', []]]);
     const { report } = await reportPipeline(openRunFolder(at('two')));
-    expect(report.targets.map(({ verification }) => verification?.trials ?? null)).toEqual([null, verified[0].verification.trials]);
+    expect(report.targets.map(({ verification }) => verification?.trials ?? null)).toEqual([null, verified.targets[0].verification.trials]);
   });
 });
 
@@ -91,18 +91,20 @@ describe('a run that is interrupted between stages', () => {
     await expect(interrupted).rejects.toThrow(InterruptedError);
     await expect(interrupted).rejects.toThrow(`the run was interrupted before its stage 'map onto ${TOO_SMALL}'`);
     const { notes } = await run('interrupted', changes);
-    expect(notes).toEqual(['take the pruned model: up to date', 'onnx: up to date', `map onto ${TOO_SMALL} …`]);
+    expect(notes).toEqual(['take the pruned model: up to date', 'onnx: up to date', `map onto ${TOO_SMALL} …`, 'verify onnx …']);
     expect(readFileSync(at('interrupted', 'report.json'), 'utf8')).toBe(readFileSync(at('from-pruned', 'report.json'), 'utf8'));
   });
 });
 
 describe('requireSuccess', () => {
-  it('puts a disagreement before a target that is too small', async () => {
-    const { targets } = await run('two', { ...model('pruned'), targets: [TOO_SMALL, 'rram-mesh'] });
+  it('puts a disagreement before a target that is too small, of float files as well', async () => {
+    const { targets, forms } = await run('two', { ...model('pruned'), targets: [TOO_SMALL, 'rram-mesh'] });
     const [refused, placed] = targets;
     const mismatch = { between: ['a', 'b'], trial: 1, step: 2, unit: 'neuron', index: 3, values: [4, 5], differing: 6 } as const;
     const verification = placed.verification && { ...placed.verification, mismatches: [mismatch] };
-    expect(() => requireSuccess({ targets: [refused, { ...placed, verification }] })).toThrow(MismatchError);
-    expect(() => requireSuccess({ targets: [placed] })).not.toThrow();
+    expect(() => requireSuccess({ targets: [refused, { ...placed, verification }], forms })).toThrow(MismatchError);
+    expect(() => requireSuccess({ targets: [placed], forms })).not.toThrow();
+    const far = { ...forms, comparisons: forms.comparisons.map((comparison) => ({ ...comparison, beyond: 1 })) };
+    expect(() => requireSuccess({ targets: [refused], forms: far })).toThrow(MismatchError);
   });
 });

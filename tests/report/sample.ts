@@ -270,9 +270,9 @@ function fittingTarget(): TargetInput {
       integersCompared: 700_000,
       saturatedStates: 120,
       executions: [
-        { name: 'interpreter', version: '0.1.0' },
-        { name: 'onnxruntime-node', version: '1.16.3' },
-        { name: 'chip', version: '0.1.0' },
+        { name: 'interpreter', version: '0.1.0', optimization: null },
+        { name: 'onnxruntime-node', version: '1.16.3', optimization: 'all' },
+        { name: 'chip', version: '0.1.0', optimization: null },
       ],
       mismatches: [],
       executable: { value: false, reason: 'its neurons send binary spikes' },
