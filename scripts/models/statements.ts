@@ -57,6 +57,7 @@ export function statements({ plane, fronts, modCog }: { plane: Sweep; fronts: Sw
     moduleStatement(plane, 'clusterSize', 'Functional clusters of BIMT networks are small in space'),
     frontStatement(fronts, '1', 'neurons', 'BIMT needs fewer neurons than L1 at the same error'),
     frontStatement(fronts, '1', 'wiring', 'BIMT needs less wire than L1 at the same error'),
+    frontStatement(fronts, 'none', 'wiringSearched', 'The same with the shortest layout that a search finds for every network (not shown)'),
     layoutStatement(plane),
     lineStatement(plane),
     modCogStatement(modCog),
