@@ -187,9 +187,11 @@ export function tensorReader(tensors: Tensors, what: string) {
     if (!(data instanceof Type)) throw new UsageError(`${what}: tensor '${name}' has type ${data.constructor.name}, expected ${Type.name}`);
     return data as T;
   };
-  const floats = (name: string, shape: readonly number[] | null): Float32Array => {
+  const floats = (name: string, shape: readonly number[] | null, placeOf = (at: number) => `entry ${at}`): Float32Array => {
     const data = typed(name, shape, Float32Array);
-    if (!data.every(Number.isFinite)) throw new UsageError(`${what}: tensor '${name}' holds values that are not finite`);
+    const bad = data.every(Number.isFinite) ? -1 : data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0)
+      throw new UsageError(`${what}: tensor '${name}' holds values that are not finite, the first is ${data[bad]} in ${placeOf(bad)}`);
     return data;
   };
   const integers = (name: string, shape: readonly number[] | null): Int32Array => typed(name, shape, Int32Array);
@@ -207,9 +209,14 @@ export function tensorReader(tensors: Tensors, what: string) {
     integers,
     /** Float matrix, stored dense or as compressed sparse rows. */
     matrix(name: string, rows: number, columns: number): Csr {
-      if (name in tensors) return csrFromDense(floats(name, [rows, columns]), rows, columns);
+      const place = (row: number, column: number) => `row ${row} (target), column ${column} (source)`;
+      if (name in tensors) {
+        const placeOf = (at: number) => place(Math.floor(at / columns), at % columns);
+        return csrFromDense(floats(name, [rows, columns], placeOf), rows, columns);
+      }
       const sparse = pattern(name, rows, columns);
-      return { ...sparse, values: floats(`${name}.values`, [sparse.indices.length]) };
+      const placeOf = (at: number) => place(sparse.indptr.findIndex((end) => end > at) - 1, sparse.indices[at]);
+      return { ...sparse, values: floats(`${name}.values`, [sparse.indices.length], placeOf) };
     },
     /** Integer matrix, stored as compressed sparse rows. */
     integerMatrix(name: string, rows: number, columns: number): Csr<Int32Array> {

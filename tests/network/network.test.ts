@@ -95,6 +95,15 @@ describe('artifacts', () => {
     expect(() => decodeArtifact(encodeSafetensors({}, {}), 'x', ['pruned'])).toThrow('not a bimt-export artifact');
   });
 
+  it.each(['dense', 'csr'] as const)('with a weight that is not finite are refused, naming matrix and neurons, %s', (form) => {
+    const { recurrent } = network();
+    const broken = { ...network(), recurrent: { ...recurrent, values: Float32Array.of(0.5, Number.NaN) } };
+    const artifact = decodeArtifact(encodeArtifact(networkToTensors(broken, form), header, networkMetadata(broken)), 'c', ['pruned']);
+    expect(() => networkFromArtifact(artifact, 'c')).toThrow(
+      /'W(\.values)?' holds .* not finite, the first is NaN in row 1 \(target\), column 0/,
+    );
+  });
+
   it('with inconsistent tensors are refused, naming the tensor', () => {
     const break_ = (change: (tensors: Record<string, { shape: number[]; data: Int32Array }>) => void) => {
       const tensors = networkToTensors(network(), 'csr');
