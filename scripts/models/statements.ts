@@ -254,6 +254,13 @@ function modCogStatement(sweep: Sweep): Statement {
   if (bimt === undefined) return { ...statement, ...NOT_YET };
   const { tasks, summary } = bimt.record;
   const well = tasks.filter(({ accuracy, ceiling }) => accuracy >= 0.9 * ceiling).length;
-  const measured = `mean accuracy ${formatNumber(summary.accuracy, RATIO)}; ${well} of ${tasks.length} tasks reach 90 % of their ceiling; ${summary.activeNeurons} active neurons`;
+  const [l1] = sweep.done('l1');
+  const other = l1 === undefined ? '' : `; l1: ${formatNumber(l1.record.summary.accuracy, RATIO)}, mean length ${lengthOf(l1)}`;
+  const measured = `mean accuracy ${formatNumber(summary.accuracy, RATIO)}, mean length ${lengthOf(bimt)}; ${well} of ${tasks.length} tasks reach 90 % of their ceiling; ${summary.activeNeurons} active neurons${other}`;
   return { ...statement, measured, verdict: well > tasks.length / 2 ? 'holds' : 'does not hold' };
+}
+
+function lengthOf({ record }: DonePoint): string {
+  const { meanLength } = record.summary.own;
+  return meanLength === null ? 'unknown' : formatNumber(meanLength, RATIO);
 }
