@@ -8,6 +8,7 @@ import { type CommonOptions, integerOption, printResult, withCommonOptions } fro
 
 interface VerifyOptions extends CommonOptions {
   readonly trials?: number;
+  readonly floatTrials?: number;
   readonly seed?: number;
 }
 
@@ -19,15 +20,17 @@ export function verifyCommand(): Command {
     )
     .argument('<dir>', 'a run folder')
     .option('--trials <n>', "task trials (default: the run's)", integerOption(1, 1_000_000))
+    .option('--float-trials <n>', "task trials for the float ONNX files (default: the run's)", integerOption(1, 1_000_000))
     .option('--seed <n>', "seed of the trials (default: the run's)", integerOption(0))
     .addHelpText('after', '\nExample:\n  $ bimt-export verify runs/start --trials 5000')
     .action(verifyAction);
 }
 
 async function verifyAction(path: string, options: VerifyOptions): Promise<void> {
-  const { trials, seed } = options;
+  const { trials, floatTrials, seed } = options;
   const { targets, forms } = await verifyPipeline(openRunFolder(path), {
     ...(trials !== undefined && { trials }),
+    ...(floatTrials !== undefined && { floatTrials }),
     ...(seed !== undefined && { seed }),
   });
   const lines = [...targets.map(targetLines), ...(forms?.comparisons ?? []).map(formLine), ...(forms?.skipped ?? []).map(skippedLine)];

@@ -181,6 +181,8 @@ export type ScoreConfig = z.output<typeof ScoreConfig>;
 export const VerifyConfig = z.strictObject({
   /** Task trials on which all executions must agree; trials at the extremes are added. */
   trials: count.default(1000),
+  /** Task trials on which the float ONNX files are held against the network. */
+  floatTrials: count.default(200),
   seed: seed.default(3),
 });
 export type VerifyConfig = z.output<typeof VerifyConfig>;

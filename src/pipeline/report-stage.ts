@@ -12,6 +12,7 @@ import { buildReport, type Report, reportJson } from '../report/report.ts';
 import { reportText } from '../report/text.ts';
 import { weightDistancePlot } from '../report/weight-distance.ts';
 import type { Verification } from '../simulation/verify.ts';
+import type { FloatVerification } from '../simulation/verify-floats.ts';
 import type { Target } from '../targets/load.ts';
 import { topology } from '../targets/topology.ts';
 import { findSuite } from '../tasks/suites.ts';
@@ -20,6 +21,7 @@ import type { RunConfig } from './config.ts';
 import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import type { RunFolder } from './run-folder.ts';
+import { FORM_FILES } from './verify-forms-stage.ts';
 import { MAPPED_FILES } from './verify-stage.ts';
 
 export const VERIFY_FILE = 'verify.json';
@@ -61,6 +63,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
         : null,
     scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
     targets: targets.map((target) => targetInput(folder, target, config.quantize.stateBits)),
+    forms: verifiedForms(folder),
     warnings: [],
   });
   const files: Record<string, string> = {
@@ -93,6 +96,13 @@ function targetInput(folder: RunFolder, target: Target, stateBits: number): Targ
     verification: isVerified(folder, target) ? readJson<Verification>(folder, at(VERIFY_FILE)) : null,
     assumptions: [],
   };
+}
+
+/** The certificate of the float ONNX files, if there is one and it speaks of the files that are there now. */
+function verifiedForms(folder: RunFolder): FloatVerification | null {
+  if (![VERIFY_FILE, ...FORM_FILES].every(folder.has)) return null;
+  const certificate = readJson<FloatVerification>(folder, VERIFY_FILE);
+  return FORM_FILES.every((name) => certificate.hashes[name] === sha256(folder.read(name))) ? certificate : null;
 }
 
 /** Whether there is a certificate, and it speaks of the files that are there now. */

@@ -86,10 +86,10 @@ function whyUnreadable(bytes: Uint8Array, runtime: RuntimeName, where: string): 
   return opset > NEWEST_NATIVE_OPSET ? `it is written in opset ${opset}, this runtime ends at ${NEWEST_NATIVE_OPSET}` : null;
 }
 
-/** At least `trials` task trials, equally many of each task. */
-function verificationTrials(suiteName: string, { trials, seed }: VerifyConfig): FloatBatch[] {
+/** At least `floatTrials` task trials, equally many of each task. */
+function verificationTrials(suiteName: string, { floatTrials, seed }: VerifyConfig): FloatBatch[] {
   const suite = findSuite(suiteName);
-  const perTask = Math.ceil(trials / suite.tasks.length);
+  const perTask = Math.ceil(floatTrials / suite.tasks.length);
   return suite.tasks.flatMap((_, task) =>
     evaluationTrials(suite, task, perTask, seed, 'verification').map(({ steps, rows, inputs }) => ({ steps, rows, inputs })),
   );

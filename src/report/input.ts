@@ -7,6 +7,7 @@ import type { Placement } from '../mapping/placement.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import type { Verification } from '../simulation/verify.ts';
+import type { FloatVerification } from '../simulation/verify-floats.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
 import type { Target } from '../targets/load.ts';
@@ -85,5 +86,7 @@ export interface ReportInput {
   /** Float stages in any order: `trained`, `pruned`, `fine-tuned`. */
   readonly scores: readonly { readonly stage: string; readonly scores: Scores }[];
   readonly targets: readonly TargetInput[];
+  /** How close the float ONNX files come to the network; null if they were not verified. */
+  readonly forms: FloatVerification | null;
   readonly warnings: readonly Warning[];
 }

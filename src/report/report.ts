@@ -9,6 +9,7 @@ import type { Csr } from '../network/csr.ts';
 import { formatGrid } from '../network/geometry.ts';
 import type { Activation, Network } from '../network/network.ts';
 import type { Verification } from '../simulation/verify.ts';
+import type { FloatVerification } from '../simulation/verify-floats.ts';
 import type { EnergyEstimate, StepCounts } from '../targets/energy.ts';
 import { type Executability, executability } from '../targets/formats.ts';
 import { sourceLine } from '../targets/known.ts';
@@ -151,13 +152,15 @@ export interface Report {
   readonly accuracy: { readonly meanCeiling: number; readonly stages: readonly AccuracyStage[]; readonly tasks: readonly TaskAccuracy[] };
   readonly weightByDistance: WeightByDistance;
   readonly targets: readonly TargetReport[];
+  /** How close the float ONNX files come to the network; null if they were not verified. */
+  readonly forms: FloatVerification | null;
   readonly assumptions: readonly Assumption[];
   readonly warnings: readonly Warning[];
 }
 
 /** Everything there is to tell about a run. */
 export function buildReport(input: ReportInput): Report {
-  const { run, network, neuronsTrained, training, targets, warnings } = input;
+  const { run, network, neuronsTrained, training, targets, forms, warnings } = input;
   const { suite, ...identity } = run;
   const byDistance = weightByDistance(network);
   return {
@@ -168,6 +171,7 @@ export function buildReport(input: ReportInput): Report {
     accuracy: accuracyReport(input),
     weightByDistance: byDistance,
     targets: targets.map(targetReport),
+    forms,
     assumptions: targets.flatMap(assumptionsOf),
     warnings,
   };

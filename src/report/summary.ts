@@ -1,6 +1,7 @@
 // What does a newcomer need to hear? The verdict first, then what the network costs on each chip, side by side.
 import pc from 'picocolors';
 import { describeMismatch } from '../simulation/verify.ts';
+import { describeApart } from '../simulation/verify-floats.ts';
 import type { Sum, Term } from '../targets/constants.ts';
 import { sumValue } from './cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
@@ -37,7 +38,7 @@ export function summaryText(report: Report, options: TextReportOptions = {}): st
       placed.length === 0 ? [] : [textTable(COST_COLUMNS, placed, { colour }), ...costNotes(report)],
       colour,
     ),
-    section('Checked', targets.flatMap(checkedLines), colour),
+    section('Checked', [...targets.flatMap(checkedLines), ...formLines(report)], colour),
     section('Mind', [...targets.flatMap(cautions), ...warningLines(report), ...assumptionCount(report)], colour),
     section('Files', fileLines(files), colour),
   ]);
@@ -194,6 +195,18 @@ function checkedLines({ label, verification }: TargetReport): string[] {
   if (mismatches.length > 0) return mismatches.map((mismatch) => `${label}: MISMATCH, ${describeMismatch(mismatch)}.`);
   return [
     `${label}: ${listWords(executions.map(({ name }) => name))} computed the same ${formatCount(integersCompared)} integers on ${plural(trials, 'trial')} (${formatCount(saturatedStates)} of them saturated states).`,
+  ];
+}
+
+function formLines({ forms }: Report): string[] {
+  if (forms === null) return [];
+  const { comparisons, skipped, trials, tolerance } = forms;
+  const apart = comparisons.filter(({ beyond }) => beyond > 0);
+  if (apart.length > 0) return apart.map((comparison) => `MISMATCH, ${describeApart(comparison)}.`);
+  const largest = comparisons.reduce((most, { largest }) => Math.max(most, largest?.relative ?? 0), 0);
+  return [
+    `Float ONNX files: ${plural(comparisons.length, 'execution')} came within ${tolerance.relative} of the network's values on ${plural(trials, 'trial')}; the largest error is ${largest.toExponential(1)} of its trial's largest magnitude.`,
+    ...skipped.map(({ name, reason }) => `${name} was not run: ${reason}.`),
   ];
 }
 

@@ -131,10 +131,11 @@ export async function verifyFloats(
  */
 export function assertClose({ comparisons }: Pick<FloatVerification, 'comparisons'>): void {
   const far = comparisons.filter(({ beyond }) => beyond > 0);
-  if (far.length > 0) throw new MismatchError(far.map(describeFar).join('\n'));
+  if (far.length > 0) throw new MismatchError(far.map(describeApart).join('\n'));
 }
 
-function describeFar({ between: [a, b], first, beyond }: FloatComparison): string {
+/** Values that are too far apart, in words. */
+export function describeApart({ between: [a, b], first, beyond }: FloatComparison): string {
   const where = first === null ? '' : ` in trial ${first.trial}, step ${first.step}, ${first.unit} ${first.index}`;
   const values = (first?.values ?? []).map((value) => value ?? 'not a finite number').join(' against ');
   return `${a} and ${b} are first too far apart${where}: ${values} (${beyond} values are, the tolerance is ${FLOAT_TOLERANCE} of the trial's largest magnitude)`;

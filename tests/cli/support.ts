@@ -92,7 +92,7 @@ export const TINY = {
   quantize: { calibrationTrials: 1 },
   map: { activityTrials: 1 },
   scores: { trialsPerTask: 1 },
-  verify: { trials: 100 },
+  verify: { trials: 100, floatTrials: 20 },
   targets: ['rram-mesh'],
 };
 

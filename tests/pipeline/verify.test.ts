@@ -22,7 +22,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const readJson = <T>(...path: string[]) => JSON.parse(readFileSync(at(...path), 'utf8')) as T;
 
 beforeAll(async () => {
-  const config = resolveRunConfig({ ...TINY, verify: { trials: 20 }, onnx: { qdq: { bits: 4, granularity: 'block' } } });
+  const config = resolveRunConfig({ ...TINY, verify: { trials: 20, floatTrials: 20 }, onnx: { qdq: { bits: 4, granularity: 'block' } } });
   requireSuccess(await runPipeline(config, openRunFolder(at('run'))));
 });
 

@@ -326,6 +326,20 @@ describe('texts', () => {
     expect(text).not.toContain('computed the same');
   });
 
+  test('tell float files that are too far apart, and are silent where none were verified', () => {
+    const input = sampleInput();
+    const { forms } = input;
+    if (forms === null) throw new Error('the sample is verified');
+    const [comparison] = forms.comparisons;
+    const far = { ...forms, comparisons: [{ ...comparison, beyond: 7, first: comparison.largest }] };
+    const text = summaryText(buildReport({ ...input, forms: far }));
+    expect(text).toContain(
+      'MISMATCH, float network and model.seq.onnx in onnxruntime-node are first too far apart in trial 3, step 4, neuron 5',
+    );
+    expect(text).not.toContain('came within');
+    expect(summaryText(buildReport({ ...input, forms: null }))).not.toContain('Float ONNX');
+  });
+
   test('do without what was not measured', () => {
     const input = sampleInput();
     const [target] = input.targets;

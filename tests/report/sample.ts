@@ -347,6 +347,25 @@ export function sampleInput(): ReportInput {
       { stage: 'pruned', scores: scores({ go: 0.9375, dms: 0.84375 }) },
     ],
     targets: [fittingTarget(), fullTarget()],
+    forms: {
+      schema: 'bimt-verify-floats/1',
+      trials: 200,
+      trialSteps: 4000,
+      valuesCompared: 56_000,
+      tolerance: { relative: 1e-5, to: 'the largest magnitude of the trial' },
+      comparisons: [
+        {
+          between: ['float network', 'model.seq.onnx in onnxruntime-node'],
+          version: 'onnxruntime-node@1.16.3',
+          optimization: 'basic',
+          largest: { error: 0.00001, relative: 2.5e-7, trial: 3, step: 4, unit: 'neuron', index: 5, values: [40, 40.00001] },
+          beyond: 0,
+          first: null,
+        },
+      ],
+      skipped: [{ name: 'model.qdq.onnx in onnxruntime-node', reason: 'it is written in opset 21, this runtime ends at 19' }],
+      hashes: { trials: 'beef' },
+    },
     warnings: [],
   };
 }
