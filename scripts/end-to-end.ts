@@ -36,6 +36,8 @@ function checkRun(path: string): void {
     expect(verification?.mismatches.length === 0, `${path}: no integer differs on ${label}`);
     expect((verification?.saturatedStates ?? 0) > 0, `${path}: some states were saturated on ${label}`);
   }
+  const apart = report.forms?.comparisons.filter(({ beyond }) => beyond > 0);
+  expect(apart?.length === 0, `${path}: the float ONNX files were verified in both runtimes, and come close enough`);
   const models = ['step', 'seq', 'qdq'].map((form) => join(path, `model.${form}.onnx`));
   const integerModels = TARGETS.map((target) => join(path, target, 'model.int.onnx'));
   const checked = run('/usr/bin/python3', ['scripts/check-onnx.py', ...models, ...integerModels]);

@@ -72,7 +72,7 @@ function scaleTensor({ scales, scaleShape, format }: ScaledMatrix, layout: Layou
 function valuesIn<T extends Float32Array | Int8Array>(
   matrix: Csr<Float32Array | Int32Array>,
   layout: Layout,
-  Type: new (length: number) => T,
+  Type: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
 ): T {
   return layout === 'lists' ? weightLists(matrix, Type) : denseValues(matrix, layout !== 'rnn', Type);
 }

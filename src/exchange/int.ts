@@ -99,7 +99,7 @@ function byDenseMatrix(body: GraphBuilder, x: Value, name: string, matrix: Csr<I
 }
 
 /** The narrower of int8 and int32 that holds every value. */
-function storedType({ values }: Csr<Int32Array>): new (length: number) => Int8Array | Int32Array {
+function storedType({ values }: Csr<Int32Array>): { new (length: number): Int8Array | Int32Array; readonly BYTES_PER_ELEMENT: number } {
   return values.every((value) => value >= -128 && value <= 127) ? Int8Array : Int32Array;
 }
 

@@ -1,4 +1,5 @@
 // What do the ONNX forms have in common? One file format, the same metadata, dense constants.
+import { UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import { VERSION } from '../core/version.ts';
 import type { ArtifactHeader } from '../network/artifact.ts';
@@ -59,13 +60,27 @@ export function encodeForm(
   });
 }
 
-/** Dense values of a sparse matrix, row-major: shape [rows, columns], or [columns, rows] if `transposed`. */
+/** Where a protobuf message ends, and with it an ONNX file whose data are inside. */
+const MAX_FILE_BYTES = 2 ** 31 - 1;
+
+/**
+ * Dense values of a sparse matrix, row-major: shape [rows, columns], or [columns, rows] if `transposed`.
+ *
+ * @throws UsageError if no file could hold them
+ */
 export function denseValues<T extends Float32Array | Int32Array | Int8Array>(
   matrix: Csr<Float32Array | Int32Array>,
   transposed: boolean,
-  Type: new (length: number) => T,
+  Type: { new (length: number): T; readonly BYTES_PER_ELEMENT: number },
 ): T {
   const { rows, columns, indptr, indices, values } = matrix;
+  const bytes = rows * columns * Type.BYTES_PER_ELEMENT;
+  if (bytes > MAX_FILE_BYTES) {
+    throw new UsageError(
+      `a dense matrix of ${rows} × ${columns} weights takes ${bytes} bytes, an ONNX file ends at ${MAX_FILE_BYTES}; ` +
+        'prune until the largest fan-in is below a fifth of the sources: then weights are written as lists',
+    );
+  }
   const dense = new Type(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let at = indptr[row]; at < indptr[row + 1]; at++) {

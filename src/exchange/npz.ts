@@ -72,7 +72,7 @@ export function encodeNpz(arrays: Readonly<Record<string, NumpyArray>>): Uint8Ar
 function matrixArrays<T extends Float32Array | Int32Array>(
   name: string,
   matrix: Csr<T>,
-  Type: new (length: number) => Float32Array | Int32Array,
+  Type: { new (length: number): Float32Array | Int32Array; readonly BYTES_PER_ELEMENT: number },
 ): Record<string, NumpyArray> {
   const { rows, columns, indptr, indices, values } = matrix;
   if (rows * columns > LARGEST_DENSE) {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { IntegerNetwork } from '../../src/compression/integer-network.ts';
+import { UsageError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/hash.ts';
 import { PACKAGE_ROOT } from '../../src/core/version.ts';
 import { exportInteger } from '../../src/exchange/int.ts';
@@ -69,6 +70,17 @@ describe('the four ONNX forms', () => {
       'bimt.mapping': { cores: [0, 0, 1] },
       'bimt.provenance': { ...HEADER.provenance, stage: 'quantized' },
     });
+  });
+
+  it('refuse a dense matrix that no file could hold, before it is made', () => {
+    const rows = 50_000;
+    const columns = Int32Array.from({ length: rows }, (_, i) => i);
+    // One neuron hears all others, so lists would be as large as the matrix.
+    const indptr = new Int32Array(rows + 1).fill(rows, 1);
+    const huge = { rows, columns: rows, indptr, indices: columns, values: new Float32Array(rows).fill(1) };
+    const network = { ...randomNetwork(1, SIZES[0]), neurons: rows, recurrent: huge };
+    expect(() => exportOnnx(network, HEADER)).toThrow(UsageError);
+    expect(() => exportOnnx(network, HEADER)).toThrow('a dense matrix of 50000 × 50000 weights takes 10000000000 bytes');
   });
 
   it('describe themselves to people who open them', () => {
