@@ -20,6 +20,9 @@ export interface CardSubject {
   readonly integer: (QuantizedArtifact & { readonly bytes: Uint8Array }) | null;
 }
 
+/** Stages that are measured, in their order. */
+const STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned', 'integer'];
+
 /** Interface and readers of each form. */
 const FORMS: Readonly<Record<string, (sizes: NetworkSizes, options: FormOptions) => { ports: string; readers: string }>> = {
   'model.step.onnx': ({ inputs, neurons, outputs }) => ({
@@ -116,7 +119,7 @@ console.log(o.dims, o.data);
 }
 
 function accuracyTable({ scores }: ArtifactHeader): string {
-  const stages = Object.entries(scores);
+  const stages = Object.entries(scores).sort(([a], [b]) => STAGES.indexOf(a) - STAGES.indexOf(b));
   if (stages.length === 0) return 'Not measured.';
   return table(
     ['stage', 'mean over tasks', 'trials per task'],

@@ -11,7 +11,7 @@ const sizes = { inputs: 2, neurons: 3, outputs: 2 };
 const network = randomNetwork(1, sizes);
 const bytes = Uint8Array.of(1, 2, 3);
 const scored = { trialsPerTask: 50, seed: 1, meanAccuracy: 0.91237, perTask: {} };
-const float = { network, header: { ...HEADER, scores: { trained: scored } }, bytes };
+const float = { network, header: { ...HEADER, scores: { 'fine-tuned': scored, pruned: scored, trained: scored } }, bytes };
 const integer = { ...quantizedArtifact(randomIntegerNetwork(1, sizes)), bytes };
 
 describe('the card beside the models', () => {
@@ -31,7 +31,7 @@ describe('the card beside the models', () => {
     const card = modelCard({ models: exportOnnx(network, HEADER), float, integer: null });
     expect(card).toContain('task suite `yang19`');
     expect(card).toContain('on a grid of 6 sites');
-    expect(card).toContain('| trained | 0.9124 | 50 |');
+    expect(card).toContain('| trained | 0.9124 | 50 |\n| pruned | 0.9124 | 50 |\n| fine-tuned | 0.9124 | 50 |');
     expect(card).toContain(`| pruned network | \`${sha256(bytes)}\` | \`${'a'.repeat(64)}\` | \`${'b'.repeat(64)}\` | bimt-export@test |`);
     expect(modelCard({ models: exportOnnx(network, HEADER), float: { ...float, header: HEADER }, integer: null })).toContain(
       'Not measured.',
