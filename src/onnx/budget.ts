@@ -4,15 +4,15 @@ import { UsageError } from '../core/errors.ts';
 /** Bytes of memory that any file may make us hold, and how many more for each of its own: int4 weights dequantized and transposed take 18. */
 const FREE_MEMORY = 1 << 25;
 const MEMORY_PER_BYTE = 24;
-/** Multiplications that any file may ask for, about half a second of them, and how many more for each of its bytes. */
+/** Multiplications and looks at numbers that any file may ask for, about half a second of them, and how many more for each of its bytes. */
 const FREE_PRODUCTS = 1 << 27;
-const PRODUCTS_PER_BYTE = 64;
+const PRODUCTS_PER_BYTE = 16;
 
 /** What is left to spend on a file. */
 export interface Budget {
   /** To be called before arrays are allocated, with their bytes. */
   memory(bytes: number, who: string): void;
-  /** To be called before matrices are multiplied. */
+  /** To be called before matrices are multiplied, and before numbers are looked at that other nodes may look at too. */
   products(count: number, who: string): void;
   /** Adds what bytes of other files, once they were read, allow. */
   grow(bytes: number): void;
@@ -26,10 +26,10 @@ export function budgetOf(bytes: number): Budget {
     left.products += PRODUCTS_PER_BYTE * more;
   };
   const spend = (what: keyof typeof left, count: number, who: string) => {
-    left[what] -= count;
     // Written so that NaN is refused too.
-    if (!(left[what] >= 0))
+    if (!(count <= left[what]))
       throw new UsageError(`${who} would take more ${what === 'memory' ? 'memory' : 'time'} than a file of this size can need`);
+    left[what] -= count;
   };
   grow(bytes);
   return { grow, memory: (bytes, who) => spend('memory', bytes, who), products: (count, who) => spend('products', count, who) };

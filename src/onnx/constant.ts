@@ -29,7 +29,7 @@ const FLOATS: readonly ElementType[] = ['float', 'double', 'float16', 'bfloat16'
 /** A constant, row-major. */
 export interface Constant {
   readonly kind: 'constant';
-  /** Where it comes from, for messages, for example `initializer 'W'`. */
+  /** What it is, for messages, for example `initializer 'W'`. */
   readonly label: string;
   readonly type: ElementType;
   /** A size that is known only when the model runs is NaN; only uniform constants have such. */
@@ -63,6 +63,15 @@ export function valuesOf(type: ElementType, count: number): Values {
 /** Number of elements; NaN if a size is unknown. */
 export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
+}
+
+/** Most numbers of a list that a message shows. */
+const SHOWN_NUMBERS = 8;
+
+/** A shape or another list of integers for messages; one that is not known is `?`. */
+export function shownDims(dims: readonly number[]): string {
+  const shown = dims.slice(0, SHOWN_NUMBERS).map((size) => (Number.isNaN(size) ? '?' : size));
+  return `[${shown.join(', ')}${dims.length > SHOWN_NUMBERS ? ', …' : ''}]`;
 }
 
 /** A constant of which every element is the same. */

@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, sep } from 'node:path';
 import { messageOf, UsageError } from '../core/errors.ts';
+import { quoted } from './read-model.ts';
 
 /** Files beside a model. */
 export interface ExternalData {
@@ -22,7 +23,7 @@ const MOST_READS = 2;
 /** Of a model that was not read from a folder. */
 export const NO_EXTERNAL_DATA: ExternalData = {
   read: (location, _offset, _length, who) => {
-    throw new UsageError(`${who} lies in another file, ${JSON.stringify(location.slice(0, 60))}, and only the model itself was given`);
+    throw new UsageError(`${who} lies in another file, ${quoted(location)}, and only the model itself was given`);
   },
   contents: () => [],
 };
@@ -37,7 +38,7 @@ export function externalDataIn(folder: string): ExternalData {
       const path = pathInside(folder, location, who);
       return withFile(path, who, (file, size) => {
         if (!(offset + length <= size))
-          throw new UsageError(`${who} lies in bytes ${offset} to ${offset + length} of a file of ${size} bytes, ${shown(location)}`);
+          throw new UsageError(`${who} lies in bytes ${offset} to ${offset + length} of a file of ${size} bytes, ${quoted(location)}`);
         if (!used.has(location)) held += size;
         used.set(location, path);
         read += length;
@@ -47,7 +48,7 @@ export function externalDataIn(folder: string): ExternalData {
       });
     },
     *contents() {
-      for (const [location, path] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) yield* partsOf(path, shown(location));
+      for (const [location, path] of [...used].sort(([a], [b]) => (a < b ? -1 : 1))) yield* partsOf(path, quoted(location));
     },
   };
 }
@@ -62,13 +63,13 @@ function pathInside(folder: string, location: string, who: string): string {
     return path;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${who} lies in ${shown(location)}, which cannot be read beside the model`, { cause: error });
+    throw new UsageError(`${who} lies in ${quoted(location)}, which cannot be read beside the model`, { cause: error });
   }
 }
 
 function outside(location: string, who: string): UsageError {
   return new UsageError(
-    `${who} lies in ${shown(location)}, which is not a file in the folder of the model; put it there and name it without a path`,
+    `${who} lies in ${quoted(location)}, which is not a file in the folder of the model; put it there and name it without a path`,
   );
 }
 
@@ -99,8 +100,4 @@ function readPart(file: number, offset: number, length: number): Uint8Array {
     at += got;
   }
   return bytes;
-}
-
-function shown(location: string): string {
-  return JSON.stringify(location.length > 60 ? `${location.slice(0, 60)}…` : location);
 }

@@ -1,7 +1,18 @@
 // What do operators make of constants? The few that exporters put between a weight and its use, computed before anything runs.
 import { UsageError } from '../core/errors.ts';
 import type { Budget } from './budget.ts';
-import { bytesOf, type Constant, dense, type ElementType, elementCount, isFloat, uniform, type Values, valuesOf } from './constant.ts';
+import {
+  bytesOf,
+  type Constant,
+  dense,
+  type ElementType,
+  elementCount,
+  isFloat,
+  shownDims,
+  uniform,
+  type Values,
+  valuesOf,
+} from './constant.ts';
 
 /** Who asks, for messages, and what it may cost. */
 export interface Folding {
@@ -12,7 +23,7 @@ export interface Folding {
 /** The same numbers in another shape. */
 export function reshaped(x: Constant, dims: readonly number[], { who }: Folding): Constant {
   if (!x.uniform && elementCount(dims) !== x.data.length)
-    throw new UsageError(`${who} puts ${x.data.length} numbers into the shape [${dims}]`);
+    throw new UsageError(`${who} puts ${x.data.length} numbers into the shape ${shownDims(dims)}`);
   return { ...x, dims };
 }
 
@@ -55,7 +66,7 @@ export function joined(parts: readonly Constant[], axis: number, folding: Foldin
   for (const { dims, type } of parts) {
     const fits = dims.length === first.dims.length && dims.every((size, i) => i === axis || Object.is(size, first.dims[i]));
     if (!fits || type !== first.type)
-      throw new UsageError(`${who} joins shapes [${first.dims}] and [${dims}], types ${first.type} and ${type}`);
+      throw new UsageError(`${who} joins shapes ${shownDims(first.dims)} and ${shownDims(dims)}, types ${first.type} and ${type}`);
   }
   const size = parts.reduce((sum, { dims }) => sum + dims[axis], 0);
   const dims = first.dims.with(axis, size);
@@ -122,7 +133,7 @@ export function broadcastDims(a: readonly number[], b: readonly number[], who: s
     if (Object.is(x, y) || y === 1) return x;
     if (x === 1 || Number.isNaN(x)) return y;
     if (Number.isNaN(y)) return x;
-    throw new UsageError(`${who} combines the shapes [${a}] and [${b}], which do not fit`);
+    throw new UsageError(`${who} combines the shapes ${shownDims(a)} and ${shownDims(b)}, which do not fit`);
   });
 }
 

@@ -1,6 +1,6 @@
 // Which real numbers do stored integers stand for? QuantizeLinear and DequantizeLinear of constants: per tensor, per axis, blocked.
 import { UsageError } from '../core/errors.ts';
-import { bytesOf, type Constant, dense, ELEMENT_TYPES, type ElementType, elementCount, isFloat, valuesOf } from './constant.ts';
+import { bytesOf, type Constant, dense, ELEMENT_TYPES, type ElementType, elementCount, isFloat, shownDims, valuesOf } from './constant.ts';
 import { roundHalfEven, roundToFloat16 } from './float16.ts';
 import { denseValues, type Folding } from './fold.ts';
 
@@ -50,7 +50,7 @@ function quantize(
   checkScales(scale, who);
   const { outer, length, inner, block } = layoutOf(x, scale, how, who);
   if (zeroPoint !== null && elementCount(zeroPoint.dims) !== elementCount(scale.dims))
-    throw new UsageError(`${who} has a zero point of shape [${zeroPoint.dims}] and a scale of shape [${scale.dims}]`);
+    throw new UsageError(`${who} has a zero point of shape ${shownDims(zeroPoint.dims)} and a scale of shape ${shownDims(scale.dims)}`);
   const values = denseValues(x, folding);
   const scales = denseValues(scale, folding);
   const zeros = zeroPoint === null ? null : denseValues(zeroPoint, folding);
@@ -78,11 +78,13 @@ function layoutOf(x: Constant, scale: Constant, { axis, blockSize }: Granularity
     return { outer: 1, length: count, inner: 1, block: Math.max(1, count) };
   const rank = x.dims.length;
   const at = axis < 0 ? axis + rank : axis;
-  if (!(at >= 0 && at < rank)) throw new UsageError(`${who} has scales along axis ${axis} of the shape [${x.dims}]`);
+  if (!(at >= 0 && at < rank)) throw new UsageError(`${who} has scales along axis ${axis} of the shape ${shownDims(x.dims)}`);
   const length = x.dims[at];
   const expected = blockSize === 0 ? [length] : x.dims.with(at, Math.ceil(length / blockSize));
   if (!(blockSize >= 0 && Number.isSafeInteger(blockSize)) || `${scale.dims}` !== `${expected}`)
-    throw new UsageError(`${who} has scales of shape [${scale.dims}], expected [${expected}] for numbers of shape [${x.dims}]`);
+    throw new UsageError(
+      `${who} has scales of shape ${shownDims(scale.dims)}, expected ${shownDims(expected)} for numbers of shape ${shownDims(x.dims)}`,
+    );
   return {
     outer: elementCount(x.dims.slice(0, at)),
     length,

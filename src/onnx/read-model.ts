@@ -98,7 +98,7 @@ export function isStandardDomain(domain: string): boolean {
 function readOpset({ opsetImport }: DecodedModel, what: string): number {
   const standard = (opsetImport ?? []).filter(({ domain }) => isStandardDomain(domain ?? ''));
   if (standard.length === 0) throw new UsageError(`${what} names no version of the standard ONNX operators`);
-  const opset = Math.max(...standard.map(({ version }) => toNumber(version)));
+  const opset = standard.reduce((newest, { version }) => Math.max(newest, toNumber(version)), 0);
   const { oldest, newest } = OPSETS;
   if (opset < oldest || opset > newest)
     throw new UsageError(
@@ -198,7 +198,10 @@ export function quoted(name: string): string {
   return `'${printable(name)}'`;
 }
 
-function printable(name: string): string {
+/** The same without quotes. */
+export function printable(name: string): string {
+  // Almost every name is plain, and a file may have many.
+  if (name.length <= SHOWN_CHARACTERS && /^[ -~]*$/.test(name)) return name;
   const line = name.slice(0, SHOWN_CHARACTERS).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '�');
   return name.length > SHOWN_CHARACTERS ? `${line}…` : line;
 }

@@ -9,6 +9,7 @@ import {
   type ElementType,
   elementCount,
   elementType,
+  shownDims,
   type Values,
   valuesOf,
 } from './constant.ts';
@@ -26,6 +27,8 @@ const MAX_RANK = 32;
 
 /** What reading tensors needs. */
 export interface TensorSource {
+  /** The file or the graph that holds them, for messages. */
+  readonly where: string;
   readonly budget: Budget;
   readonly external: ExternalData;
 }
@@ -33,28 +36,30 @@ export interface TensorSource {
 /**
  * Reads a tensor.
  *
- * @param label - how to call it, for example `model.onnx: initializer 'W'`
+ * @param label - what it is, for example `initializer 'W'`
  * @throws UsageError if its type is not read, or its shape does not fit its data
  */
-export function readTensor(tensor: DecodedTensor, label: string, { budget, external }: TensorSource): Constant {
+export function readTensor(tensor: DecodedTensor, label: string, { where, budget, external }: TensorSource): Constant {
+  const who = `${where}: ${label}`;
   const type = elementType(tensor.dataType ?? 0);
-  if (type === undefined) throw new UsageError(`${label} has element type ${tensor.dataType ?? 0}, which is not read`);
-  const dims = readDims(tensor, label);
+  if (type === undefined) throw new UsageError(`${who} has element type ${tensor.dataType ?? 0}, which is not read`);
+  const dims = readDims(tensor, who);
   const count = elementCount(dims);
   const bytes = Math.ceil((count * ELEMENT_TYPES[type].bits) / 8);
-  const raw =
-    tensor.dataLocation === EXTERNAL ? readExternal(tensor, bytes, label, external, budget) : (tensor.rawData ?? new Uint8Array());
+  const raw = tensor.dataLocation === EXTERNAL ? readExternal(tensor, bytes, who, external, budget) : (tensor.rawData ?? new Uint8Array());
   if (raw.length > 0 || tensor.dataLocation === EXTERNAL) {
-    if (raw.length !== bytes) throw new UsageError(`${label} has shape [${dims}] and ${raw.length} bytes of data, expected ${bytes}`);
+    if (raw.length !== bytes)
+      throw new UsageError(`${who} has shape ${shownDims(dims)} and ${raw.length} bytes of data, expected ${bytes}`);
     // Numbers as we hold them are not copied.
-    if (type !== 'float') budget.memory(bytesOf(type, count), label);
+    if (type !== 'float') budget.memory(bytesOf(type, count), who);
     return dense(label, type, dims, fromBytes(type, raw, count));
   }
   const list = listOf(tensor, type);
   // Two int4 values share a number.
   const stored = ELEMENT_TYPES[type].bits === 4 ? Math.ceil(count / 2) : count;
-  if (list.length !== stored) throw new UsageError(`${label} has shape [${dims}] and ${list.length} numbers of data, expected ${stored}`);
-  budget.memory(bytesOf(type, count), label);
+  if (list.length !== stored)
+    throw new UsageError(`${who} has shape ${shownDims(dims)} and ${list.length} numbers of data, expected ${stored}`);
+  budget.memory(bytesOf(type, count), who);
   return dense(label, type, dims, fromList(type, list, count));
 }
 
@@ -64,7 +69,7 @@ function readDims({ dims = [] }: DecodedTensor, label: string): number[] {
   if (bad !== undefined) throw new UsageError(`${label} has a shape with the size ${bad}`);
   if (sizes.length > MAX_RANK) throw new UsageError(`${label} has ${sizes.length} axes, the limit is ${MAX_RANK}`);
   const count = elementCount(sizes);
-  if (!(count <= MAX_ELEMENTS)) throw new UsageError(`${label} has shape [${sizes}], more than ${MAX_ELEMENTS} numbers`);
+  if (!(count <= MAX_ELEMENTS)) throw new UsageError(`${label} has shape ${shownDims(sizes)}, more than ${MAX_ELEMENTS} numbers`);
   return sizes;
 }
 

@@ -63,7 +63,7 @@ export function assemble(readout: BoundSignal, inputs: readonly Source[], foldin
   if (drives.every((drive) => drive.inputs.size === 0)) throw new UsageError(`${what} has outputs that do not depend on its input`);
   const delays = delaysOf(drives);
   const delay = commonDelay(readout, drives, delays);
-  const late = Math.max(...drives.map(({ layer, bias }) => (wakesUp(activation, bias) ? (delays.get(layer) ?? 0) : 0)));
+  const late = drives.reduce((most, { layer, bias }) => Math.max(most, wakesUp(activation, bias) ? (delays.get(layer) ?? 0) : 0), 0);
   const starts = startsOf(drives.map(({ neurons }) => neurons));
   const neurons = starts[drives.length] + late;
   if (!(neurons >= 1 && neurons <= MAX_NEURONS)) throw new UsageError(`${what} has ${neurons} neurons; networks have 1 to ${MAX_NEURONS}`);
@@ -83,7 +83,7 @@ export function assemble(readout: BoundSignal, inputs: readonly Source[], foldin
       bias[row + n] = finite(held[n] === 0 ? b : 0, `the bias of neuron ${n} of ${drive.layer.title}`);
     });
   });
-  addClock(activation, late, at.clock, bias, recurrent);
+  addClock(activation, late, at.clock, bias, recurrent, what);
   const outputs = featuresOf(readout);
   const readoutBlocks = [...readout.terms].flatMap(([{ layer }, matrix]) =>
     layer === null ? [] : [{ matrix, row: 0, column: at.layer.get(layer) ?? 0 }],
@@ -95,9 +95,9 @@ export function assemble(readout: BoundSignal, inputs: readonly Source[], foldin
     activation,
     grid: { rows: 1, columns: neurons, metric: 'l1' },
     site: Int32Array.from({ length: neurons }, (_, i) => i),
-    recurrent: csrOfBlocks(neurons, neurons, recurrent, `${what}: a recurrent weight`),
-    input: csrOfBlocks(neurons, channels[inputs.length], input, `${what}: an input weight`),
-    readout: csrOfBlocks(outputs, neurons, readoutBlocks, `${what}: a readout weight`),
+    recurrent: csrOfBlocks(neurons, neurons, recurrent, `${what}: a recurrent weight`, folding.budget),
+    input: csrOfBlocks(neurons, channels[inputs.length], input, `${what}: an input weight`, folding.budget),
+    readout: csrOfBlocks(outputs, neurons, readoutBlocks, `${what}: a readout weight`, folding.budget),
     bias,
     readoutBias: Float32Array.from({ length: outputs }, (_, o) => finite(readout.bias?.[o] ?? 0, `${what}: the bias of output ${o}`)),
   };
@@ -113,7 +113,7 @@ function reachable(readout: BoundSignal, folding: Folding): Drive[] {
     if (found.has(layer)) continue;
     const drive = driveOf(layer, folding);
     found.set(layer, drive);
-    open.push(...drive.now.keys(), ...drive.old.keys());
+    for (const others of [drive.now, drive.old]) for (const other of others.keys()) open.push(other);
   }
   return [...found.values()].sort((a, b) => a.layer.order - b.layer.order);
 }
@@ -222,11 +222,13 @@ function heldBack(activation: Activation, bias: Float64Array, delay: number): Fl
 const CLOCK_DRIVE = { relu: 1, tanh: 20, softplus: Number.NaN } as const satisfies Record<Activation, number>;
 
 /** Neurons that become 1 one after the other and stay it: the k-th from step k on. */
-function addClock(activation: Activation, count: number, start: number, bias: Float32Array, recurrent: Block[]): void {
+function addClock(activation: Activation, count: number, start: number, bias: Float32Array, recurrent: Block[], what: string): void {
   if (count === 0) return;
   const drive = CLOCK_DRIVE[activation];
   if (Number.isNaN(drive))
-    throw new UsageError(`layers of ${activation} neurons cannot be chained: they are never silent, also before their input arrives`);
+    throw new UsageError(
+      `${what}: layers of ${activation} neurons cannot be chained: they are never silent, also before their input arrives`,
+    );
   bias[start] = drive;
   for (let k = 1; k < count; k++)
     recurrent.push({ matrix: denseMatrix(Float64Array.of(drive), 1, 1), row: start + k, column: start + k - 1 });

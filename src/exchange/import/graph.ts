@@ -53,9 +53,6 @@ const OPERATORS: ReadonlyMap<string, Operator> = new Map(
   }),
 );
 
-/** Scans within Scans. */
-const MAX_BODIES = 4;
-
 /** Where names are looked up: in a graph, then in the one around it. */
 interface Scope {
   readonly values: Map<string, Value>;
@@ -71,10 +68,10 @@ interface Scope {
  * @throws UsageError if it is not a graph: a value is missing, or computed twice. What only one operator cannot do is kept for the outputs that need it
  */
 export function readGraphValues(graph: ReadGraph, inputs: ReadonlyMap<string, Value>, where: string, reading: Reading): readonly Value[] {
-  return readScope(graph, { values: new Map(inputs), outer: null }, where, reading, 0);
+  return readScope(graph, { values: new Map(inputs), outer: null }, where, reading);
 }
 
-function readScope(graph: ReadGraph, scope: Scope, where: string, reading: Reading, depth: number): readonly Value[] {
+function readScope(graph: ReadGraph, scope: Scope, where: string, reading: Reading): readonly Value[] {
   const define = (name: string, value: Value) => {
     if (name === '') return;
     if (scope.values.has(name)) throw new UsageError(`${where}: the value ${quoted(name)} is computed twice`);
@@ -83,14 +80,16 @@ function readScope(graph: ReadGraph, scope: Scope, where: string, reading: Readi
   const look = (name: string): Value | null => {
     for (let at: Scope | null = scope; at !== null; at = at.outer) {
       const value = at.values.get(name);
-      if (value !== undefined) return value;
+      if (value === undefined) continue;
+      if (at === scope || value.kind === 'constant' || value.kind === 'failed') return value;
+      return failed(`${where} reads ${quoted(name)} of the graph around it, which is computed; only constants can be`);
     }
     return null;
   };
   for (const [name, tensor] of graph.initializers) {
     define(
       name,
-      attempt(() => readTensor(tensor, `${where}: initializer ${quoted(name)}`, reading)),
+      attempt(() => readTensor(tensor, `initializer ${quoted(name)}`, { ...reading, where })),
     );
   }
   for (const node of graph.nodes) {
@@ -101,8 +100,7 @@ function readScope(graph: ReadGraph, scope: Scope, where: string, reading: Readi
       return value;
     });
     const results = readNode(node, inputs, reading, (body, values) => {
-      if (depth >= MAX_BODIES) throw new UsageError(`${node.title} has graphs nested more than ${MAX_BODIES} deep`);
-      return readScope(body, { values: new Map(values), outer: scope }, `${node.title}, body`, reading, depth + 1);
+      return readScope(body, { values: new Map(values), outer: scope }, `${node.title}, body`, reading);
     });
     node.outputs.forEach((name, i) => {
       define(name, results[i] ?? failed(`${node.title} has no output ${i + 1} that can be read`));

@@ -2,6 +2,7 @@
 import { UsageError } from '../../core/errors.ts';
 import type { Warning } from '../../core/progress.ts';
 import { readGrid, readSites } from '../../network/artifact.ts';
+import type { Csr } from '../../network/csr.ts';
 import type { Grid } from '../../network/geometry.ts';
 import type { Network } from '../../network/network.ts';
 import { budgetOf } from '../../onnx/budget.ts';
@@ -11,6 +12,7 @@ import { type Assembled, assemble, type PlacedLayer } from './assemble.ts';
 import { readGraphValues } from './graph.ts';
 import type { Reading } from './reading.ts';
 import { channelsOf, chooseReadout, closeLoop } from './roles.ts';
+import { MAX_RANK } from './shape-operators.ts';
 import { newSource, type Value, wholeSource } from './signal.ts';
 
 /** What the caller knows beside the file. */
@@ -56,8 +58,10 @@ export function importOnnx(bytes: Uint8Array, what: string, options: ImportOptio
   refuseIntegerForm(model, what);
   const budget = budgetOf(bytes.length);
   const external = options.external ?? NO_EXTERNAL_DATA;
-  const reading: Reading = { what, model, budget, external, layers: [], operators: new Set(), notes: new Set() };
+  const reading: Reading = { what, where: what, model, budget, external, layers: [], operators: new Set(), notes: new Set() };
   const { graph } = model;
+  if (graph.inputs.length > MAX_VALUES || graph.outputs.length > MAX_VALUES)
+    throw new UsageError(`${what} has ${graph.inputs.length} inputs and ${graph.outputs.length} outputs, the limit is ${MAX_VALUES}`);
   const sources = graph.inputs.map(({ name }) => newSource('input', name));
   const inputs = new Map(graph.inputs.map(({ name, dims }, i): [string, Value] => [name, inputValue(sources[i], dims, what)]));
   if (inputs.size < sources.length) throw new UsageError(`${what} has two inputs of one name`);
@@ -78,9 +82,12 @@ export function importOnnx(bytes: Uint8Array, what: string, options: ImportOptio
   };
 }
 
+/** Inputs and outputs of a file; a network has a handful. */
+const MAX_VALUES = 1000;
+
 function inputValue(source: ReturnType<typeof newSource>, dims: readonly (number | null)[] | null, what: string): Value {
-  if (dims !== null) return wholeSource(source, dims);
-  return { kind: 'failed', error: new UsageError(`${what}: input ${quoted(source.name)} has no shape`) };
+  if (dims !== null && dims.length <= MAX_RANK) return wholeSource(source, dims);
+  return { kind: 'failed', error: new UsageError(`${what}: input ${quoted(source.name)} has no shape, or one of too many axes`) };
 }
 
 function refuseIntegerForm({ metadata }: ReadModel, what: string): void {
@@ -136,6 +143,12 @@ function warningsOn({ network, layers, delay, clockNeurons }: Assembled): Warnin
     [network.input.values.length, 'input'],
     [network.readout.values.length, 'readout'],
   ].flatMap(([count, name]) => (count === 0 ? [name] : []));
-  if (empty.length > 0) warnings.push({ rule: 'import/zero-weights', message: `all ${empty.join(' and ')} weights are zero` });
-  return warnings;
+  const zero = empty.length > 0 ? [`all ${empty.join(' and ')} weights are zero`] : [];
+  let start = 0;
+  for (const { node, neurons } of layers) {
+    const entries = (matrix: Csr) => matrix.indptr[start + neurons] - matrix.indptr[start];
+    if (entries(network.recurrent) + entries(network.input) === 0) zero.push(`all weights into ${node} are zero`);
+    start += neurons;
+  }
+  return [...warnings, ...zero.map((message) => ({ rule: 'import/zero-weights', message }))];
 }

@@ -1,6 +1,7 @@
 // How are the weights held while a graph is read? As views of the file's own numbers, or as a choice of elements; products only where needed.
 import { UsageError } from '../../core/errors.ts';
 import type { Csr } from '../../network/csr.ts';
+import type { Budget } from '../../onnx/budget.ts';
 import type { Folding } from '../../onnx/fold.ts';
 
 /** A matrix [rows, columns] of which row r is element `from[r]` of the vector it is applied to, or 0 where that is −1. */
@@ -32,12 +33,16 @@ export type Matrix = Choice | Dense | Sparse;
 /** The matrix that changes nothing. */
 export function identity(size: number, { budget, who }: Folding): Choice {
   budget.memory(size * Int32Array.BYTES_PER_ELEMENT, who);
-  return { kind: 'choice', rows: size, columns: size, from: Int32Array.from({ length: size }, (_, i) => i) };
+  const from = new Int32Array(size);
+  for (let i = 0; i < size; i++) from[i] = i;
+  return { kind: 'choice', rows: size, columns: size, from };
 }
 
 /** Whether it is the matrix that changes nothing. */
 export function isIdentity(matrix: Matrix): boolean {
-  return matrix.kind === 'choice' && matrix.rows === matrix.columns && matrix.from.every((from, row) => from === row);
+  if (matrix.kind !== 'choice' || matrix.rows !== matrix.columns) return false;
+  for (let row = 0; row < matrix.rows; row++) if (matrix.from[row] !== row) return false;
+  return true;
 }
 
 /** Whether it only picks elements. */
@@ -80,10 +85,15 @@ export function sparseOfLists(
 
 /** A·B. Where B changes nothing, the numbers of A are kept as they are. */
 export function multiplied(a: Matrix, b: Matrix, folding: Folding): Matrix {
+  folding.budget.products(a.rows + b.rows, folding.who);
   if (isIdentity(b)) return a;
   if (isChoice(a)) return rowsOf(b, a.from, folding);
   const { data, ...out } = emptyMatrix(a.rows, b.columns, folding);
-  folding.budget.products(a.rows * b.rows * (isChoice(b) ? 1 : b.columns), folding.who);
+  folding.budget.products(a.rows * b.rows * (LOOP_COST + (isChoice(b) ? 1 : b.columns)), folding.who);
+  if (a.kind === 'dense' && b.kind === 'dense') {
+    multiplyDense(a, b, data);
+    return { ...out, data };
+  }
   for (let row = 0; row < a.rows; row++) {
     forEachInRow(a, row, (k, weight) => {
       forEachInRow(b, k, (column, value) => {
@@ -92,6 +102,22 @@ export function multiplied(a: Matrix, b: Matrix, folding: Folding): Matrix {
     });
   }
   return { ...out, data };
+}
+
+/** What starting on a row of B costs, in multiplications. */
+const LOOP_COST = 8;
+
+/** The same much faster, row by row of b. */
+function multiplyDense(a: Dense, b: Dense, out: Float64Array): void {
+  const { columns, columnStride } = b;
+  for (let row = 0; row < a.rows; row++) {
+    for (let k = 0; k < a.columns; k++) {
+      const weight = a.data[a.offset + row * a.rowStride + k * a.columnStride];
+      const from = b.offset + k * b.rowStride;
+      const to = row * columns;
+      if (weight !== 0) for (let c = 0; c < columns; c++) out[to + c] += weight * b.data[from + c * columnStride];
+    }
+  }
 }
 
 /** A + B. */
@@ -165,7 +191,8 @@ export interface Block {
  *
  * @throws UsageError if a number is not one that float32 holds
  */
-export function csrOfBlocks(rows: number, columns: number, blocks: readonly Block[], what: string): Csr {
+export function csrOfBlocks(rows: number, columns: number, blocks: readonly Block[], what: string, budget: Budget): Csr {
+  for (const { matrix } of blocks) budget.products(matrix.kind === 'dense' ? matrix.rows * matrix.columns : matrix.rows, what);
   const indptr = new Int32Array(rows + 1);
   const ofRow = Array.from({ length: rows }, (): Block[] => []);
   for (const block of [...blocks].sort((a, b) => a.column - b.column)) {

@@ -1,6 +1,6 @@
 // What do all operators need while a graph is read? Its constants, what they may cost, and what is found on the way.
 import { UsageError } from '../../core/errors.ts';
-import { type Constant, isFloat } from '../../onnx/constant.ts';
+import { type Constant, isFloat, type Values } from '../../onnx/constant.ts';
 import { denseValues, type Folding } from '../../onnx/fold.ts';
 import type { ReadGraph, ReadModel, ReadNode } from '../../onnx/read-model.ts';
 import type { TensorSource } from '../../onnx/read-tensor.ts';
@@ -88,13 +88,30 @@ export function axisOf(axis: number, rank: number, who: string): number {
   return counted;
 }
 
+/** What was found when numbers were looked at before: many nodes may share them. */
+const FIRST_NOT_FINITE = new WeakMap<Values, number>();
+
+/** Where the first number is that is not finite; −1 if there is none. */
+function firstNotFinite(values: Values): number {
+  const known = FIRST_NOT_FINITE.get(values);
+  if (known !== undefined) return known;
+  let at = 0;
+  while (at < values.length && Number.isFinite(values[at])) at++;
+  const found = at < values.length ? at : -1;
+  FIRST_NOT_FINITE.set(values, found);
+  return found;
+}
+
 /** Weights: floats that are finite. */
 export function weightsOf(x: Constant, folding: Folding): Float32Array | Float64Array {
   const { who } = folding;
   if (!isFloat(x.type))
     throw new UsageError(`${who} computes with ${x.label}, which holds integers of type ${x.type}; weights have to be floats`);
-  const bad = x.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new UsageError(`${x.label} holds ${x.data[bad]} at [${positionOf(bad, x)}]; weights have to be finite`);
+  const bad = firstNotFinite(x.data);
+  if (bad >= 0)
+    throw new UsageError(
+      `${who} computes with ${x.label}, which holds ${x.data[bad]} at [${positionOf(bad, x)}]; weights have to be finite`,
+    );
   return denseValues(x, folding) as Float32Array | Float64Array;
 }
 

@@ -1,11 +1,11 @@
 // How are the recurrent operators read? RNN is a layer; the body of a Scan is read once, with its state as what it is before a step.
 import { UsageError } from '../../core/errors.ts';
 import type { Activation } from '../../network/network.ts';
-import type { Constant } from '../../onnx/constant.ts';
-import type { ReadGraph } from '../../onnx/read-model.ts';
+import { type Constant, shownDims } from '../../onnx/constant.ts';
+import { quoted, type ReadGraph } from '../../onnx/read-model.ts';
 import { denseMatrix } from './matrix.ts';
 import { type Call, constantOf, inputOf, type Operator, type Plain, weightsOf } from './reading.ts';
-import { partRefusal } from './shape-operators.ts';
+import { MAX_RANK, partRefusal } from './shape-operators.ts';
 import {
   type Axis,
   type BoundSignal,
@@ -44,9 +44,9 @@ export const rnn: Operator = (call) => {
   const recurrent = constantOf(call, RNN_INPUT.recurrent, 'recurrent weights');
   const [directions, neurons, channels] = weights.dims;
   if (weights.dims.length !== 3 || directions !== 1)
-    throw new UsageError(`${who} has weights of shape [${weights.dims}], expected [1, neurons, channels]`);
+    throw new UsageError(`${who} has weights of shape ${shownDims(weights.dims)}, expected [1, neurons, channels]`);
   if (`${recurrent.dims}` !== `1,${neurons},${neurons}`)
-    throw new UsageError(`${who} has recurrent weights of shape [${recurrent.dims}], expected [1, ${neurons}, ${neurons}]`);
+    throw new UsageError(`${who} has recurrent weights of shape ${shownDims(recurrent.dims)}, expected [1, ${neurons}, ${neurons}]`);
   if (node.int('hidden_size', neurons) !== neurons)
     throw new UsageError(`${who} has hidden_size ${node.int('hidden_size', neurons)} and weights of ${neurons} neurons`);
   const [time, batch] = isBatchFirst ? [1, 0] : [0, 1];
@@ -75,7 +75,7 @@ export const rnn: Operator = (call) => {
 function checkRnn({ node, who, inputs }: Call): void {
   const direction = node.text('direction', 'forward');
   if (direction !== 'forward')
-    throw new UsageError(`${who} has direction '${direction.slice(0, 20)}'; only forward can be read: a chip sees its inputs as they come`);
+    throw new UsageError(`${who} has direction ${quoted(direction)}; only forward can be read: a chip sees its inputs as they come`);
   const limit = node.float('clip', Number.POSITIVE_INFINITY);
   if (limit !== Number.POSITIVE_INFINITY) throw new UsageError(`${who} clips its sums at ${limit}; neurons here have no limit`);
   if (inputs[RNN_INPUT.lengths] !== null && inputs[RNN_INPUT.lengths] !== undefined)
@@ -86,12 +86,7 @@ function activationOf({ node, who }: Call): Activation {
   const names = node.texts('activations', ['Tanh']);
   const activation = ACTIVATIONS.get((names[0] ?? '').toLowerCase());
   if (names.length !== 1 || activation === undefined)
-    throw new UsageError(
-      `${who} has the activations [${names
-        .map((name) => name.slice(0, 20))
-        .join(', ')
-        .slice(0, 60)}]; read are Relu, Tanh and Softplus`,
-    );
+    throw new UsageError(`${who} has the activations ${quoted(names.join(', '))}; read are Relu, Tanh and Softplus, one for a layer`);
   return activation;
 }
 
@@ -100,7 +95,7 @@ function rnnBias(call: Call, neurons: number): Float64Array | null {
   if (call.inputs[RNN_INPUT.bias] === null || call.inputs[RNN_INPUT.bias] === undefined) return null;
   const both = constantOf(call, RNN_INPUT.bias, 'biases');
   if (`${both.dims}` !== `1,${2 * neurons}`)
-    throw new UsageError(`${call.who} has biases of shape [${both.dims}], expected [1, ${2 * neurons}]`);
+    throw new UsageError(`${call.who} has biases of shape ${shownDims(both.dims)}, expected [1, ${2 * neurons}]`);
   const values = weightsOf(both, call);
   const bias = Float64Array.from({ length: neurons }, (_, i) => values[i] + values[neurons + i]);
   return bias.some((b) => b !== 0) ? bias : null;
@@ -179,7 +174,8 @@ export const scan: Operator = (call) => {
     if (i < states) return { ...value, isLast: true };
     const axis = outputAxes[i - states] ?? 0;
     const at = axis < 0 ? axis + value.axes.length + 1 : axis;
-    if (!(at >= 0 && at <= value.axes.length)) throw new UsageError(`${who} stacks its results along axis ${axis} of ${value.axes.length}`);
+    if (!(at >= 0 && at <= value.axes.length && value.axes.length < MAX_RANK))
+      throw new UsageError(`${who} stacks its results along axis ${axis} of ${value.axes.length}`);
     return {
       ...value,
       axes: value.axes.toSpliced(at, 0, steps),

@@ -2,7 +2,7 @@
 import { UsageError } from '../../core/errors.ts';
 import { quoted } from '../../onnx/read-model.ts';
 import type { Reading } from './reading.ts';
-import { type BoundSignal, featuresOf, isState, layerOf, type Source, type Value } from './signal.ts';
+import { type BoundSignal, featuresOf, isState, type Layer, layerOf, type Source, type Value } from './signal.ts';
 
 /** An output of the file, and what it means. */
 export interface NamedValue {
@@ -20,9 +20,9 @@ const STATE_NAME = /^(h|hx|h[_\d].*|.*(state|hidden|prev|recurrent).*)$/i;
  * @throws UsageError if that cannot be told
  */
 export function closeLoop(inputs: readonly Source[], outputs: readonly NamedValue[], { layers, notes, what }: Reading): void {
-  const used = inputs.filter((source) => layers.some(({ drive }) => drive.terms.has(source)));
-  const isOpen = !layers.some(({ drive }) => [...drive.terms.keys()].some(({ kind }) => kind === 'state'));
-  if (!isOpen || used.length < 2) return;
+  const read = sourcesOf(layers);
+  const used = inputs.filter((source) => read.has(source));
+  if ([...read].some(({ kind }) => kind === 'state') || used.length < 2) return;
   const left = new Set(used);
   for (const { name, value } of outputs) {
     if (left.size < 2) break;
@@ -47,8 +47,15 @@ export function closeLoop(inputs: readonly Source[], outputs: readonly NamedValu
   }
   for (const { value } of outputs) if (value.kind === 'failed') throw value.error;
   throw new UsageError(
-    `${what} has the inputs ${used.map(({ name }) => quoted(name)).join(', ')}, and no output is the new state of one: none is φ(W h + W_in u + b) of as many neurons`,
+    `${what} has the inputs ${listed(used)}, and no output is the new state of one: none is φ(W h + W_in u + b) of as many neurons`,
   );
+}
+
+/** Everything that layers read. */
+function sourcesOf(layers: readonly Layer[]): ReadonlySet<Source> {
+  const found = new Set<Source>();
+  for (const { drive } of layers) for (const source of drive.terms.keys()) found.add(source);
+  return found;
 }
 
 /** Of inputs that are as large as a new state, the one that is the old state: told by its name, or else by coming after the channels. */
@@ -57,6 +64,14 @@ function stateAmong(fitting: readonly Source[], left: number): Source | null {
   const named = fitting.filter(({ name }) => STATE_NAME.test(name));
   if (named.length > 0) return named[0];
   return fitting.length === left ? fitting[1] : fitting[0];
+}
+
+/** Most names that a message lists. */
+const MAX_NAMES = 8;
+
+function listed(values: readonly { readonly name: string }[]): string {
+  const names = values.slice(0, MAX_NAMES).map(({ name }) => quoted(name));
+  return `${names.join(', ')}${values.length > MAX_NAMES ? ' …' : ''}`;
 }
 
 /** What the answer is read from. */
@@ -74,29 +89,21 @@ export interface Readout {
  */
 export function chooseReadout(outputs: readonly NamedValue[], wanted: string | null, size: number | null, reading: Reading): Readout {
   const { what, notes } = reading;
-  const names = () => outputs.map(({ name }) => quoted(name)).join(', ');
   const asked = wanted === null ? outputs : outputs.filter(({ name }) => name === wanted);
   if (asked.length === 0)
-    throw new UsageError(wanted === null ? `${what} has no outputs` : `${what} has no output ${quoted(wanted)}; it has ${names()}`);
-  const readable = asked.flatMap(({ name, value }) => {
-    const signal = readoutOf(value, notes);
-    return signal instanceof UsageError ? [] : [{ name, signal }];
-  });
-  if (readable.length === 0) {
-    const [{ name, value }] = asked;
-    const reason = readoutOf(value, notes);
-    throw reason instanceof UsageError ? reason : new UsageError(`${what}: output ${quoted(name)} cannot be read`);
-  }
+    throw new UsageError(wanted === null ? `${what} has no outputs` : `${what} has no output ${quoted(wanted)}; it has ${listed(outputs)}`);
+  const read = asked.map(({ name, value }) => ({ name, signal: readoutOf(value, notes) }));
+  const readable = read.flatMap(({ name, signal }) => (signal instanceof UsageError ? [] : [{ name, signal }]));
   const readouts = readable.filter(({ signal }) => !isState(signal));
+  // The state is taken for the readout only where nothing else can be meant.
+  for (const { signal } of read) if (readouts.length === 0 && signal instanceof UsageError) throw signal;
   const candidates = readouts.length > 0 ? readouts : readable.slice(0, 1);
   const fitting = candidates.filter(({ signal }) => size === null || featuresOf(signal) === size);
   const chosen = fitting.length > 0 ? fitting : candidates;
-  if (chosen.length > 1)
-    throw new UsageError(`${what} has several readouts, ${chosen.map(({ name }) => quoted(name)).join(', ')}; choose one with --output`);
+  if (chosen.length > 1) throw new UsageError(`${what} has several readouts, ${listed(chosen)}; choose one with --output`);
   const [readout] = chosen;
   if (readouts.length === 0) notes.add(`output ${quoted(readout.name)} is the state itself: every neuron is an output`);
-  const others = asked.filter(({ name, value }) => name !== readout.name && value.kind === 'failed');
-  for (const { name } of others) notes.add(`output ${quoted(name)} was not read`);
+  for (const { name, signal } of read) if (signal instanceof UsageError) notes.add(`output ${quoted(name)} is left out`);
   if (readout.signal.isLast) notes.add(`output ${quoted(readout.name)} is the readout of the last step; the network has it at every step`);
   if (readout.signal.answer !== null) notes.add(`${readout.signal.answer} is left out: it does not change which output is largest`);
   return readout;
@@ -126,7 +133,8 @@ function withoutLastActivation(signal: BoundSignal, notes: Set<string>): BoundSi
 
 /** Inputs that feed the network, in the order of the file. */
 export function channelsOf(inputs: readonly Source[], { layers, notes }: Reading): readonly Source[] {
-  const used = inputs.filter((source) => source.kind === 'input' && layers.some(({ drive }) => drive.terms.has(source)));
+  const read = sourcesOf(layers);
+  const used = inputs.filter((source) => source.kind === 'input' && read.has(source));
   if (used.length > 1)
     notes.add(`the channels of ${used.map(({ name, size }) => `${quoted(name)} (${size})`).join(', ')} are joined in this order`);
   return used;

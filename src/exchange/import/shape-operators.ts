@@ -1,6 +1,16 @@
 // What do operators do that only move numbers? They rename axes of signals, pick channels, and fold constants.
 import { UsageError } from '../../core/errors.ts';
-import { type Constant, dense, ELEMENT_TYPES, elementCount, elementType, integerList, isFloat, uniform } from '../../onnx/constant.ts';
+import {
+  type Constant,
+  dense,
+  ELEMENT_TYPES,
+  elementCount,
+  elementType,
+  integerList,
+  isFloat,
+  shownDims,
+  uniform,
+} from '../../onnx/constant.ts';
 import { roundToFloat16 } from '../../onnx/float16.ts';
 import { broadcastDims, denseValues, expanded, joined, mapped, reshaped, taken, transposed } from '../../onnx/fold.ts';
 import { readTensor } from '../../onnx/read-tensor.ts';
@@ -19,6 +29,9 @@ import {
   summed,
 } from './signal.ts';
 
+/** Most axes of a value. */
+export const MAX_RANK = 32;
+
 /** Identity, and what is one when a model is used and not trained. */
 export const identityOperator: Operator = (call) => [inputOf(call, 0)];
 
@@ -30,8 +43,8 @@ export const dropout: Operator = (call) => {
 };
 
 export const constantOperator: Operator = ({ node, who, reading }) => {
-  if (node.has('value')) return [readTensor(node.tensor('value', {}), `${who}: its value`, reading)];
-  const label = `${who}: its value`;
+  if (node.has('value')) return [readTensor(node.tensor('value', {}), `the value of ${node.label}`, reading)];
+  const label = `the value of ${node.label}`;
   if (node.has('value_float')) return [dense(label, 'float', [], Float32Array.of(node.float('value_float', 0)))];
   if (node.has('value_int')) return [dense(label, 'int64', [], Float64Array.of(node.int('value_int', 0)))];
   if (node.has('value_floats')) {
@@ -45,16 +58,20 @@ export const constantOperator: Operator = ({ node, who, reading }) => {
 export const constantOfShape: Operator = (call) => {
   const { node, who, reading } = call;
   const dims = shapeInput(call, 0);
-  const value = node.has('value') ? readTensor(node.tensor('value', {}), `${who}: its value`, reading) : uniform(who, 'float', [1], 0);
+  const value = node.has('value')
+    ? readTensor(node.tensor('value', {}), `the value of ${node.label}`, reading)
+    : uniform(node.label, 'float', [1], 0);
   if (value.data.length !== 1) throw new UsageError(`${who} fills a shape with ${value.data.length} values instead of one`);
-  return [uniform(who, value.type, dims, value.data[0])];
+  return [uniform(node.label, value.type, dims, value.data[0])];
 };
 
 /** What PyTorch writes for zeros before opset 9; it was never standard. */
 export const constantFill: Operator = (call) => {
   const { node, who } = call;
   if (node.int('input_as_shape', 0) !== 1) throw new UsageError(`${who} fills a shape that is not its input`);
-  return [uniform(who, elementType(node.int('dtype', ELEMENT_TYPES.float.code)) ?? 'float', shapeInput(call, 0), node.float('value', 0))];
+  return [
+    uniform(node.label, elementType(node.int('dtype', ELEMENT_TYPES.float.code)) ?? 'float', shapeInput(call, 0), node.float('value', 0)),
+  ];
 };
 
 /** Sizes that only running the model would tell are NaN. */
@@ -63,7 +80,7 @@ export const shape: Operator = (call) => {
   if (value.kind === 'part') throw new UsageError(`${call.who} asks for the shape of a part of '${value.source.name}'`);
   const dims = sizesOf(value);
   const end = call.node.int('end', dims.length);
-  return [integerList(call.who, dims.slice(call.node.int('start', 0), end))];
+  return [integerList(call.node.label, dims.slice(call.node.int('start', 0), end))];
 };
 
 export const cast: Operator = (call) => {
@@ -89,7 +106,7 @@ export const transpose: Operator = (call) => {
   const rank = value.kind === 'constant' ? value.dims.length : value.axes.length;
   const order = node.ints('perm', null) ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
   if (order.length !== rank || [...order].sort((a, b) => a - b).some((axis, i) => axis !== i))
-    throw new UsageError(`${who} reorders ${rank} axes by [${order}], which is no order of them`);
+    throw new UsageError(`${who} reorders ${rank} axes by ${shownDims(order)}, which is no order of them`);
   if (value.kind === 'constant') return [transposed(value, order, call)];
   const axes = order.map((axis) => value.axes[axis]);
   return [{ ...value, axes, feature: value.feature === null ? null : order.indexOf(value.feature) }];
@@ -118,6 +135,7 @@ export const unsqueeze: Operator = (call) => {
   const given = knownIntegersOf(call, 'axes', 1);
   if (given === null) throw new UsageError(`${call.who} names no axes`);
   const rank = sizesOf(value).length + given.length;
+  if (rank > MAX_RANK) throw new UsageError(`${call.who} makes a value of ${rank} axes`);
   const added = new Set(given.map((axis) => axisOf(axis, rank, call.who)));
   if (added.size !== given.length) throw new UsageError(`${call.who} adds an axis twice`);
   if (value.kind === 'constant') return [reshaped(value, withOnes(value.dims, added, rank, 1), call)];
@@ -183,9 +201,9 @@ export const split: Operator = (call) => {
   const even = Math.ceil(size / parts);
   const lengths = given ?? Array.from({ length: parts }, (_, i) => Math.max(0, Math.min(even, size - i * even)));
   if (lengths.length !== parts || lengths.some((length) => length < 0))
-    throw new UsageError(`${who} has ${parts} outputs and the lengths [${lengths}]`);
+    throw new UsageError(`${who} has ${parts} outputs and the lengths ${shownDims(lengths)}`);
   if (!Number.isNaN(size) && lengths.reduce((a, b) => a + b, 0) !== size)
-    throw new UsageError(`${who} splits ${size} positions into [${lengths}]`);
+    throw new UsageError(`${who} splits ${size} positions into ${shownDims(lengths)}`);
   let start = 0;
   return lengths.map((length) => {
     const range = { start, end: start + length, step: 1 };
@@ -208,7 +226,7 @@ export const gather: Operator = (call) => {
     const size = value.dims[axis];
     const counted = positions.map((at) => (at < 0 ? at + size : at));
     if (counted.some((at) => !(Number.isInteger(at) && at >= 0 && at < size)))
-      throw new UsageError(`${who} gathers [${positions.slice(0, 4)}] of ${size} positions`);
+      throw new UsageError(`${who} gathers ${shownDims(positions)} of ${size} positions`);
     const found = taken(value, axis, counted, call);
     return [isScalar ? reshaped(found, without(found.dims, [axis]), call) : found];
   }
@@ -272,6 +290,9 @@ function concatSignals(values: readonly Plain[], axis: number, call: Call): Sign
   return bias.some((b) => b !== 0) ? shifted(whole, bias) : whole;
 }
 
+/** What a look at a number of a constant costs, in multiplications. */
+const LOOK_COST = 4;
+
 /**
  * What a constant adds to, or multiplies, each feature of a signal: it must be the same at every position of the other axes.
  *
@@ -281,16 +302,25 @@ export function featureValues(x: Constant, axis: number, features: number, call:
   const values = weightsOf(x.uniform ? { ...x, dims: [] } : x, call);
   const length = axis < 0 ? 1 : x.dims[axis];
   if (length !== 1 && length !== features && !Number.isNaN(length))
-    throw new UsageError(`${call.who} joins ${features} features with a constant of shape [${x.dims}]`);
+    throw new UsageError(`${call.who} joins ${features} features with ${x.label} of shape ${shownDims(x.dims)}`);
   call.budget.memory(features * Float64Array.BYTES_PER_ELEMENT, call.who);
+  call.budget.products(LOOK_COST * values.length, call.who);
   if (x.uniform) return new Float64Array(features).fill(values[0]);
   const inner = axis < 0 ? 1 : elementCount(x.dims.slice(axis + 1));
   const found = new Float64Array(features);
   for (let f = 0; f < features; f++) found[f] = values[(length === 1 ? 0 : f) * inner];
-  values.forEach((value, i) => {
-    if (value !== found[length === 1 ? 0 : Math.floor(i / inner) % length])
-      throw new UsageError(`${call.who} takes a constant that differs between time steps or trials, ${x.label}`);
-  });
+  // Plain loops, because constants may be large and many nodes may share them.
+  for (let at = 0; at < values.length; ) {
+    for (let f = 0; f < length; f++) {
+      const expected = found[length === 1 ? 0 : f];
+      for (let i = 0; i < inner; i++) {
+        if (values[at++] !== expected)
+          throw new UsageError(
+            `${call.who} takes ${x.label}, which differs between time steps or trials, as if it were a bias or a factor`,
+          );
+      }
+    }
+  }
   return found;
 }
 
@@ -386,7 +416,7 @@ function signalInShape(signal: Signal, target: readonly number[], { who }: Call)
   const fits = (axis: Axis, size: number) => axis.size === null || Number.isNaN(size) || axis.size === size;
   if (axes.length === target.length && axes.every((axis, i) => fits(axis, target[i]))) return signal;
   const refusal = () =>
-    new UsageError(`${who} gives values another shape, [${target}], in which neurons or channels have no axis of their own`);
+    new UsageError(`${who} gives values another shape, ${shownDims(target)}, in which neurons or channels have no axis of their own`);
   if (axes.length === 0 || target.length === 0) throw refusal();
   const isKept = (axis: Axis) => axis.size !== 1 || axis === axes[featureAt];
   const kept = axes.filter(isKept);
@@ -417,9 +447,6 @@ function mergedAxis(size: number): Axis {
 export function sizesOf(value: Constant | Signal): readonly number[] {
   return value.kind === 'constant' ? value.dims : value.axes.map(({ size }) => size ?? Number.NaN);
 }
-
-/** Most axes of a value. */
-const MAX_RANK = 32;
 
 /** A shape that is an input; NaN where only running the model would tell. */
 function shapeInput(call: Call, index: number, smallest = 0): readonly number[] {

@@ -3,12 +3,14 @@ import { UsageError } from '../../core/errors.ts';
 import type { Activation } from '../../network/network.ts';
 import type { Constant } from '../../onnx/constant.ts';
 import type { Folding } from '../../onnx/fold.ts';
+import { printable } from '../../onnx/read-model.ts';
 import { added, forEachInRow, identity, isChoice, isIdentity, type Matrix, multiplied, rowsOf, scaledRows } from './matrix.ts';
 
 /** What a signal depends on. `size` is unknown, null, until a weight tells it. */
 export interface Source {
   /** An input of the file; the state before a step, of a Scan or fed back by the caller; or a layer φ(…) after a step. */
   kind: 'input' | 'state' | 'layer';
+  /** As it may stand in messages. */
   readonly name: string;
   size: number | null;
   /** Which of the input's own axes holds neurons or channels, and which one time; null while nothing has told. */
@@ -84,7 +86,7 @@ export const ONE: Axis = { role: 'one', size: 1, origin: null };
 
 /** A new source of signals. */
 export function newSource(kind: Source['kind'], name: string, size: number | null = null): Source {
-  return { kind, name, size, featureAxis: null, timeAxis: null, next: null, layer: null };
+  return { kind, name: printable(name), size, featureAxis: null, timeAxis: null, next: null, layer: null };
 }
 
 /** An input or a state as a whole: nothing is known yet of what its axes mean. */
@@ -147,12 +149,14 @@ export function featuresOf({ axes, feature }: BoundSignal): number {
 
 /** matrix · signal: the feature axis gets the matrix's number of rows. */
 export function linear(signal: BoundSignal, matrix: Matrix, folding: Folding): BoundSignal {
+  payForTerms(signal, folding);
   const terms = new Map([...signal.terms].map(([source, own]) => [source, multiplied(matrix, own, folding)]));
   return withFeatures(signal, matrix.rows, terms, signal.bias === null ? null : applied(matrix, signal.bias, folding));
 }
 
 /** Some of the features, in the given order. */
 export function chosen(signal: BoundSignal, from: ArrayLike<number>, folding: Folding): BoundSignal {
+  payForTerms(signal, folding);
   const terms = new Map([...signal.terms].map(([source, own]) => [source, rowsOf(own, from, folding)]));
   const { bias } = signal;
   return withFeatures(signal, from.length, terms, bias === null ? null : Float64Array.from(from, (row) => (row < 0 ? 0 : bias[row])));
@@ -160,6 +164,7 @@ export function chosen(signal: BoundSignal, from: ArrayLike<number>, folding: Fo
 
 /** Every feature times its factor. */
 export function scaled(signal: BoundSignal, factors: Float64Array, folding: Folding): BoundSignal {
+  payForTerms(signal, folding);
   const terms = new Map([...signal.terms].map(([source, own]) => [source, scaledRows(own, factors, folding)]));
   const { bias } = signal;
   return { ...signal, terms, bias: bias === null ? null : bias.map((b, i) => b * factors[i]) };
@@ -175,6 +180,8 @@ export function shifted(signal: BoundSignal, by: Float64Array): BoundSignal {
 export function summed(a: BoundSignal, b: BoundSignal, folding: Folding): BoundSignal {
   if (featuresOf(a) !== featuresOf(b)) throw new UsageError(`${folding.who} adds ${featuresOf(a)} and ${featuresOf(b)} features`);
   if (a.isLast !== b.isLast) throw new UsageError(`${folding.who} adds values of the last time step to values of all steps`);
+  payForTerms(a, folding);
+  payForTerms(b, folding);
   const terms = new Map(a.terms);
   for (const [source, matrix] of b.terms) {
     const other = terms.get(source);
@@ -184,9 +191,19 @@ export function summed(a: BoundSignal, b: BoundSignal, folding: Folding): BoundS
   return b.bias === null ? sum : shifted(sum, b.bias);
 }
 
-/** Whether the signal only picks neurons of layers: it is a state, not a readout. */
+/** Whether every feature is a neuron of some layer as it is: a state, not a readout. */
 export function isState({ terms, bias }: Signal): boolean {
-  return bias === null && [...terms].every(([source, matrix]) => source.kind === 'layer' && matrix !== null && isChoice(matrix));
+  if (bias !== null) return false;
+  const isTaken: boolean[] = [];
+  for (const [source, matrix] of terms) {
+    if (source.kind !== 'layer' || matrix === null || !isChoice(matrix)) return false;
+    for (let row = 0; row < matrix.rows; row++) {
+      if (matrix.from[row] < 0) continue;
+      if (isTaken[row]) return false;
+      isTaken[row] = true;
+    }
+  }
+  return true;
 }
 
 /** The layer that a signal is, neuron by neuron; null if it is none. */
@@ -205,6 +222,13 @@ export function applied(matrix: Matrix, vector: Float64Array, { budget, who }: F
     });
     return sum;
   });
+}
+
+/** Bytes of a term, roughly. */
+const TERM_BYTES = 100;
+
+function payForTerms({ terms }: Signal, { budget, who }: Folding): void {
+  budget.memory(TERM_BYTES * terms.size, who);
 }
 
 function withFeatures(signal: BoundSignal, size: number, terms: ReadonlyMap<Source, Matrix>, bias: Float64Array | null): BoundSignal {

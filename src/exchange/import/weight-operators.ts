@@ -1,7 +1,7 @@
 // What do operators do that compute? Products with weights, sums and factors keep a signal affine; φ makes a layer of it.
 import { UsageError } from '../../core/errors.ts';
 import type { Activation } from '../../network/network.ts';
-import { type Constant, isFloat } from '../../onnx/constant.ts';
+import { type Constant, isFloat, shownDims } from '../../onnx/constant.ts';
 import { combined, mapped } from '../../onnx/fold.ts';
 import { dequantized, quantized } from '../../onnx/quantized-constant.ts';
 import { denseMatrix, isChoice, sparseOfLists } from './matrix.ts';
@@ -58,11 +58,12 @@ export const add: Operator = (call) => [sum(call, 1)];
 export const subtract: Operator = (call) => [sum(call, -1)];
 
 /** Sum of any number of inputs. */
-export const sumOperator: Operator = (call) => [
-  call.inputs
-    .map((_, i) => computable(inputOf(call, i), call))
-    .reduce((a, b) => (a.kind === 'constant' && b.kind === 'constant' ? combined(a, b, (x, y) => x + y, call) : plus(a, b, call))),
-];
+export const sumOperator: Operator = (call) => {
+  const add = (a: Constant | Signal, b: Constant | Signal) =>
+    a.kind === 'constant' && b.kind === 'constant' ? combined(a, b, (x, y) => x + y, call) : plus(a, b, call);
+  const values = call.inputs.map((_, i) => computable(inputOf(call, i), call));
+  return [values.slice(1).reduce(add, computable(inputOf(call, 0), call))];
+};
 
 export const multiply: Operator = (call) => [factor(call, false)];
 export const divide: Operator = (call) => [factor(call, true)];
@@ -188,7 +189,7 @@ function listProduct(weights: Constant, { signal, width }: Gathered, call: Call)
   const isPlain = signal.terms.size === 1 && signal.bias === null && isChoice(matrix);
   if (!isPlain || signal.feature !== 0 || signal.axes.length !== 2 || `${weights.dims}` !== `${lists},1,${width}`)
     throw new UsageError(
-      `${call.who} multiplies lists of gathered values with weights of shape [${weights.dims}]; expected [${lists}, 1, ${width}] and states as they are`,
+      `${call.who} multiplies lists of gathered values with weights of shape ${shownDims(weights.dims)}; expected [${lists}, 1, ${width}] and states as they are`,
     );
   const terms = new Map([[source, sparseOfLists(weightsOf(weights, call), matrix.from, lists, matrix.columns, call)]]);
   const [feature, row] = signal.axes;
@@ -199,7 +200,7 @@ function listProduct(weights: Constant, { signal, width }: Gathered, call: Call)
 function matrixDims({ dims, label }: Constant, isTransposed: boolean, { who }: Call) {
   const leading = dims.length - 2;
   if (leading < 0 || dims.slice(0, leading).some((size) => size !== 1))
-    throw new UsageError(`${who} multiplies with ${label} of shape [${dims}]; weights have to be a matrix`);
+    throw new UsageError(`${who} multiplies with ${label} of shape ${shownDims(dims)}; weights have to be a matrix`);
   const [rows, columns] = isTransposed ? [dims[leading + 1], dims[leading]] : [dims[leading], dims[leading + 1]];
   return { rows, columns, leading };
 }

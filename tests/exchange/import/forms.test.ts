@@ -479,7 +479,7 @@ describe('external data', () => {
     const beside = externalDataIn(folder);
     expectSameNetwork(importOnnx(bytes, 'made.onnx', { external: beside }).network, NETWORK);
     expect([...beside.contents()].reduce((size, part) => size + part.length, 0)).toBe(4 * N * O + 8 + 4 * N * (N + I));
-    expect(() => importOnnx(bytes, 'made.onnx')).toThrow('lies in another file, "data/weights.bin", and only the model itself was given');
+    expect(() => importOnnx(bytes, 'made.onnx')).toThrow("lies in another file, 'data/weights.bin', and only the model itself was given");
   });
 });
 
@@ -577,7 +577,14 @@ describe('what is left out and what is decided is noted', () => {
   });
 
   it('weights that are all zero', () => {
-    const bytes = model(step(plainStep, [tensor('W', [N, N], new Float32Array(N * N))]));
-    expect(notes(bytes).warnings).toEqual([{ rule: 'import/zero-weights', message: 'all recurrent weights are zero' }]);
+    const zeros = (name: string, rows: number, columns: number) => tensor(name, [rows, columns], new Float32Array(rows * columns));
+    const messages = (own: GraphParts['constants']) =>
+      notes(model(step(plainStep, own))).warnings.map(({ rule, message }) => `${rule}: ${message}`);
+    expect(messages([zeros('W', N, N)])).toEqual(['import/zero-weights: all recurrent weights are zero']);
+    expect(messages([zeros('V', N, O)])).toEqual(['import/zero-weights: all readout weights are zero']);
+    expect(messages([zeros('W', N, N), zeros('U', I, N)])).toEqual([
+      'import/zero-weights: all recurrent and input weights are zero',
+      "import/zero-weights: all weights into node 'h_next_node' (Relu) are zero",
+    ]);
   });
 });
