@@ -1,4 +1,5 @@
 // Does a network from elsewhere go the whole way: from its ONNX file through every later command?
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,8 +7,9 @@ import { UsageError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/hash.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
 import { findSuite } from '../../src/tasks/suites.ts';
+import { around, BY_HAND, inGraph } from '../exchange/import/hostile.ts';
 import { attr, model, node, tensor, value } from '../exchange/import/models.ts';
-import { pathsIn, runProgram, temporaryFolder } from './support.ts';
+import { CLI, outcomeOf, pathsIn, runProgram, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
 const SHIPPED = fileURLToPath(new URL('../../models/yang19-20x20-bimt.safetensors', import.meta.url));
@@ -143,6 +145,61 @@ describe('an imported network', () => {
     writeFileSync('run.json', JSON.stringify({ ...config, targets: ['rram-mesh'] }));
     const { error } = await runProgram('run', 'run.json', '--model', 'a.safetensors', '--out', 'run');
     expect(error).toBeNull();
+  });
+});
+
+describe('hostile files end the command', () => {
+  /** Of the process, the start of Node and of the tool included. */
+  const MAX_CPU_SECONDS = 4;
+  const MAX_MEGABYTES = 500;
+  /** Tells at the end what the process took. */
+  const METER =
+    'data:text/javascript,process.on("exit",()=>{const{userCPUTime,systemCPUTime,maxRSS}=process.resourceUsage();' +
+    'process.stderr.write(["\\nMETER"+(userCPUTime+systemCPUTime)/1e6,maxRSS/1024].join(" "))})';
+
+  const empty = new Uint8Array(8_000_000);
+  for (let i = 0; i < empty.length; i += 2) empty[i] = 0x0a;
+  const files: Record<string, () => Uint8Array> = {
+    ...Object.fromEntries(
+      [
+        'nodes in a cycle',
+        'graphs nested 30,000 deep',
+        'a length of 2 GB',
+        'a million empty nodes',
+        'a chain of 20,000 products',
+        'a filled shape of 10^18 weights',
+      ].map((name) => [name, BY_HAND[name][0]]),
+    ),
+    'four million empty nodes': () => inGraph(empty),
+    'a truncated model': () => foreign().subarray(0, 500),
+    'external data outside the folder': () =>
+      around([], [{ name: 'E', dims: [3, 3], dataType: 1, dataLocation: 1, externalData: [{ key: 'location', value: '../x' }] }]),
+  };
+
+  it.each(Object.entries(files))('%s: exit code 2, one line, soon, in little memory', async (_, make) => {
+    writeFileSync('hostile.onnx', make());
+    const args = [
+      '--max-old-space-size=400',
+      '--import',
+      METER,
+      CLI,
+      'import',
+      'hostile.onnx',
+      '--suite',
+      'yang19',
+      '--grid',
+      '20x20',
+      '--out',
+      'h.safetensors',
+    ];
+    const { code, stderr, stdout } = await outcomeOf(spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] }));
+    const [said, meter] = stderr.split('\nMETER');
+    const [seconds, megabytes] = meter.split(' ').map(Number);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(said).toMatch(/^error: hostile\.onnx[^\n]{1,400}\n?$/);
+    expect(seconds).toBeLessThan(MAX_CPU_SECONDS);
+    expect(megabytes).toBeLessThan(MAX_MEGABYTES);
+    expect(pathsIn(folder)).not.toContain('h.safetensors');
   });
 });
 
