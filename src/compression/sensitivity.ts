@@ -44,23 +44,29 @@ export function weightGroups(network: Network, groups: UnitOptions['groups']): W
  * labels, which would reward a group for errors that happen to be right. It is smooth where accuracy has steps.
  *
  * @param widths - bits, ascending
+ * @param onGroup - awaited after each group; what it throws ends the measurement
  */
-export function measureSensitivity(
+export async function measureSensitivity(
   network: Network,
   ranges: Ranges,
   options: UnitOptions,
   widths: readonly number[],
   trials: MaskedBatch,
-): Sensitivity[] {
+  onGroup?: (done: number, total: number) => Promise<void>,
+): Promise<Sensitivity[]> {
   const exact = answersOf(network, trials);
   const coarse = widths.map((bits) => {
     const narrow = { ...options, weights: narrowFormat(options.weights, bits) };
     return fakeQuantize(network, chooseUnits(network, ranges, narrow), narrow);
   });
-  return weightGroups(network, options.groups).map((group) => ({
-    ...group,
-    damage: coarse.map((fake) => divergence(exact, answersOf(withGroup(network, fake, group), trials), trials)),
-  }));
+  const groups = weightGroups(network, options.groups);
+  const measured: Sensitivity[] = [];
+  for (const group of groups) {
+    const damage = coarse.map((fake) => divergence(exact, answersOf(withGroup(network, fake, group), trials), trials));
+    measured.push({ ...group, damage });
+    await onGroup?.(measured.length, groups.length);
+  }
+  return measured;
 }
 
 /** The network with one group quantized. */

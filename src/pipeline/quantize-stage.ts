@@ -6,7 +6,7 @@ import { applyUnits, type QuantizeOptions, quantize, quantizeInputs } from '../c
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
 import type { SynapseCounts } from '../compression/synapse-counts.ts';
-import type { WeightFormat } from '../compression/weight-format.ts';
+import { narrowFormat, type WeightFormat } from '../compression/weight-format.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
@@ -100,8 +100,10 @@ export async function quantizeStage(
     groups: config.granularity === 'core' ? coreGroups(network, chip) : config.granularity,
     accumulatorBits: target.file.state?.bits?.value ?? null,
   };
-  const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, options) : calibration;
-  const mixed = config.bitBudget === null ? null : chooseMixed(network, ranges, options, suite, config, config.bitBudget);
+  // Inputs are as fine as the weights that most rows will have.
+  const common = narrowFormat(weights, Math.round(config.bitBudget ?? config.weightBits));
+  const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, { ...options, weights: common }) : calibration;
+  const mixed = config.bitBudget === null ? null : await chooseMixed(network, ranges, options, suite, config, config.bitBudget, hooks);
   const final = { ...options, ...(mixed && { widths: mixed.widths }) };
   const trained = config.train === null ? null : await trainForIntegers(network, suite, ranges, final, config.train, hooks, store);
   const quantized = trained === null ? quantize(network, ranges, final) : applyUnits(trained.network, trained.units, final);

@@ -15,7 +15,7 @@ function trialsOf(network: Network, steps: number, rows: number): MaskedBatch {
 }
 
 describe('sensitivity', () => {
-  it('is the divergence of the answers, worked out by hand', () => {
+  it('is the divergence of the answers, worked out by hand', async () => {
     // One neuron passes its input of 1 on; the readout 1, 0.6 becomes 1, 1 in two bits: 0.6 rounds up.
     const network: Network = {
       ...randomNetwork(1, { inputs: 1, neurons: 1, outputs: 2 }),
@@ -26,7 +26,7 @@ describe('sensitivity', () => {
       readoutBias: Float32Array.of(0, 0),
     };
     const trials: MaskedBatch = { inputs: Float32Array.of(1, 7), steps: 2, rows: 1, mask: Float32Array.of(1, 0) };
-    const [hidden, readout] = measureSensitivity(network, RANGES, INT8, [2, 8], trials);
+    const [hidden, readout] = await measureSensitivity(network, RANGES, INT8, [2, 8], trials);
     const p = Math.exp(1) / (Math.exp(1) + Math.exp(0.6));
     const byHand = p * Math.log(p / 0.5) + (1 - p) * Math.log((1 - p) / 0.5);
     expect(readout.damage[0]).toBeCloseTo(byHand, 6);
@@ -36,12 +36,12 @@ describe('sensitivity', () => {
     expect([hidden.neurons, hidden.weights, readout.neurons, readout.weights]).toEqual([[0], 1, null, 2]);
   });
 
-  it('quantizes one group at a time, biases included', () => {
+  it('quantizes one group at a time, biases included', async () => {
     const network = randomNetwork(5, { inputs: 3, neurons: 6, outputs: 3 });
     const trials = trialsOf(network, 6, 10);
     const groups = Int32Array.of(4, 4, 1, 1, 4, 1);
     const options: UnitOptions = { weights: { qmax: 7, step: 1 }, groups };
-    const measured = measureSensitivity(network, RANGES, options, [4], trials);
+    const measured = await measureSensitivity(network, RANGES, options, [4], trials);
     expect(measured.map(({ neurons }) => neurons)).toEqual([[0, 1, 4], [2, 3, 5], null]);
     const fake = fakeQuantizedNetwork(network, fakeQuantize(network, chooseUnits(network, RANGES, options), options));
     const float = runNetwork(network, trials.inputs, 6, 10).outputs;
@@ -60,11 +60,27 @@ describe('sensitivity', () => {
     expect(Math.min(...measured.map(({ damage }) => damage[0]))).toBeGreaterThan(0);
   });
 
-  it('falls with every two bits', () => {
+  it('falls with every two bits', async () => {
     const network = randomNetwork(6, { inputs: 3, neurons: 8, outputs: 3 });
-    for (const { damage } of measureSensitivity(network, RANGES, INT8, [2, 4, 6, 8], trialsOf(network, 6, 20))) {
+    for (const { damage } of await measureSensitivity(network, RANGES, INT8, [2, 4, 6, 8], trialsOf(network, 6, 20))) {
       for (let k = 1; k < damage.length; k++) expect(damage[k]).toBeLessThan(damage[k - 1]);
     }
+  });
+
+  it('tells of every group, and ends where it is stopped', async () => {
+    const network = randomNetwork(8, { inputs: 3, neurons: 3, outputs: 2 });
+    const told: [number, number][] = [];
+    await measureSensitivity(network, RANGES, INT8, [8], trialsOf(network, 2, 2), async (done, total) => void told.push([done, total]));
+    expect(told).toEqual([
+      [1, 4],
+      [2, 4],
+      [3, 4],
+      [4, 4],
+    ]);
+    const stop = async () => {
+      throw new Error('stopped');
+    };
+    await expect(measureSensitivity(network, RANGES, INT8, [8], trialsOf(network, 2, 2), stop)).rejects.toThrow('stopped');
   });
 
   it('is measured for hidden neurons as one and the readout where all share a scale', () => {
