@@ -4,8 +4,8 @@ import { UsageError } from '../core/errors.ts';
 /** Bytes of memory that any file may make us hold, and how many more for each of its own: int4 weights dequantized and transposed take 18. */
 const FREE_MEMORY = 1 << 25;
 const MEMORY_PER_BYTE = 24;
-/** Multiplications and looks at numbers that any file may ask for, about half a second of them, and how many more for each of its bytes. */
-const FREE_PRODUCTS = 1 << 27;
+/** Multiplications and looks at numbers that any file may ask for, a third of a second of them, and how many more for each of its bytes. */
+const FREE_PRODUCTS = 1 << 26;
 const PRODUCTS_PER_BYTE = 16;
 
 /** What is left to spend on a file. */

@@ -1,6 +1,6 @@
 // How does an ONNX file become trained.safetensors? Its network is read, put on a grid, and measured on the tasks of a suite.
 import { z } from 'zod';
-import { UsageError } from '../core/errors.ts';
+import { foundIn, UsageError } from '../core/errors.ts';
 import { hashJson, sha256, sha256OfParts } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
@@ -12,6 +12,7 @@ import type { ArtifactHeader, Scores } from '../network/artifact.ts';
 import { formatGrid, type Grid, parseGrid } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { ExternalData } from '../onnx/external-data.ts';
+import { printable } from '../onnx/read-model.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite, SUITES } from '../tasks/suites.ts';
 import { searchLayout } from '../training/layout.ts';
@@ -121,7 +122,11 @@ function factsOf({ form, layers, delay, clockNeurons, opset, irVersion, producer
 }
 
 function suiteOfFile({ suite, network }: ImportedNetwork, what: string): TaskSuite {
-  if (suite !== null) return findSuite(suite);
+  try {
+    if (suite !== null) return findSuite(printable(suite));
+  } catch (error) {
+    throw foundIn(what, error);
+  }
   throw new UsageError(`${what} does not say for which tasks it was trained; name them with --suite${suitesWithSizes(network)}`);
 }
 
@@ -134,7 +139,9 @@ function checkSizes(network: Network, suite: TaskSuite, what: string): void {
 
 function suitesWithSizes({ inputs, outputs }: Network): string {
   const fitting = SUITES.filter((suite) => suite.inputs === inputs && suite.outputs === outputs).map(({ name }) => name);
-  return fitting.length === 0 ? `; no suite has ${inputs} inputs and ${outputs} outputs` : `; of these sizes: ${fitting.join(', ')}`;
+  return fitting.length === 0
+    ? `; no built-in suite has ${inputs} inputs and ${outputs} outputs, but --suite recorded:file=FILE.npz brings trials of your own`
+    : `; of these sizes: ${fitting.join(', ')}`;
 }
 
 /** Gives every neuron a site. */

@@ -17,7 +17,7 @@ const { inputs, outputs } = findSuite('yang19');
 const NEURONS = 5;
 
 /** A small RNN of the suite's sizes with weights that follow a rule. */
-function foreign(changes: Record<string, unknown> = {}): Uint8Array {
+function foreign(changes: Record<string, unknown> = {}, own: readonly Record<string, unknown>[] = []): Uint8Array {
   const weights = (count: number) => Array.from({ length: count }, (_, i) => Math.sin(i + 1) / 4);
   return model(
     {
@@ -34,7 +34,7 @@ function foreign(changes: Record<string, unknown> = {}): Uint8Array {
         tensor('one', [1], [1], 7),
         tensor('V', [NEURONS, outputs], weights(NEURONS * outputs)),
         tensor('c', [outputs], weights(outputs)),
-      ],
+      ].map((t) => own.find(({ name }) => name === t['name']) ?? t),
       inputs: [value('u', ['time', 'batch', inputs])],
       outputs: [value('o', ['time', 'batch', outputs])],
     },
@@ -92,6 +92,36 @@ describe('import', () => {
     expect([...placed.bias]).toEqual([1, 3, 4, 0, 2].map((i) => plain.bias[i]));
   });
 
+  it('names a model by the hash of itself and its external data, as if they were one file', async () => {
+    const values = Float32Array.from({ length: NEURONS * outputs }, (_, i) => Math.cos(i));
+    const external = {
+      name: 'V',
+      dims: [NEURONS, outputs],
+      dataType: 1,
+      dataLocation: 1,
+      externalData: [{ key: 'location', value: 'V.bin' }],
+    };
+    const bytes = foreign({}, [external]);
+    writeFileSync('V.bin', values);
+    writeFileSync('outside.onnx', bytes);
+    const { error } = await runProgram(
+      'import',
+      'outside.onnx',
+      '--trials',
+      '2',
+      '--suite',
+      'yang19',
+      '--grid',
+      '3x3',
+      '--out',
+      'x.safetensors',
+    );
+    expect(error).toBeNull();
+    const { header, network } = readNetwork(readFileSync('x.safetensors'), 'x');
+    expect(header.provenance.parentHash).toBe(sha256(Buffer.concat([bytes, Buffer.from(values.buffer)])));
+    expect(network.readout.values[1]).toBe(values[outputs]);
+  });
+
   it('prints one JSON value', async () => {
     const { stdout, error } = await importing('--suite', 'yang19', '--grid', '5', '--out', 'j.safetensors', '--json', '--quiet');
     expect(error).toBeNull();
@@ -118,6 +148,10 @@ describe('import', () => {
     );
     expect(await refusal('--suite', 'yang19', '--grid', '2x2')).toContain('grid 2x2 has 4 sites for 5 neurons');
     expect(await refusal('--suite', 'yang19', '--embed', '--positions', 'p.csv')).toContain('give one of them');
+    writeFileSync('strange.onnx', foreign({ metadataProps: [{ key: 'bimt.suite', value: '"no\\nsuite"' }] }));
+    expect((await runProgram('import', 'strange.onnx', '--grid', '3x3', '--out', 'refused.safetensors')).error).toMatchObject({
+      message: expect.stringMatching(/^strange\.onnx: unknown suite 'no.suite'[^\n]*$/),
+    });
     expect(await refusal('--suite', 'yang91', '--grid', '3x3')).toContain("did you mean 'yang19'");
     expect(await refusal('--suite', 'yang19', '--grid', '3x3', '--output', 'x')).toBe("model.onnx has no output 'x'; it has 'o'");
   });

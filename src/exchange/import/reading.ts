@@ -1,6 +1,6 @@
 // What do all operators need while a graph is read? Its constants, what they may cost, and what is found on the way.
 import { UsageError } from '../../core/errors.ts';
-import { type Constant, isFloat, type Values } from '../../onnx/constant.ts';
+import { type Constant, type ElementType, isFloat, type Values } from '../../onnx/constant.ts';
 import { denseValues, type Folding } from '../../onnx/fold.ts';
 import type { ReadGraph, ReadModel, ReadNode } from '../../onnx/read-model.ts';
 import type { TensorSource } from '../../onnx/read-tensor.ts';
@@ -102,9 +102,16 @@ function firstNotFinite(values: Values): number {
   return found;
 }
 
+/** What is said of weights that are not float32. */
+const STORED: Partial<Record<ElementType, string>> = {
+  double: 'weights are stored in double precision and were rounded to float32',
+  float16: 'weights are stored in half precision; the network has the same ones, and adds up in float32',
+  bfloat16: 'weights are stored as bfloat16; the network has the same ones, and adds up in float32',
+};
+
 /** Weights: floats that are finite. */
-export function weightsOf(x: Constant, folding: Folding): Float32Array | Float64Array {
-  const { who } = folding;
+export function weightsOf(x: Constant, call: Call): Float32Array | Float64Array {
+  const { who, reading } = call;
   if (!isFloat(x.type))
     throw new UsageError(`${who} computes with ${x.label}, which holds integers of type ${x.type}; weights have to be floats`);
   const bad = firstNotFinite(x.data);
@@ -112,7 +119,9 @@ export function weightsOf(x: Constant, folding: Folding): Float32Array | Float64
     throw new UsageError(
       `${who} computes with ${x.label}, which holds ${x.data[bad]} at [${positionOf(bad, x)}]; weights have to be finite`,
     );
-  return denseValues(x, folding) as Float32Array | Float64Array;
+  const stored = STORED[x.type];
+  if (stored !== undefined) reading.notes.add(stored);
+  return denseValues(x, call) as Float32Array | Float64Array;
 }
 
 function positionOf(index: number, { dims, uniform }: Constant): string {

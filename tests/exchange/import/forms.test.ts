@@ -22,6 +22,7 @@ import {
   outputsOf,
   runtimeOutputs,
   swapped,
+  type TypeCode,
   tensor,
   value,
 } from './models.ts';
@@ -421,6 +422,16 @@ describe('weights', () => {
     });
     const { network } = importOnnx(bytes, 'made.onnx');
     expect(largestError(outputsOf(network, u, STEPS, ROWS), await runtimeOutputs(bytes, u, STEPS, ROWS, STEP))).toBeLessThan(1e-5);
+  });
+
+  it.each<[TypeCode, string]>([
+    [11, 'weights are stored in double precision and were rounded to float32'],
+    [10, 'weights are stored in half precision; the network has the same ones, and adds up in float32'],
+  ])('of a model that computes in type %i are noted', (type, note) => {
+    const own = [...stored((name, dims, values) => tensor(name.replace('_stored', ''), dims, values, type))];
+    const { network, notes } = importOnnx(model(step(plainStep, own)), 'made.onnx');
+    expectSameNetwork(network, HALVED);
+    expect(notes).toContain(note);
   });
 });
 

@@ -266,6 +266,10 @@ const doubled = (op: string, attributes: Parameters<typeof node>[3] = []) => [
   ...Array.from({ length: DOUBLINGS }, (_, i) => node(op, [`d${i}`, `d${i}`], [`d${i + 1}`], attributes)),
 ];
 
+function repeated(count: number, make: (i: number) => ReturnType<typeof node>): ReturnType<typeof node>[] {
+  return Array.from({ length: count }, (_, i) => make(i));
+}
+
 /** Files by hand, by what is wrong with them, with a part of what has to be said of it. */
 export const BY_HAND: Readonly<Record<string, readonly [() => Uint8Array, string]>> = {
   'nodes in a cycle': [
@@ -355,6 +359,38 @@ export const BY_HAND: Readonly<Record<string, readonly [() => Uint8Array, string
       ];
       return model({ ...io, nodes, constants: [big, ...ends] });
     },
+    'than a file of this size can need',
+  ],
+  'a large constant that 10,000 sums share': [
+    () =>
+      around(
+        repeated(10_000, (i) => node('Add', [i === 0 ? 'u' : `s${i}`, 'large'], [`s${i + 1}`])),
+        [tensor('large', [300_000, 3], new Float32Array(900_000))],
+        's10000',
+      ),
+    'than a file of this size can need',
+  ],
+  'a NaN at the end of a large constant that 10,000 products share': [
+    () =>
+      around(
+        repeated(10_000, (i) => node('MatMul', ['u', 'large'], [`p${i}`])),
+        [tensor('large', [3, 300_000], new Float32Array(900_000).fill(Number.NaN, 899_999))],
+        'large',
+      ),
+    'which holds NaN at [2, 299999]',
+  ],
+  'sums of 10,000 layers, each with one more': [
+    () =>
+      model({
+        ...io,
+        nodes: [
+          node('Relu', ['u'], ['s0']),
+          ...repeated(10_000, (i) => node('Relu', ['u'], [`l${i}`])),
+          ...repeated(10_000, (i) => node('Add', [`s${i}`, `l${i}`], [`s${i + 1}`])),
+          node('Identity', ['s10000'], ['o']),
+          node('Identity', ['s10000'], ['n']),
+        ],
+      }),
     'than a file of this size can need',
   ],
   'a million empty nodes': [

@@ -67,6 +67,27 @@ describe.each([
   });
 });
 
+it('a hidden layer before the recurrent one takes a step too', async () => {
+  const parts = stacked(1, 'Relu', () => weights(N, 1));
+  const hidden = [node('MatMul', ['u', 'E'], ['e']), node('Add', ['e', 'f'], ['es']), node('Relu', ['es'], ['x'])];
+  const [rnn, ...rest] = parts.nodes;
+  const bytes = model({
+    ...parts,
+    nodes: [...hidden, { ...rnn, input: ['x', 'W0', 'R0', 'B0'] }, ...rest],
+    constants: [...(parts.constants ?? []), tensor('E', [I, I], weights(I * I, 1)), tensor('f', [I], [0.5, -0.5, 1])],
+  });
+  const { network, delay, layers, clockNeurons } = importOnnx(bytes, 'made.onnx');
+  expect([delay, clockNeurons]).toEqual([1, 1]);
+  expect(layers.map(({ neurons, delay }) => [neurons, delay])).toEqual([
+    [I, 0],
+    [N, 1],
+  ]);
+  const longer = new Float32Array(u.length + ROWS * I);
+  longer.set(u);
+  const found = outputsOf(network, longer, STEPS + 1, ROWS).subarray(ROWS * O);
+  expect(largestError(found, await runtimeOutputs(bytes, u, STEPS, ROWS, { form: 'time-first' }))).toBeLessThan(1e-5);
+});
+
 it('the blocks of two layers are W1, V2 and W2; the clock drives the biases of the second', () => {
   const bias = [Float32Array.of(1, 2, 3, 4), Float32Array.of(5, -6, 7, 0)];
   const parts = stacked(2, 'Relu', (layer) => bias[layer]);
