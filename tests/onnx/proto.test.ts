@@ -5,6 +5,7 @@ import { UsageError } from '../../src/core/errors.ts';
 import { attribute, graphBuilder } from '../../src/onnx/graph.ts';
 import { decodeModel, encodeModel } from '../../src/onnx/proto.ts';
 import { openSession, RUNTIMES } from '../../src/onnx/runtime.ts';
+import { nested, varint } from '../exchange/import/hostile.ts';
 
 function smallModel(): Uint8Array {
   const graph = graphBuilder('small');
@@ -12,24 +13,6 @@ function smallModel(): Uint8Array {
   const sum = graph.node('Add', [x, graph.constant('c', [2], Float32Array.of(1, 2))]);
   graph.output(graph.node('Relu', [graph.valueInfo(sum, 'float', ['batch', 2])], [], 'y'), 'float', ['batch', 2]);
   return encodeModel({ irVersion: 8, opset: 17, producerVersion: '0', graph: graph.build(), metadata: { b: '2', a: '1' } });
-}
-
-/** Messages within messages: the fields `keys`, outermost last, `depth` times. Written from the inside, that is from the end. */
-function nested(keys: readonly number[], depth: number): Uint8Array {
-  const out = new Uint8Array(keys.length * depth * 6);
-  let at = out.length;
-  for (let i = 0; i < keys.length * depth; i++) {
-    const length = varint(out.length - at);
-    at -= length.length;
-    out.set(length, at);
-    at -= 1;
-    out[at] = keys[i % keys.length];
-  }
-  return out.slice(at);
-}
-
-function varint(value: number): number[] {
-  return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];
 }
 
 describe('writing ONNX', () => {
