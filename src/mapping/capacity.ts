@@ -1,21 +1,27 @@
 // How much do units ask of one core, and how much can it take?
-import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
 import type { MappingProblem } from './problem.ts';
 
 /** Largest number of units a core may hold, whatever they listen to; 0 if not even one. */
 export function unitLimit(capacity: CoreCapacity, units: number): number {
-  return largest(units, (neurons) => capacity.fits({ neurons, axons: 1, axonsOut: 0, memory: capacity.axonMemory(1) }));
+  return largest(units, (neurons) =>
+    capacity.fits({ ...noDemand(), neurons, axons: 1, rows: 1, synapses: 1, memory: capacity.axonMemory(1) }),
+  );
 }
 
 /** Largest fan-in of a neuron that is alone on a core. */
 export function fanInLimit(capacity: CoreCapacity, atMost: number): number {
-  return largest(atMost, (axons) => capacity.fits({ neurons: 1, axons, axonsOut: 0, memory: axons * capacity.axonMemory(1) }));
+  return largest(atMost, (axons) =>
+    capacity.fits({ ...noDemand(), neurons: 1, axons, rows: axons, synapses: axons, memory: axons * capacity.axonMemory(1) }),
+  );
 }
 
-/** Adds up what a set of units asks of one core. Messages out depend on the other cores and are left at 0. */
+/** Adds up what a set of units asks of one core. Messages out and copies depend on the other cores and are left at 0. */
 export class DemandCounter {
   private readonly stamp: Int32Array;
   private readonly count: Int32Array;
+  /** Row classes seen of a source, one bit each. */
+  private readonly classes: Int32Array;
   private round = 0;
 
   constructor(
@@ -24,20 +30,29 @@ export class DemandCounter {
   ) {
     this.stamp = new Int32Array(problem.sources);
     this.count = new Int32Array(problem.sources);
+    this.classes = new Int32Array(problem.sources);
   }
 
   totals(units: ArrayLike<number>): CoreTotals {
-    const { indptr, indices } = this.problem.synapses;
+    const { synapses, rowClass } = this.problem;
+    const { indptr, indices } = synapses;
     this.round++;
-    const totals: CoreTotals = { neurons: units.length, axons: 0, axonsOut: 0, memory: 0 };
+    const totals: CoreTotals = { ...noDemand(), neurons: units.length };
     for (let i = 0; i < units.length; i++) {
       for (let at = indptr[units[i]]; at < indptr[units[i] + 1]; at++) {
         const source = indices[at];
         if (this.stamp[source] !== this.round) {
           this.stamp[source] = this.round;
           this.count[source] = 0;
+          this.classes[source] = 0;
           totals.axons++;
         }
+        const row = 1 << (rowClass === null ? 0 : rowClass[at]);
+        if ((this.classes[source] & row) === 0) {
+          this.classes[source] |= row;
+          totals.rows++;
+        }
+        totals.synapses++;
         totals.memory += this.capacity.axonMemory(this.count[source] + 1) - this.capacity.axonMemory(this.count[source]);
         this.count[source]++;
       }

@@ -81,6 +81,7 @@ function capped(capacity: CoreCapacity, cap: number): CoreCapacity {
       ? use
       : { ...use, limit: cap, source: 'option --max-neurons-per-core' };
   return {
+    targetsPerNeuron: capacity.targetsPerNeuron,
     axonMemory: (synapses) => capacity.axonMemory(synapses),
     fits: (totals) => totals.neurons <= cap && capacity.fits(totals),
     load: (totals) => Math.max(totals.neurons / cap, capacity.load(totals)),

@@ -1,6 +1,6 @@
 // What does each core hold while units move? Running totals, so that a move costs its synapses and not the network.
 import type { Csr } from '../network/csr.ts';
-import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
 import { type Placement, usedCores } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 
@@ -18,7 +18,7 @@ export function occupancyOf(
 
 /**
  * Units on cores 0 … cores − 1 (a placement's own numbering), with the totals each core's limits are checked against.
- * A source with targets on a core takes one axon there, and, if it is a neuron of another core, one axon out.
+ * A source with targets on a core takes one axon and one row there, and, if it is a neuron of another core, one axon out.
  */
 export class Occupancy {
   readonly core: Int32Array;
@@ -46,7 +46,7 @@ export class Occupancy {
     this.synapses = problem.synapses;
     this.neurons = problem.neurons;
     this.core = Int32Array.from(core);
-    this.totals = Array.from({ length: cores }, () => ({ neurons: 0, axons: 0, axonsOut: 0, memory: 0 }));
+    this.totals = Array.from({ length: cores }, noDemand);
     this.targets = new Int32Array(problem.sources * cores);
     this.broken = new Uint8Array(cores);
     this.isTouched = new Uint8Array(cores);
@@ -99,10 +99,12 @@ export class Occupancy {
     const totals = this.totals[core];
     if (this.targets[at] === 0) {
       totals.axons++;
+      totals.rows++;
       if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], 1);
     }
     totals.memory -= this.memory[this.targets[at]];
     this.targets[at]++;
+    totals.synapses++;
     totals.memory += this.memory[this.targets[at]];
   }
 
@@ -111,9 +113,11 @@ export class Occupancy {
     const totals = this.totals[core];
     totals.memory -= this.memory[this.targets[at]];
     this.targets[at]--;
+    totals.synapses--;
     totals.memory += this.memory[this.targets[at]];
     if (this.targets[at] > 0) return;
     totals.axons--;
+    totals.rows--;
     if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], -1);
   }
 

@@ -30,6 +30,13 @@ export interface MappingProblem extends NetworkSizes {
   readonly sources: number;
   /** |weight|, shape [units, sources]. */
   readonly synapses: Csr;
+  /** The unit that sends a source's messages, −1 for inputs, shape [sources]. */
+  readonly unitOfSource: Int32Array;
+  /**
+   * Which physical row of its source's axon a synapse needs, aligned with `synapses.values`: synapses of one source and class
+   * share a row of a core. Null where one row serves all of them.
+   */
+  readonly rowClass: Uint8Array | null;
   /** Row and column of each unit, in grid sites, shape [units, 2]; a readout unit sits at the weighted mean of its sources. */
   readonly position: Float64Array;
   /** Mean messages a source sends per step, shape [sources]; null when no trials were run. */
@@ -53,7 +60,18 @@ export function mappingProblem(network: WeightedNetwork, activity: Float64Array 
   }
   const signed = stackSynapses(network, Float32Array);
   const synapses = { ...signed, values: signed.values.map(Math.abs) };
-  return { inputs, neurons, outputs, units: neurons + outputs, sources, synapses, position: unitPositions(network, synapses), activity };
+  return {
+    inputs,
+    neurons,
+    outputs,
+    units: neurons + outputs,
+    sources,
+    synapses,
+    unitOfSource: Int32Array.from({ length: sources }, (_, source) => (source < neurons ? source : -1)),
+    rowClass: null,
+    position: unitPositions(network, synapses),
+    activity,
+  };
 }
 
 /** The real weights of an integer network: what its placement has to shorten. */

@@ -10,7 +10,7 @@ import { type MappingProblem, mappingProblem } from '../mapping/problem.ts';
 import type { Network } from '../network/network.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { NumberQuantity } from '../targets/schema.ts';
-import type { CoreCapacity, CoreTotals } from '../targets/usage.ts';
+import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
 import type { PruneConfig } from './config.ts';
 
 /** The cores that a network is pruned for. */
@@ -41,15 +41,13 @@ export function openBudgets({ target: spec, maxNeuronsPerCore, synapses }: NonNu
     maxFanOut: statedIn(limits.fanOutPerNeuron),
   };
   const states = chip.limits
-    .usage(NOTHING)
+    .usage(noDemand())
     .some(({ resource, limit }) => resource !== 'neurons' && resource !== 'axonsOut' && limit !== null);
   if (!states && budgets.synapses === null && budgets.maxFanIn === null && budgets.maxFanOut === null) {
     throw new UsageError(`${target.label} states no limit that synapses could fill (${target.fileName}); give one with --core-synapses`);
   }
   return budgets;
 }
-
-const NOTHING: CoreTotals = { neurons: 0, axons: 0, axonsOut: 0, memory: 0 };
 
 /**
  * Room for the synapses of a network on the cores where its units sit: a core keeps its strongest synapses until its budget or one of the
@@ -65,17 +63,18 @@ export function coreRoom(network: Network, { chip, synapses }: CoreBudgets): Roo
   const { capacity } = chip;
   const problem = mappingProblem(network, null);
   const { group, groups } = groupsOf(problem, chip);
-  const cores = Array.from({ length: groups }, () => ({ totals: { ...NOTHING }, synapses: 0, ofSource: new Map<number, number>() }));
+  const cores = Array.from({ length: groups }, () => ({ totals: noDemand(), synapses: 0, ofSource: new Map<number, number>() }));
   for (const core of group) cores[core].totals.neurons++;
   return (unit, source) => {
     const core = cores[group[unit]];
     if (synapses !== null && core.synapses >= synapses) return false;
     const before = core.ofSource.get(source) ?? 0;
-    const { neurons, axons, axonsOut, memory } = core.totals;
+    const { axons, rows, memory } = core.totals;
     const totals: CoreTotals = {
-      neurons,
+      ...core.totals,
       axons: axons + (before === 0 ? 1 : 0),
-      axonsOut,
+      rows: rows + (before === 0 ? 1 : 0),
+      synapses: core.totals.synapses + 1,
       memory: memory + capacity.axonMemory(before + 1) - capacity.axonMemory(before),
     };
     if (!capacity.fits(totals)) return false;
@@ -118,5 +117,5 @@ function groupsOf(problem: MappingProblem, chip: Chip) {
 /** Cores on which only the number of units counts. */
 function neuronsOnly(most: number): CoreCapacity {
   const load = ({ neurons }: Readonly<CoreTotals>) => neurons / most;
-  return { axonMemory: () => 0, load, fits: (totals) => load(totals) <= 1, usage: () => [] };
+  return { targetsPerNeuron: null, axonMemory: () => 0, load, fits: (totals) => load(totals) <= 1, usage: () => [] };
 }

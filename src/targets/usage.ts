@@ -19,21 +19,34 @@ export interface ResourceUse {
 }
 
 /**
- * What a group of neurons asks of its core, as running totals for inner loops: keep the four numbers up to date while neurons
+ * What a group of neurons asks of its core, as running totals for inner loops: keep the numbers up to date while neurons
  * move, adding `axonMemory(n + 1) − axonMemory(n)` when an axon gains a synapse.
  */
 export interface CoreTotals {
   neurons: number;
+  /** Neuron slots beyond one a neuron: Σ over the group of max(0, ⌈k / targetsPerNeuron⌉ − 1), k its distinct (core, row) targets. */
+  copies: number;
   /** Distinct sources with a synapse into the group, its own neurons and inputs included. */
   axons: number;
+  /** Distinct pairs (source, row class) of those synapses: physical rows. */
+  rows: number;
   /** Pairs (neuron of the group, other core) that need a message path. */
   axonsOut: number;
+  /** Synapses into the group. */
+  synapses: number;
   /** Σ axonMemory(synapses of the axon). */
   memory: number;
 }
 
+/** What nobody asks for; a fresh object, to be counted up. */
+export function noDemand(): CoreTotals {
+  return { neurons: 0, copies: 0, axons: 0, rows: 0, axonsOut: 0, synapses: 0, memory: 0 };
+}
+
 /** Limits of a core, ready for inner loops. All cores of a target are alike. */
 export interface CoreCapacity {
+  /** Most distinct (core, row) targets of one neuron slot; more take copies of the neuron. Null for any number. */
+  readonly targetsPerNeuron: number | null;
   /** Memory one axon with n synapses in this core takes, in bits; 0 for n = 0, and where arrays count instead. */
   axonMemory(synapses: number): number;
   /** Whether the totals are within every limit; allocates nothing. */
@@ -103,6 +116,7 @@ export function coreCapacity(target: Target, bits = 8): CoreCapacity {
     return highest;
   };
   return {
+    targetsPerNeuron: limits.targetsPerNeuron?.value ?? null,
     axonMemory: packing.axonMemory,
     load,
     fits: (totals) => load(totals) <= 1,

@@ -10,7 +10,7 @@ import { listTargets, loadTarget } from '../../src/targets/load.ts';
 import { mvmCounts } from '../../src/targets/mvm.ts';
 import { parameterValues } from '../../src/targets/parameters.ts';
 import { type Topology, topology } from '../../src/targets/topology.ts';
-import { type CoreTotals, coreCapacity } from '../../src/targets/usage.ts';
+import { coreCapacity, noDemand } from '../../src/targets/usage.ts';
 
 describe.each(listTargets())('%s', (id) => {
   const target = loadTarget(id);
@@ -86,7 +86,7 @@ describe.each(listTargets())('%s', (id) => {
 
   it('fits when a limit is exactly full, and not with one more', () => {
     const capacity = coreCapacity(target);
-    const nothing: CoreTotals = { neurons: 0, axons: 0, axonsOut: 0, memory: 0 };
+    const nothing = noDemand();
     const fields = { neurons: 'neurons', axonsIn: 'axons', axonsOut: 'axonsOut', synapseMemory: 'memory' } as const;
     let limits = 0;
     for (const { resource, limit } of capacity.usage(nothing)) {

@@ -79,7 +79,7 @@ function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, me
     use('synapseMemory', totals.memory, memory, 'bit'),
   ];
   const load: CoreCapacity['load'] = (totals) => Math.max(...usage(totals).map(({ used, limit }) => (limit === null ? 0 : used / limit)));
-  return { axonMemory, usage, load, fits: (totals) => load(totals) <= 1 };
+  return { targetsPerNeuron: null, axonMemory, usage, load, fits: (totals) => load(totals) <= 1 };
 }
 
 export interface NetworkShape {
@@ -160,8 +160,11 @@ export function demandByDefinition(problem: MappingProblem, core: ArrayLike<numb
       return {
         id,
         neurons: Array.from(core).filter((k) => k === id).length,
+        copies: 0,
         axons: axons.size,
+        rows: axons.size,
         axonsOut: new Set(out.map(({ unit, source }) => `${source} to ${core[unit]}`)).size,
+        synapses: inside.length,
         memory: [...axons].reduce((sum, axon) => sum + axonMemory(inside.filter(({ source }) => source === axon).length), 0),
       };
     });

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { storageFormat } from '../../src/targets/formats.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import { arraysFor, coreCapacity, synapseListBits } from '../../src/targets/usage.ts';
+import { arraysFor, coreCapacity, noDemand, synapseListBits } from '../../src/targets/usage.ts';
 import { loadChanged } from './support.ts';
 
 const loihi = coreCapacity(loadTarget('loihi1'));
 const isaac = coreCapacity(loadTarget('isaac-ce'));
 const rram = coreCapacity(loadTarget('rram-mesh'));
-const nothing = { neurons: 0, axons: 0, axonsOut: 0, memory: 0 };
+const nothing = noDemand();
 
 describe('memory of synapse lists', () => {
   // 8-bit weights, 10 index bits; synapses an axon has in the core, bits per synapse, synapses a core holds.
@@ -58,7 +58,7 @@ describe('limits of a core', () => {
   it('on Loihi: a pool that is full to the last bit fits, one synapse more does not', () => {
     // 862 axons of 64 synapses take 1216 bits each; 384 bits are left, which is what 20 synapses take.
     const use = (last: number) =>
-      loihi.usage({ neurons: 64, axons: 863, axonsOut: 0, memory: 862 * loihi.axonMemory(64) + loihi.axonMemory(last) });
+      loihi.usage({ ...nothing, neurons: 64, axons: 863, memory: 862 * loihi.axonMemory(64) + loihi.axonMemory(last) });
     expect(use(20)).toContainEqual(expect.objectContaining({ resource: 'synapseMemory', used: 1_048_576, limit: 1_048_576, unit: 'bit' }));
     expect(use(21)).toContainEqual(expect.objectContaining({ resource: 'synapseMemory', used: 1_048_640 }));
   });
@@ -89,7 +89,7 @@ describe('limits of a core', () => {
   });
 
   it('come with file, field and provenance; an unknown limit is null and never binds', () => {
-    const use = isaac.usage({ neurons: 20, axons: 130, axonsOut: 7, memory: 0 });
+    const use = isaac.usage({ ...nothing, neurons: 20, axons: 130, axonsOut: 7 });
     expect(use).toEqual([
       {
         resource: 'neurons',
