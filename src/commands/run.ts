@@ -26,7 +26,11 @@ export function runCommand(): Command {
     .argument('[config]', 'JSON file with the settings of the run; options win over it')
     .requiredOption('--out <dir>', 'folder of the run')
     .option('--model <file>', 'start from a trained or pruned network instead of training one')
-    .option('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable; default: all shipped)', collect)
+    .option(
+      '--target <name>',
+      'target name or file, with parameters: rram-mesh:rows=128 (repeatable; default: isaac-ce, loihi1 and rram-mesh)',
+      collect,
+    )
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1))
     .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))

@@ -6,7 +6,7 @@ import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/float-graph.ts';
-import { listTargets } from '../targets/load.ts';
+import { DEFAULT_TARGETS } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
@@ -197,7 +197,7 @@ const RunConfig = z.strictObject({
   map: MapConfig.prefault({}),
   scores: ScoreConfig.prefault({}),
   verify: VerifyConfig.prefault({}),
-  /** Names or files; all shipped targets unless given. */
+  /** Names or files; `DEFAULT_TARGETS` unless given. */
   targets: z.array(z.string()).min(1).optional(),
 });
 
@@ -211,6 +211,6 @@ export function resolveRunConfig(options: unknown, what = 'the run config') {
   const config = parseWith(RunConfig, options, what);
   const train = resolveTrainConfig(config.train);
   // The full name of a suite of recorded trials says which they are.
-  return { ...config, train: { ...train, suite: findSuite(train.suite).name }, targets: config.targets ?? listTargets() };
+  return { ...config, train: { ...train, suite: findSuite(train.suite).name }, targets: config.targets ?? [...DEFAULT_TARGETS] };
 }
 export type RunConfig = ReturnType<typeof resolveRunConfig>;

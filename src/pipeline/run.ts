@@ -8,7 +8,7 @@ import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Report } from '../report/report.ts';
 import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { assertClose, type FloatVerification } from '../simulation/verify-floats.ts';
-import { loadTarget, type Target } from '../targets/load.ts';
+import { loadTarget, requireMappable, type Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
 import { openBudgets } from './core-budgets.ts';
@@ -172,13 +172,14 @@ function readPruned(folder: RunFolder): NetworkArtifact {
 /**
  * The targets of a run.
  *
- * @throws UsageError if one is named twice
+ * @throws UsageError if one is named twice, or is for reference only
  */
 function loadTargets(specs: readonly string[]): Target[] {
   const targets = specs.map((spec) => loadTarget(spec));
   const labels = targets.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined) throw new UsageError(`target ${twice} is named twice`);
+  for (const target of targets) requireMappable(target);
   return targets;
 }
 

@@ -1,8 +1,8 @@
 // Is this a correct target file? All problems at once, each with where, what was found and what was expected.
 import type { z } from 'zod';
-import { chipGrid, coresPerChip as coresOfChip, countOf, levelsInChip } from './grid.ts';
+import { arrangedOf, chipGrid, coresPerChip as coresOfChip, levelsInNetwork, usableCores } from './grid.ts';
 import { findQuantities, isQuantity, type LocatedQuantity, MAX_DEPTH, pathText, valueAt } from './quantities.ts';
-import { type EnergyProfileData, type NumberQuantity, type Quantity, type TargetFile, targetSchema } from './schema.ts';
+import { type EnergyProfileData, type NumberQuantity, type Quantity, type TargetFile, targetSchema, UNKNOWN } from './schema.ts';
 
 /** One thing that is wrong with a target file. */
 export interface TargetProblem {
@@ -130,6 +130,7 @@ function checkFile(file: TargetFile): TargetProblem[] {
   if (file.support === 'first-class' && file.waiver === undefined) checkFirstClass(file, add);
   checkAxes(file, add);
   checkStorage(file, add);
+  checkMappable(file, add);
   checkParameters(file, add);
   if (file.recurrence === 'restricted' && file.recurrenceNote === undefined) {
     add('recurrenceNote', 'nothing', 'what the restriction is, because recurrence is restricted');
@@ -167,13 +168,19 @@ function checkHierarchy(file: TargetFile, add: Add): void {
       }
       seen.add(point);
     });
-    const arranged = countOf({ ...level, countPerParent: undefined });
-    if (level.countPerParent && level.countPerParent.value !== arranged) {
-      add(`${path}.countPerParent`, String(level.countPerParent.value), `${arranged}, as the arrangement has`);
+    const arranged = arrangedOf(level);
+    for (const field of level.usable ? (['usable'] as const) : (['countPerParent'] as const)) {
+      const stated = level[field];
+      if (stated && stated.value !== arranged) add(`${path}.${field}`, String(stated.value), `${arranged}, as the arrangement has`);
     }
   });
+  for (const [i, { usable, countPerParent }] of levels.entries()) {
+    if ((usable?.value ?? 0) > (countPerParent?.value ?? Number.POSITIVE_INFINITY)) {
+      add(`hierarchy.levels[${i}].usable`, String(usable?.value), `at most the ${countPerParent?.value} there are`);
+    }
+  }
   if (levels.at(-1)?.name !== 'core') add('hierarchy.levels', `"${levels.at(-1)?.name}" as the innermost level`, '"core"');
-  const [outer] = levelsInChip(file);
+  const [outer] = levelsInNetwork(file);
   if (GRID_KINDS.includes(file.topology.kind) && outer && !outer.arrangement) {
     add(`hierarchy.levels[${levels.indexOf(outer)}].arrangement`, 'nothing', `a grid, because the network is a ${file.topology.kind}`);
   }
@@ -181,7 +188,8 @@ function checkHierarchy(file: TargetFile, add: Add): void {
   if (coresPerChip && coresPerChip.value !== product) {
     add('hierarchy.coresPerChip', String(coresPerChip.value), `${product}, the product of the levels within the chip`);
   }
-  if (product !== null && (product < 1 || product > MAX_CORES)) add('hierarchy.levels', `${product} cores`, `1 … ${MAX_CORES}`);
+  const usable = usableCores(file);
+  if (usable !== null && (usable < 1 || usable > MAX_CORES)) add('hierarchy.levels', `${usable} cores`, `1 … ${MAX_CORES}`);
 }
 
 /** Check 4: one default profile, and static power never counted twice. */
@@ -248,6 +256,20 @@ function checkAxes(file: TargetFile, add: Add): void {
   }
 }
 
+/** What the mapper cannot do without is known, unless the file is only for comparison. */
+function checkMappable(file: TargetFile, add: Add): void {
+  if (file.support === 'reference-only') return;
+  const choices: readonly [string, string][] = [
+    ['topology.kind', file.topology.kind],
+    ['routing.castMode', file.routing.castMode],
+    ['limits.packing', file.limits.packing],
+    ['weight.signScheme', file.weight.signScheme],
+  ];
+  for (const [path, choice] of choices) {
+    if (choice === UNKNOWN) add(path, '"unknown"', 'a known choice, or support reference-only');
+  }
+}
+
 /** Levels of a device that a byte can name. */
 const MAX_LEVELS = 256;
 
@@ -256,6 +278,17 @@ function checkStorage(file: TargetFile, add: Add): void {
   const { limits, crossbar, topology, weight } = file;
   if (limits.packing === 'loihi-blocks' && !limits.synapseBlocks) {
     add('limits.synapseBlocks', 'nothing', 'its constants, because packing is loihi-blocks');
+  }
+  if (limits.packing === 'byte-pool' && !limits.synapsePool) {
+    add('limits.synapsePool', 'nothing', 'its constants, because packing is byte-pool');
+  }
+  if (limits.packing === 'sdram-rows' && !limits.synapseRows) {
+    add('limits.synapseRows', 'nothing', 'its constants, because packing is sdram-rows');
+  }
+  if (crossbar && file.executes.includes('dense-mvm')) {
+    for (const field of ['adcBits', 'dacBits', 'adcsPerArray', 'readRule', 'converters'] as const) {
+      if (!crossbar[field]) add(`crossbar.${field}`, 'nothing', 'what converts its sums, because the chip executes dense-mvm');
+    }
   }
   if (limits.packing === 'xbar-rect' && !crossbar) add('crossbar', 'nothing', 'the arrays, because packing is xbar-rect');
   if (topology.kind === 'cmesh' && !topology.concentration) {

@@ -1,7 +1,7 @@
 // Which integers can a chip store, how does it store them, and could it run the network as it stands?
 import { UsageError } from '../core/errors.ts';
 import { required } from './known.ts';
-import type { Target } from './load.ts';
+import { requireMappable, type Target } from './load.ts';
 import type { TargetFile } from './schema.ts';
 
 /** Integer weights a chip can store: {k·step : |k·step| ≤ qmax}. */
@@ -87,9 +87,10 @@ const INPUT_BITS = 8;
  * Weights the chip can store. A table of axon types has entries of the chip's own width, whatever `bits` says.
  *
  * @param bits - width to quantize to, sign included
- * @throws UsageError if the chip has no such width, or its sign scheme cannot hold weights of both signs as they are
+ * @throws UsageError if the target is for reference only, has no such width, or its sign scheme cannot hold weights of both signs as they are
  */
 export function weightFormat(target: Target, bits = 8): WeightFormat {
+  requireMappable(target);
   const { signScheme } = target.file.weight;
   if (signScheme === 'axon-type-table') return tableFormat(target);
   const stored = storedBits(target, bits);

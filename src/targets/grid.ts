@@ -1,7 +1,7 @@
-// Which tiles does a chip have, and how many cores does each hold?
+// Which tiles does a chip (or a board of one-router chips) have, and how many cores does each hold?
 import type { TargetFile } from './schema.ts';
 
-/** Tiles of one chip as a file states them. */
+/** Tiles of one network as a file states them: units with a router each, or groups that share one. */
 export interface ChipGrid {
   readonly width: number;
   readonly height: number;
@@ -12,12 +12,20 @@ export interface ChipGrid {
 
 type Level = TargetFile['hierarchy']['levels'][number];
 
-/** Units of a level within its parent: stated, or counted from its arrangement; null if neither is known. */
+/** Units of a level within its parent, usable or not: stated, or counted from its arrangement; null if neither is known. */
 export function countOf(level: Level): number | null {
-  if (level.countPerParent) return level.countPerParent.value;
-  const { arrangement } = level;
+  return level.countPerParent ? level.countPerParent.value : arrangedOf(level);
+}
+
+/** Positions that an arrangement has, those of absent units left out. */
+export function arrangedOf({ arrangement }: Level): number | null {
   if (!arrangement || arrangement.width.value === null || arrangement.height.value === null) return null;
   return arrangement.width.value * arrangement.height.value - (arrangement.absent?.length ?? 0);
+}
+
+/** Units of a level within its parent that neurons may use. */
+function usableOf(level: Level): number | null {
+  return level.usable ? level.usable.value : countOf(level);
 }
 
 /** The levels inside a chip that a file lists, outermost first. */
@@ -25,13 +33,17 @@ export function levelsInChip(file: TargetFile): Level[] {
   return file.hierarchy.levels.filter(({ name }) => name === 'tile' || name === 'core');
 }
 
+/** The levels that messages travel between, outermost first: those of a chip, or its chips too where each is one router. */
+export function levelsInNetwork(file: TargetFile): Level[] {
+  return [...file.hierarchy.levels.filter(({ name, router }) => name === 'chip' && router === true), ...levelsInChip(file)];
+}
+
 /** The tile grid; a chip without tiles has one core per tile. Null where the file does not say enough. */
 export function chipGrid(file: TargetFile): ChipGrid | null {
-  const levels = levelsInChip(file);
-  const [outer, inner] = levels;
+  const [outer, ...inner] = levelsInNetwork(file);
   if (outer === undefined) return null;
-  const coresPerTile = inner === undefined ? 1 : countOf(inner);
-  const count = countOf(outer);
+  const coresPerTile = product(inner.map(usableOf));
+  const count = usableOf(outer);
   if (coresPerTile === null || count === null) return null;
   const { arrangement } = outer;
   if (arrangement) {
@@ -42,8 +54,16 @@ export function chipGrid(file: TargetFile): ChipGrid | null {
   return { width: 1, height: 1, absent: [], coresPerTile: coresPerTile * count };
 }
 
-/** Cores of one chip; null where the file does not say. */
+/** Cores of one chip, usable or not; null where the file does not say. */
 export function coresPerChip(file: TargetFile): number | null {
-  const grid = chipGrid(file);
-  return grid && (grid.width * grid.height - grid.absent.length) * grid.coresPerTile;
+  return product(levelsInChip(file).map(countOf));
+}
+
+/** Cores of the network that neurons may use; null where the file does not say. */
+export function usableCores(file: TargetFile): number | null {
+  return product(levelsInNetwork(file).map(usableOf));
+}
+
+function product(counts: readonly (number | null)[]): number | null {
+  return counts.reduce((all, count) => (all === null || count === null ? null : all * count), 1);
 }

@@ -74,7 +74,7 @@ function cycleOf(target: Target, field: string, stated: NumberQuantity): Constan
   const pulse = crossbar?.device?.readPulse?.value ?? null;
   const rate = converterOf(target).data?.rate.value ?? null;
   const columns = crossbar?.cols.value ?? null;
-  const adcs = crossbar?.adcsPerArray.value ?? null;
+  const adcs = crossbar?.adcsPerArray?.value ?? null;
   if (stated.value !== null || pulse === null || rate === null || columns === null || adcs === null) {
     return constantOf('cycle', field, stated);
   }

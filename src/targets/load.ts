@@ -27,7 +27,13 @@ const MAX_TARGET_BYTES = 1_000_000;
 const SHIPPED = join(PACKAGE_ROOT, 'targets');
 const LIST_COMMAND = 'bimt-export targets list';
 
-/** Ids of the shipped targets, sorted. */
+/**
+ * Targets of a run that names none: an event chip with silicon behind its numbers, a crossbar accelerator that never was
+ * built, and a crossbar mesh to play with. All that ship would take a run many times as long.
+ */
+export const DEFAULT_TARGETS: readonly string[] = ['isaac-ce', 'loihi1', 'rram-mesh'];
+
+/** Ids of the shipped targets, sorted; `requireMappable` tells which of them are for comparison only. */
 export function listTargets(): string[] {
   return readdirSync(SHIPPED)
     .filter((name) => name.endsWith('.json'))
@@ -57,6 +63,19 @@ export function loadTarget(spec: string): Target {
   const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
   return { id: file.id, label, hash: hashJson(file), file, fileName: basename(path) };
+}
+
+/**
+ * Refuses a target that ships for comparison only.
+ *
+ * @throws UsageError if it does
+ */
+export function requireMappable({ id, file }: Target): void {
+  if (file.support !== 'reference-only') return;
+  const reason = file.note === undefined ? '' : `: ${file.note}`;
+  throw new UsageError(
+    `target ${id} is for reference only, nothing can be mapped onto it${reason} Choose another: ${LIST_COMMAND} --support first-class`,
+  );
 }
 
 /**

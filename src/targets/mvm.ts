@@ -53,16 +53,18 @@ export function converterOf(target: Target): { readonly field: string; readonly 
   return { field: index < 0 ? 'crossbar.converters' : `crossbar.converters[${index}]`, data: converters[index] };
 }
 
-type Converter = NonNullable<TargetFile['crossbar']>['converters'][number];
+type Converter = NonNullable<NonNullable<TargetFile['crossbar']>['converters']>[number];
 
 /**
  * The product of a core with the given axons and neurons; whole arrays are charged, used or not, but a read is split
  * only as often as the used rows ask for. Unit columns are not charged: published energies are a cycle's power divided
  * by the columns that hold weights.
  *
- * @returns null if the target has no crossbars
+ * @returns null if the target has no analog crossbars
  */
 export function mvmCounts(target: Target, axons: number, neurons: number, bits = 8): MvmCounts | null {
+  // A digital array has no converters, and counts events.
+  if (target.file.crossbar?.dacBits === undefined) return null;
   const storage = storageFormat(target, bits);
   if (storage.kind !== 'cells') return null;
   const { arrayRows, arrayColumns } = storage;

@@ -22,12 +22,44 @@ const UNITS = [
   'J/bit/mm',
   'bit/s',
   'event/s',
+  'op/s',
+  'op/J',
+  'op/s/mm2',
 ] as const;
 export type Unit = (typeof UNITS)[number];
 
 const PROVENANCES = ['measured', 'simulated', 'architectural', 'derived', 'assumption', 'vendor', 'not-published'] as const;
 
-const TOPOLOGY_KINDS = ['single', 'mesh2d', 'torus2d', 'cmesh', 'hexmesh', 'hextorus', 'hier', 'interleaved', 'bus', 'host'] as const;
+/** What a choice is when nobody has published it; only a target that is kept for comparison may say so. */
+export const UNKNOWN = 'unknown';
+
+const TOPOLOGY_KINDS = [
+  'single',
+  'mesh2d',
+  'torus2d',
+  'cmesh',
+  'hexmesh',
+  'hextorus',
+  'hier',
+  'interleaved',
+  'bus',
+  'host',
+  UNKNOWN,
+] as const;
+
+export const CLASSES = [
+  'digital-async',
+  'digital-sync',
+  'manycore-cpu',
+  'mixed-signal',
+  'analog-imc',
+  'modelled-imc',
+  'fpga',
+  'generic',
+] as const;
+/** `first-class`: capacity, network, energy and geometry; `structure-only`: no energy; `reference-only`: not for mapping. */
+export const SUPPORTS = ['first-class', 'structure-only', 'reference-only'] as const;
+export const EXECUTES = ['event-snn', 'graded-event', 'dense-mvm', 'layer-cnn'] as const;
 
 const text = z.string().min(1).max(2000);
 const id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
@@ -55,6 +87,9 @@ const quantity = <U extends Unit, V extends z.ZodType>(unit: U, value: V) =>
     locator: text.optional(),
     confidence: z.enum(['high', 'medium', 'low']).optional(),
   });
+
+/** A published number of any unit. */
+const figure = quantity('1', z.number()).extend({ unit: z.enum(UNITS) });
 
 const positive = z.number().positive();
 const wholeNumber = z.int().nonnegative();
@@ -92,6 +127,7 @@ const level = z.strictObject({
   name: z.enum(['system', 'board', 'chip', 'tile', 'core']),
   /** Children per parent; may be left out where `arrangement` says it. */
   countPerParent: count.optional(),
+  /** Of these, those that are left for neurons; as many as the arrangement has where there is one. */
   usable: count.optional(),
   /** True on the level that owns a router. */
   router: z.boolean().optional(),
@@ -102,6 +138,9 @@ const limits = z.strictObject({
   neurons: count,
   axonsIn: count,
   axonsOut: count.optional(),
+  /** Input channels and readout units of a core that has them apart from its neurons. */
+  inputs: count.optional(),
+  outputs: count.optional(),
   fanInPerNeuron: count.optional(),
   fanOutPerNeuron: count.optional(),
   targetsPerNeuron: count.optional(),
@@ -116,6 +155,7 @@ const limits = z.strictObject({
     'fixed-all-to-all',
     'fanout-list',
     'conv-kernel',
+    UNKNOWN,
   ]),
   /** Constants of the packing rule `loihi-blocks`. */
   synapseBlocks: z
@@ -128,6 +168,10 @@ const limits = z.strictObject({
       tag: bits,
     })
     .optional(),
+  /** Constants of the packing rule `byte-pool`, whose pool is `synapseMemory`: what a synapse takes, and a source with any. */
+  synapsePool: z.strictObject({ synapse: bits, source: bits }).optional(),
+  /** Constants of `sdram-rows`: a row for each source and core, in a pool that the cores of a chip share. */
+  synapseRows: z.strictObject({ synapsesPerRow: count, header: bits, synapse: bits, poolPerChip: bits }).optional(),
   stateMemory: bits.optional(),
   routingMemory: bits.optional(),
   sharedConfigs: z.record(name, count).optional(),
@@ -142,22 +186,25 @@ const crossbar = z.strictObject({
   cellsPerWeight: count.optional(),
   /** Extra columns that sum the inputs, beside `cols`. */
   unitColumns: count.optional(),
-  adcBits: bits,
-  dacBits: bits,
-  adcsPerArray: count,
+  /** Converters, by their width, count and kinds; a digital array has none. */
+  adcBits: bits.optional(),
+  dacBits: bits.optional(),
+  adcsPerArray: count.optional(),
   colsPerAdc: count.optional(),
   /** `all-rows`: one read sums all rows. `adc-range`: as many as the converter resolves without loss, else the read is split. */
-  readRule: z.enum(['all-rows', 'adc-range']),
+  readRule: z.enum(['all-rows', 'adc-range']).optional(),
   /** The converters one can choose from; `adcBits` picks one. */
-  converters: z.array(
-    z.strictObject({
-      bits,
-      power,
-      rate: frequency,
-      area: quantity('um2', positive).optional(),
-      conversion: energy,
-    }),
-  ),
+  converters: z
+    .array(
+      z.strictObject({
+        bits,
+        power,
+        rate: frequency,
+        area: quantity('um2', positive).optional(),
+        conversion: energy,
+      }),
+    )
+    .optional(),
   device: z
     .strictObject({
       type: text,
@@ -195,6 +242,8 @@ const times = z.strictObject({
     })
     .optional(),
   other: z.record(name, time).optional(),
+  /** Clock cycles of operations, where the source counts cycles. */
+  cycles: z.record(name, ratio).optional(),
 });
 
 const profileBase = {
@@ -256,11 +305,11 @@ export const targetSchema = z
     name: text,
     maker: text,
     year: z.int().min(1980).max(2100),
-    class: z.enum(['digital-async', 'digital-sync', 'manycore-cpu', 'mixed-signal', 'analog-imc', 'modelled-imc', 'fpga', 'generic']),
-    support: z.enum(['first-class', 'structure-only', 'reference-only']),
+    class: z.enum(CLASSES),
+    support: z.enum(SUPPORTS),
     /** Why a first-class target may lack something that first-class asks for. */
     waiver: text.optional(),
-    executes: z.array(z.enum(['event-snn', 'graded-event', 'dense-mvm', 'layer-cnn'])).min(1),
+    executes: z.array(z.enum(EXECUTES)).min(1),
     recurrence: z.enum(['native', 'restricted', 'none']),
     /** What the restriction is. */
     recurrenceNote: text.optional(),
@@ -304,7 +353,15 @@ export const targetSchema = z
     }),
     routing: z.strictObject({
       algorithm: text.optional(),
-      castMode: z.enum(['unicast-per-core', 'single-target', 'multicast-tree', 'n-targets-broadcast', 'switch-fabric', 'dense-vector']),
+      castMode: z.enum([
+        'unicast-per-core',
+        'single-target',
+        'multicast-tree',
+        'n-targets-broadcast',
+        'switch-fabric',
+        'dense-vector',
+        UNKNOWN,
+      ]),
       reach: z.strictObject({ x: count, y: count }).optional(),
       tableEntries: count.optional(),
       packetBits: bits.optional(),
@@ -316,7 +373,7 @@ export const targetSchema = z
     limits,
     crossbar: crossbar.optional(),
     weight: z.strictObject({
-      /** Widths the chip can store, sign included. */
+      /** Widths the chip can store: sign included, except where the sign is stored apart (sign-per-source, sign-per-row). */
       bits: quantity('bit', z.array(wholeNumber).min(1)),
       signScheme: z.enum([
         'twos-complement',
@@ -330,6 +387,7 @@ export const targetSchema = z
         'offset-column',
         'excit-inhib-typed',
         'binary-pm',
+        UNKNOWN,
       ]),
       exponent: quantity('1', z.array(z.int()).min(1)).optional(),
     }),
@@ -350,6 +408,8 @@ export const targetSchema = z
       pitch: z.strictObject({ x: length, y: length }),
       basis: z.enum(['layout', 'area-share', 'modelled', 'none']),
     }),
+    /** Published figures that no formula uses: efficiency, chip power, areas, memories. */
+    figures: z.record(name, figure).optional(),
     system: z
       .strictObject({
         boards: z.array(
@@ -357,6 +417,8 @@ export const targetSchema = z
             name: text,
             chips: count,
             arrangement: arrangement.optional(),
+            /** How its chips are joined. */
+            kind: z.enum(TOPOLOGY_KINDS).optional(),
             chipToChip: z
               .strictObject({
                 energy: quantity('J/bit', positive).optional(),

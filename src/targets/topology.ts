@@ -2,7 +2,7 @@
 import { UsageError } from '../core/errors.ts';
 import { type ChipGrid, chipGrid } from './grid.ts';
 import { required, sourceText } from './known.ts';
-import type { Target } from './load.ts';
+import { requireMappable, type Target } from './load.ts';
 
 /** Links crossed along each axis. */
 export interface Hops {
@@ -71,9 +71,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /**
  * The network on one chip of a target.
  *
- * @throws UsageError if the kind of network is not modelled or the counts are unknown
+ * @throws UsageError if the target is for reference only, the kind of network is not modelled, or the counts are unknown
  */
 export function topology(target: Target): Topology {
+  requireMappable(target);
   const { file } = target;
   const { kind } = file.topology;
   const measure = KINDS[kind];

@@ -2,7 +2,7 @@
 import { UsageError } from '../core/errors.ts';
 import { type CellStorage, storageFormat } from './formats.ts';
 import { required, sourceText } from './known.ts';
-import type { Target } from './load.ts';
+import { requireMappable, type Target } from './load.ts';
 import type { NumberQuantity } from './schema.ts';
 
 export type ResourceName = 'neurons' | 'axonsIn' | 'axonsOut' | 'synapseMemory' | 'arrays';
@@ -84,9 +84,10 @@ interface Resource {
 /**
  * Limits of one core for weights of the given width.
  *
- * @throws UsageError if the target's packing rule is not modelled, or its cores are not alike
+ * @throws UsageError if the target is for reference only, its packing rule is not modelled, or its cores are not alike
  */
 export function coreCapacity(target: Target, bits = 8): CoreCapacity {
+  requireMappable(target);
   const { limits, coreClasses = [] } = target.file;
   const rule = PACKINGS[limits.packing];
   if (rule === undefined) {

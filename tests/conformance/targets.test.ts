@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../src/core/errors.ts';
 import { PACKAGE_ROOT } from '../../src/core/version.ts';
 import { energyProfile, estimateEnergy } from '../../src/targets/energy.ts';
 import { executability, messageFormat, stateFormat, storageFormat, weightFormat } from '../../src/targets/formats.ts';
@@ -11,8 +12,9 @@ import { mvmCounts } from '../../src/targets/mvm.ts';
 import { parameterValues } from '../../src/targets/parameters.ts';
 import { type Topology, topology } from '../../src/targets/topology.ts';
 import { coreCapacity, noDemand } from '../../src/targets/usage.ts';
+import { mappableTargets } from '../targets/support.ts';
 
-describe.each(listTargets())('%s', (id) => {
+describe.each(listTargets())('the file of %s', (id) => {
   const target = loadTarget(id);
   const text = readFileSync(join(PACKAGE_ROOT, 'targets', `${id}.json`), 'utf8');
 
@@ -28,6 +30,38 @@ describe.each(listTargets())('%s', (id) => {
     expect(bareNumbers(JSON.parse(text))).toEqual([]);
     expect(text).not.toContain('recalled');
   });
+
+  it('says what it can run', () => {
+    expect(executability(target).reason.length).toBeGreaterThan(10);
+  });
+
+  it('takes each of its parameters at both ends of its bounds', () => {
+    for (const { name, value, min, max } of parameterValues(target.file)) {
+      for (const end of [min, max]) {
+        const changed = loadTarget(`${id}:${name}=${end}`);
+        expect(parameterValues(changed.file).find((parameter) => parameter.name === name)?.value).toBe(end);
+        if (end !== value) expect(changed.hash).not.toBe(target.hash);
+      }
+    }
+  });
+
+  it('is mapped onto only where it can be', () => {
+    const views = [topology, coreCapacity, weightFormat, storageFormat];
+    const refused = views.filter((view) => {
+      try {
+        view(target);
+        return false;
+      } catch (error) {
+        if (error instanceof UsageError) return true;
+        throw error;
+      }
+    });
+    expect(refused.length > 0).toBe(!mappableTargets().includes(id));
+  });
+});
+
+describe.each(mappableTargets())('the chip of %s', (id) => {
+  const target = loadTarget(id);
 
   it('measures hops as a breadth-first search over its links does', () => {
     const network = topology(target);
@@ -140,20 +174,9 @@ describe.each(listTargets())('%s', (id) => {
     }
   });
 
-  it('says what it can run, and in which formats', () => {
-    expect(executability(target).reason.length).toBeGreaterThan(10);
+  it('has formats for states and messages', () => {
     expect(stateFormat(target).hmax).toBe(255);
     expect(messageFormat(target).flits(8)).not.toBe(0);
-  });
-
-  it('takes each of its parameters at both ends of its bounds', () => {
-    for (const { name, value, min, max } of parameterValues(target.file)) {
-      for (const end of [min, max]) {
-        const changed = loadTarget(`${id}:${name}=${end}`);
-        expect(parameterValues(changed.file).find((parameter) => parameter.name === name)?.value).toBe(end);
-        if (end !== value) expect(changed.hash).not.toBe(target.hash);
-      }
-    }
   });
 });
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { chipOf } from '../../src/mapping/chip.ts';
 import { linkTraffic } from '../../src/mapping/links.ts';
-import { listTargets, loadTarget } from '../../src/targets/load.ts';
+import { loadTarget } from '../../src/targets/load.ts';
+import { mappableTargets } from '../targets/support.ts';
 
 describe('a message takes neighbouring links from its core to the other, as many as there are hops', () => {
-  for (const target of [...listTargets(), 'rram-mesh:width=4,height=6']) {
+  for (const target of [...mappableTargets(), 'rram-mesh:width=4,height=6']) {
     it(`on ${target}, between any two routers`, () => {
       const chip = chipOf(loadTarget(target), { maxNeuronsPerCore: null });
       const { topology } = chip;

@@ -13,8 +13,9 @@ import { drawMutation } from '../../src/simulation/mutate.ts';
 import { mutationTest } from '../../src/simulation/mutation-test.ts';
 import { assertAgreement, type Execution, stressInputs, verifyExecutions } from '../../src/simulation/verify.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
-import { listTargets, loadTarget } from '../../src/targets/load.ts';
+import { loadTarget } from '../../src/targets/load.ts';
 import { randomIntegerInputs, randomIntegerNetwork } from '../compression/random-integer-network.ts';
+import { mappableTargets } from '../targets/support.ts';
 
 /** A random network that the target can store, placed by the mapper and loaded from the text and bytes it writes. */
 function mapped(targetSpec: string, seed: number, maxNeuronsPerCore: number | null) {
@@ -44,7 +45,7 @@ function rewritten({ mapping, images }: Chip): Chip {
 const TRIALS = [stressInputs(1, 8, 4, 5), { steps: 8, rows: 30, inputs: randomIntegerInputs(2, 8 * 30 * 5) }];
 
 // The last: arrays so small that cores stack and line up many, with columns to spare.
-describe.each([...listTargets(), 'rram-mesh:rows=8,cols=46'])('random networks mapped onto %s', (target) => {
+describe.each([...mappableTargets(), 'rram-mesh:rows=8,cols=46'])('random networks mapped onto %s', (target) => {
   it.each([
     [1, 5],
     [2, 12],

@@ -122,6 +122,24 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
   ['a restriction without a word', 'isaac-ce', 'recurrenceNote', undefined, /^recurrenceNote: nothing; /],
   ['list packing without constants', 'loihi1', 'limits.synapseBlocks', undefined, /^limits\.synapseBlocks: nothing; /],
   ['array packing without arrays', 'loihi1', 'limits.packing', 'xbar-rect', /^crossbar: nothing; /],
+  ['row packing without constants', 'loihi1', 'limits.packing', 'sdram-rows', /^limits\.synapseRows: nothing; /],
+  ['pool packing without constants', 'loihi1', 'limits.packing', 'byte-pool', /^limits\.synapsePool: nothing; /],
+  ['analog arrays without converters', 'isaac-ce', 'crossbar.dacBits', undefined, /^crossbar\.dacBits: nothing; /],
+  [
+    'a chip to map onto whose signs nobody knows',
+    'loihi1',
+    'weight.signScheme',
+    'unknown',
+    /^weight\.signScheme: "unknown"; a known choice/,
+  ],
+  [
+    'more usable cores than there are',
+    'loihi1',
+    'hierarchy.levels.2.usable',
+    cores(5),
+    /^hierarchy\.levels\[2\]\.usable: 5; at most the 4/,
+  ],
+  ['usable tiles beside their arrangement', 'loihi1', 'hierarchy.levels.1.usable', cores(31), /levels\[1\]\.usable: 31; 32, as the arr/],
   ['a shared router without its block', 'isaac-ce', 'topology.concentration', undefined, /^topology\.concentration: nothing; /],
   ['an array without rows', 'rram-mesh', 'crossbar.cols.value', 0, /^crossbar\.cols\.value: 0; at least 1$/],
   ['digits that do not make a weight', 'isaac-ce', 'crossbar.cellsPerWeight.value', 7, /^crossbar\.cellsPerWeight: 7; 8, /],
@@ -135,6 +153,10 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
     /^parameters\.rows: 300 … 4096; bounds around the default 256$/,
   ],
 ];
+
+function cores(value: number) {
+  return { value, unit: '1', provenance: 'assumption', how: 'test' };
+}
 
 function nothing(unit: string) {
   return { value: null, unit, provenance: 'not-published', how: 'not found' };

@@ -114,7 +114,7 @@ describe('how a weight lies in a core', () => {
   });
 
   it('is refused where the packing is not modelled', () => {
-    expect(() => storageFormat(loadChanged('loihi1', { 'limits.packing': 'byte-pool' }))).toThrow(/packs synapses by byte-pool/);
+    expect(() => storageFormat(loadChanged('loihi1', { 'limits.packing': 'conv-kernel' }))).toThrow(/packs synapses by conv-kernel/);
   });
 });
 

@@ -69,7 +69,7 @@ describe('parameters of a target', () => {
   });
 
   it('work on a file given by path', () => {
-    expect(loadTarget(`${writeTarget(JSON.stringify(rram))}:adcBits=6`).file.crossbar?.adcBits.value).toBe(6);
+    expect(loadTarget(`${writeTarget(JSON.stringify(rram))}:adcBits=6`).file.crossbar?.adcBits?.value).toBe(6);
   });
 
   it('are listed with their defaults', () => {

@@ -111,8 +111,8 @@ describe('limits of a core', () => {
   });
 
   it('are refused where the packing rule or the kinds of cores are not modelled', () => {
-    expect(() => coreCapacity(loadChanged('loihi1', { 'limits.packing': 'byte-pool' }))).toThrow(
-      /by byte-pool; modelled are: loihi-blocks, xbar-rect/,
+    expect(() => coreCapacity(loadChanged('loihi1', { 'limits.packing': 'conv-kernel' }))).toThrow(
+      /by conv-kernel; modelled are: loihi-blocks, xbar-rect/,
     );
     const count = { value: 1, unit: '1', provenance: 'assumption', how: 'test' };
     const limits = { neurons: count, axonsIn: count, packing: 'conv-kernel' };
