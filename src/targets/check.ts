@@ -181,7 +181,9 @@ function checkHierarchy(file: TargetFile, add: Add): void {
   }
   if (levels.at(-1)?.name !== 'core') add('hierarchy.levels', `"${levels.at(-1)?.name}" as the innermost level`, '"core"');
   const [outer] = levelsInNetwork(file);
-  if (GRID_KINDS.includes(file.topology.kind) && outer && !outer.arrangement) {
+  // A grid that nobody has published is enough to compare with.
+  const needsGrid = GRID_KINDS.includes(file.topology.kind) && file.support !== 'reference-only';
+  if (needsGrid && outer && !outer.arrangement) {
     add(`hierarchy.levels[${levels.indexOf(outer)}].arrangement`, 'nothing', `a grid, because the network is a ${file.topology.kind}`);
   }
   const product = coresOfChip(file);
@@ -291,6 +293,9 @@ function checkStorage(file: TargetFile, add: Add): void {
     }
   }
   if (limits.packing === 'xbar-rect' && !crossbar) add('crossbar', 'nothing', 'the arrays, because packing is xbar-rect');
+  if (weight.signScheme === 'diff-pair' && !crossbar?.pairs) {
+    add('crossbar.pairs', 'nothing', 'rows | columns | unit-cell, where the two sides of a pair lie');
+  }
   if (topology.kind === 'cmesh' && !topology.concentration) {
     add('topology.concentration', 'nothing', 'tiles per router along x and y, because the kind is cmesh');
   }

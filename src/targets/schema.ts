@@ -17,6 +17,7 @@ const UNITS = [
   'J',
   'W',
   'ohm',
+  'S',
   'J/bit',
   'J/B',
   'J/bit/mm',
@@ -44,6 +45,8 @@ const TOPOLOGY_KINDS = [
   'interleaved',
   'bus',
   'host',
+  /** Layers that feed each other in any order, without distances. */
+  'layer-graph',
   UNKNOWN,
 ] as const;
 
@@ -172,6 +175,8 @@ const limits = z.strictObject({
   synapsePool: z.strictObject({ synapse: bits, source: bits }).optional(),
   /** Constants of `sdram-rows`: a row for each source and core, in a pool that the cores of a chip share. */
   synapseRows: z.strictObject({ synapsesPerRow: count, header: bits, synapse: bits, poolPerChip: bits }).optional(),
+  /** Memories and largest sizes of a layer, for the packing rule `conv-kernel`. */
+  convolution: z.strictObject({ kernelWords: count, biasWords: count, channels: count, kernelSide: count, outputSide: count }).optional(),
   stateMemory: bits.optional(),
   routingMemory: bits.optional(),
   sharedConfigs: z.record(name, count).optional(),
@@ -184,6 +189,8 @@ const crossbar = z.strictObject({
   bitsPerCell: bits,
   /** Cells of a weight, of each side of a pair; as many as its bits need where the file does not fix them. */
   cellsPerWeight: count.optional(),
+  /** Where the two sides of a differential pair lie: in two rows, in two columns, or both in the unit cell of one crossing. */
+  pairs: z.enum(['rows', 'columns', 'unit-cell']).optional(),
   /** Extra columns that sum the inputs, beside `cols`. */
   unitColumns: count.optional(),
   /** Converters, by their width, count and kinds; a digital array has none. */
@@ -212,7 +219,7 @@ const crossbar = z.strictObject({
       Roff: quantity('ohm', positive).optional(),
       /** Conductance levels that can be told apart; they count instead of `bitsPerCell` where known, and need be no power of two. */
       levels: count.optional(),
-      gMax: ratio.optional(),
+      gMax: quantity('S', positive).optional(),
       noiseModel: text.optional(),
       cellArea: quantity('um2', positive).optional(),
       readVoltage: quantity('V', positive).optional(),
@@ -368,7 +375,10 @@ export const targetSchema = z
       payloadBits: bits.optional(),
       flitBits: bits.optional(),
       linkBandwidth: z.union([quantity('event/s', positive), quantity('bit/s', positive)]).optional(),
+      /** Paths that a side of a tile carries. */
       sideCapacity: count.optional(),
+      /** What training pays for a weight: lambda · min(exp(beta · hops) − 1, exp(maxExponent)) · |w|. */
+      hopPenalty: z.strictObject({ beta: ratio, lambda: ratio, maxExponent: ratio }).optional(),
     }),
     limits,
     crossbar: crossbar.optional(),
