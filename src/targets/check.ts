@@ -293,9 +293,6 @@ function checkStorage(file: TargetFile, add: Add): void {
     }
   }
   if (limits.packing === 'xbar-rect' && !crossbar) add('crossbar', 'nothing', 'the arrays, because packing is xbar-rect');
-  if (weight.signScheme === 'diff-pair' && !crossbar?.pairs) {
-    add('crossbar.pairs', 'nothing', 'rows | columns | unit-cell, where the two sides of a pair lie');
-  }
   if (topology.kind === 'cmesh' && !topology.concentration) {
     add('topology.concentration', 'nothing', 'tiles per router along x and y, because the kind is cmesh');
   }

@@ -189,8 +189,8 @@ const crossbar = z.strictObject({
   bitsPerCell: bits,
   /** Cells of a weight, of each side of a pair; as many as its bits need where the file does not fix them. */
   cellsPerWeight: count.optional(),
-  /** Where the two sides of a differential pair lie: in two rows, in two columns, or both in the unit cell of one crossing. */
-  pairs: z.enum(['rows', 'columns', 'unit-cell']).optional(),
+  /** Where the two sides of a differential pair lie: in columns of their own unless said otherwise, in rows, or in one unit cell. */
+  pair: z.enum(['columns', 'rows', 'cell']).optional(),
   /** Extra columns that sum the inputs, beside `cols`. */
   unitColumns: count.optional(),
   /** Converters, by their width, count and kinds; a digital array has none. */

@@ -141,7 +141,6 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
   ],
   ['usable tiles beside their arrangement', 'loihi1', 'hierarchy.levels.1.usable', cores(31), /levels\[1\]\.usable: 31; 32, as the arr/],
   ['a shared router without its block', 'isaac-ce', 'topology.concentration', undefined, /^topology\.concentration: nothing; /],
-  ['a pair of sides that lie nowhere', 'rram-mesh', 'crossbar.pairs', undefined, /^crossbar\.pairs: nothing; rows \| columns \| unit-cell/],
   ['an array without rows', 'rram-mesh', 'crossbar.cols.value', 0, /^crossbar\.cols\.value: 0; at least 1$/],
   ['digits that do not make a weight', 'isaac-ce', 'crossbar.cellsPerWeight.value', 7, /^crossbar\.cellsPerWeight: 7; 8, /],
   ['a pitch without a basis', 'loihi1', 'geometry.basis', 'none', /^geometry\.basis: "none"; /],
