@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
-import { listTargets, loadTarget } from '../../src/targets/load.ts';
+import { weightFormat } from '../../src/targets/formats.ts';
+import { DEFAULT_TARGETS, listTargets, loadTarget, requireMappable } from '../../src/targets/load.ts';
 import { parameterValues, parseTargetSpec } from '../../src/targets/parameters.ts';
 import { topology } from '../../src/targets/topology.ts';
+import { coreCapacity } from '../../src/targets/usage.ts';
 import { rawTarget, withValue, writeTarget } from './support.ts';
 
 const rram = rawTarget('rram-mesh');
@@ -19,8 +21,21 @@ describe('loading a target', () => {
     expect(loadTarget(path)).toMatchObject({ id: 'rram-mesh', fileName: basename(path), hash: loadTarget('rram-mesh').hash });
   });
 
+  it('refuses to map onto what ships for comparison, and says why', () => {
+    const northpole = loadTarget('northpole');
+    for (const view of [requireMappable, topology, coreCapacity, weightFormat]) {
+      expect(() => view(northpole)).toThrow(UsageError);
+      expect(() => view(northpole)).toThrow(
+        /^target northpole is for reference only, nothing can be mapped onto it: a dense inference engine .* Choose another: bimt-export targets list --support first-class$/,
+      );
+    }
+    for (const id of DEFAULT_TARGETS) expect(() => requireMappable(loadTarget(id))).not.toThrow();
+  });
+
   it('answers an unknown name with the nearest', () => {
-    expect(() => loadTarget('loihi')).toThrow(/unknown target 'loihi'; did you mean 'loihi1'\? list all with: bimt-export targets list/);
+    expect(() => loadTarget('loihi')).toThrow(
+      /unknown target 'loihi'; did you mean 'loihi1' or 'loihi2'\? list all with: bimt-export targets list/,
+    );
     expect(() => loadTarget('zzzzzz')).toThrow(/^unknown target 'zzzzzz'; list all with/);
     expect(() => loadTarget('')).toThrow(UsageError);
   });

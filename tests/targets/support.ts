@@ -13,9 +13,17 @@ type Json = Record<string, unknown>;
  * each of them is refused; who models one takes it off the list, and the conformance suites run over it.
  */
 export const WAITING: Readonly<Record<string, string>> = {
+  loihi2: 'pools of synapses',
+  morphic: 'a hierarchy of routers, binary synapses',
   odin: 'signs by source',
+  reckon: 'all-to-all synapses',
   spinnaker1: 'a hexagonal torus, rows in shared memory',
+  spinnaker2: 'pools of synapses',
+  tianjic: 'pools of synapses',
   truenorth: 'digital crossbars with axon types',
+  'xylo-audio2': 'lists of targets',
+  'xylo-audio3': 'lists of targets',
+  'xylo-imu': 'lists of targets',
 };
 
 /** Ids of the shipped targets that networks are mapped onto: all but those for reference only and those that wait. */
