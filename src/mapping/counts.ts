@@ -49,10 +49,9 @@ export function stepWork(problem: MappingProblem, chip: Chip, placement: Placeme
 }
 
 /** A value on an axon is written into the buffer of the core when it is new or arrives, and read once. */
-function bufferBytes(chip: Chip, totals: readonly { readonly axons: number }[]): number {
-  // A chip with crossbars states the width of its values: the number of input cycles follows from it.
-  const bytes = (messageFormat(chip.target).valueBits as number) / 8;
-  return 2 * bytes * totals.reduce((sum, { axons }) => sum + axons, 0);
+function bufferBytes(chip: Chip, totals: readonly { readonly axons: number }[]): number | null {
+  const { valueBits } = messageFormat(chip.target);
+  return valueBits === null ? null : 2 * (valueBits / 8) * totals.reduce((sum, { axons }) => sum + axons, 0);
 }
 
 function coreWork(

@@ -1,7 +1,7 @@
 // How long does a time step take, and which constants does the answer stand on?
 import { type Constant, constantOf, evaluateTerms, type Sum, sumTerms, type Term, type TermParts } from './constants.ts';
 import type { Target } from './load.ts';
-import { converterOf, type MvmCounts } from './mvm.ts';
+import { converterOf, INPUT_CYCLES, type MvmCounts } from './mvm.ts';
 import { findProfile } from './profiles.ts';
 import type { NumberQuantity } from './schema.ts';
 
@@ -135,7 +135,9 @@ function eventTerm({ synops, activeNeurons, idleNeurons }: CoreWork): TermParts 
 
 /** A pipeline's depth contains one pass of the input cycles; every further read of a split adds one more. */
 function productTerm(mvm: MvmCounts | null, pipelineCycles: number | null): TermParts {
-  const cycles = mvm === null ? 0 : (pipelineCycles ?? mvm.inputCycles) + (mvm.reads - 1) * mvm.inputCycles;
+  if (mvm === null) return ['matrix–vector product', [[0, 'cycle']]];
+  const { inputCycles, reads } = mvm;
+  const cycles = inputCycles === null ? { unknown: INPUT_CYCLES } : (pipelineCycles ?? inputCycles) + (reads - 1) * inputCycles;
   return ['matrix–vector product', [[cycles, 'cycle']]];
 }
 

@@ -12,13 +12,16 @@ export interface MvmCounts {
   readonly arrays: number;
   /** Reads per input cycle of the fullest array: more than 1 when the converters cannot resolve all rows at once. */
   readonly reads: number;
-  /** Input cycles: activation bits over converter bits, rounded up. */
-  readonly inputCycles: number;
-  /** Row drives, cell reads and conversions over all arrays and input cycles. */
-  readonly rowDrives: number;
-  readonly cellReads: number;
-  readonly conversions: number;
+  /** Input cycles: activation bits over converter bits, rounded up; null if either is unknown. */
+  readonly inputCycles: number | null;
+  /** Row drives, cell reads and conversions over all arrays and input cycles; null with them. */
+  readonly rowDrives: number | null;
+  readonly cellReads: number | null;
+  readonly conversions: number | null;
 }
+
+/** What is missing where `inputCycles` is null. */
+export const INPUT_CYCLES = 'input cycles of a product';
 
 type CrossbarField = 'rows' | 'adcBits' | 'dacBits';
 
@@ -72,8 +75,10 @@ export function mvmCounts(target: Target, axons: number, neurons: number, bits =
   const rowBlocks = Math.ceil(axons / arrayRows);
   const columnBlocks = rowBlocks === 0 ? 0 : arrays / rowBlocks;
   const atOnce = rowsPerRead(target);
-  const activationBits = required(target, 'activation.bits', target.file.activation.bits, 'a matrix–vector product');
-  const inputCycles = Math.ceil(activationBits / crossbarNumber(target, 'dacBits'));
+  const activationBits = target.file.activation.bits.value;
+  const dacBits = target.file.crossbar.dacBits.value;
+  const inputCycles = activationBits === null || dacBits === null ? null : Math.ceil(activationBits / dacBits);
+  const inAllCycles = (count: number) => (inputCycles === null ? null : count * inputCycles);
   let readsOfAllBlocks = 0;
   for (let block = 0; block < rowBlocks; block++) {
     readsOfAllBlocks += Math.ceil(Math.min(arrayRows, axons - block * arrayRows) / atOnce);
@@ -82,8 +87,8 @@ export function mvmCounts(target: Target, axons: number, neurons: number, bits =
     arrays,
     reads: Math.ceil(Math.min(arrayRows, axons) / atOnce),
     inputCycles,
-    rowDrives: arrays * arrayRows * inputCycles,
-    cellReads: arrays * arrayRows * arrayColumns * inputCycles,
-    conversions: readsOfAllBlocks * columnBlocks * arrayColumns * inputCycles,
+    rowDrives: inAllCycles(arrays * arrayRows),
+    cellReads: inAllCycles(arrays * arrayRows * arrayColumns),
+    conversions: inAllCycles(readsOfAllBlocks * columnBlocks * arrayColumns),
   };
 }

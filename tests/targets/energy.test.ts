@@ -144,10 +144,47 @@ describe('energy of matrix–vector products', () => {
     expect(estimate.unknown).toEqual(['conversion']);
     expect(estimate.dynamic.complete).toBe(false);
   });
+});
 
-  it('is refused for a kind of profile that is not modelled', () => {
-    const mac = { value: 1e-12, unit: 'J', provenance: 'assumption', how: 'test' };
-    const target = loadChanged('isaac-ce', { energyProfiles: [{ id: 'flat', kind: 'mac-flat', default: true, mac }], waiver: 'test' });
-    expect(() => estimateEnergy(energyProfile(target), NOTHING)).toThrow(/of kind mac-flat; modelled are: event, mvm/);
+describe('energy of chips that publish a sum', () => {
+  it('of ODIN is leakage, idle cycles and synaptic operations', () => {
+    const counts = { ...NOTHING, synops: 10, chips: 1, stepNs: exactly(1000) };
+    const estimate = estimateEnergy(energyProfile(loadTarget('odin')), counts);
+    expect(termValue(estimate, 'synapses')).toBeCloseTo(84.3, 9);
+    // 27.3 µW and 1.78 pJ a cycle at 75 MHz, for 1 µs
+    expect(termValue(estimate, 'static power')).toBeCloseTo(27.3 + 133.5, 9);
+    expect(estimate.total).toMatchObject({ value: expect.closeTo(245.1, 9), complete: true });
+    expect(estimate.dynamic.value).toBeCloseTo(84.3, 9);
+  });
+
+  it('adds nothing to a figure that contains static power', () => {
+    const counts = { ...NOTHING, synops: 10, messages: 5, hopsX: 7, chips: 1, stepNs: exactly(1000) };
+    const estimate = estimateEnergy(energyProfile(loadTarget('odin'), 'total'), counts);
+    expect(estimate.terms).toHaveLength(1);
+    expect(estimate.total).toMatchObject({ value: expect.closeTo(127, 9), complete: true });
+  });
+
+  it('of wires is bits times way times energy per bit and mm: TrueNorth, three cores along x and two along y', () => {
+    const counts = { ...NOTHING, messages: 1, hopsX: 3, hopsY: 2 };
+    const estimate = estimateEnergy(energyProfile(loadTarget('truenorth'), 'wires'), counts);
+    // 32 bit · (3 · 0.240 mm + 2 · 0.390 mm) · 0.3 pJ/bit/mm
+    expect(estimate.total).toMatchObject({ value: expect.closeTo(14.4, 9), complete: true });
+  });
+
+  it('charges whole arrays where the figure is one of full arrays, however few synapses they hold', () => {
+    const target = loadTarget('hermes-core');
+    const mvm = { arrays: 2, reads: 1, inputCycles: null, rowDrives: null, cellReads: null, conversions: null };
+    const estimate = estimateEnergy(energyProfile(target), { ...NOTHING, synops: 1, mvms: [mvm] });
+    // 2 arrays of 256 × 256 at 0.19 pJ
+    expect(termValue(estimate, 'products')).toBeCloseTo(2 * 65_536 * 0.19, 6);
+    expect(estimate.total.complete).toBe(true);
+    expect(estimateEnergy(energyProfile(target), { ...NOTHING, flitHops: 1 }).unknown).toEqual(['flitHop']);
+  });
+
+  it('of products whose input cycles nobody knows is unknown', () => {
+    const mvm = { arrays: 1, reads: 1, inputCycles: null, rowDrives: null, cellReads: null, conversions: null };
+    const estimate = estimateEnergy(energyProfile(isaac), { ...NOTHING, mvms: [mvm] });
+    expect(estimate.total).toMatchObject({ value: 0, complete: false });
+    expect(estimate.unknown).toEqual(['input cycles of a product']);
   });
 });

@@ -13,9 +13,18 @@ type Json = Record<string, unknown>;
  * each of them is refused; who models one takes it off the list, and the conformance suites run over it.
  */
 export const WAITING: Readonly<Record<string, string>> = {
+  brainscales2: 'signs by row',
+  'dynap-se': 'a hierarchical network, memories of tags',
+  'dynap-se2': 'a hierarchical network, memories of tags',
+  'hermes-core': 'analog weights of unknown bits',
+  'ibm-34tile': 'analog weights of unknown bits',
+  'ibm-64core': 'a bus, analog weights of unknown bits',
   loihi2: 'pools of synapses',
   morphic: 'a hierarchy of routers, binary synapses',
+  mosaic: 'interleaved tiles, arrays of unknown size',
+  neurram: 'a host that moves the data, pairs of rows',
   odin: 'signs by source',
+  ranc: 'digital crossbars with axon types',
   reckon: 'all-to-all synapses',
   spinnaker1: 'a hexagonal torus, rows in shared memory',
   spinnaker2: 'pools of synapses',
