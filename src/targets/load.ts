@@ -1,12 +1,14 @@
 // How does a name on the command line become a checked target?
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, UsageError, unknownName } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { hashJson } from '../core/hash.ts';
 import { PACKAGE_ROOT } from '../core/version.ts';
-import { checkTarget, describeProblems, type TargetProblem } from './check.ts';
+import { type CheckedTarget, checkTarget, describeProblems } from './check.ts';
+import { mergeFiles } from './extend.ts';
 import { parseTargetSpec, setParameters } from './parameters.ts';
+import { findQuantities, valueAt } from './quantities.ts';
 import type { TargetFile } from './schema.ts';
 
 /** A target, resolved: shipped or the user's own file, with the user's parameters applied. */
@@ -78,26 +80,60 @@ export function requireMappable({ id, file }: Target): void {
   );
 }
 
+/** Files that may extend one another in a row; more go round in a circle. */
+const MAX_EXTENDING = 8;
+
 /**
- * Reads and checks a target file.
+ * Reads and checks a target file. One with `"extends": "loihi1"` (or a path beside it) states only what differs.
  *
- * @throws UsageError if the file cannot be read or is not JSON
+ * @throws UsageError if a file cannot be read or is not JSON
  */
-export function checkTargetFile(path: string): { readonly file: TargetFile | null; readonly problems: readonly TargetProblem[] } {
+export function checkTargetFile(path: string): CheckedTarget {
+  return checkExtending(path, 1);
+}
+
+function checkExtending(path: string, files: number): CheckedTarget {
+  const data = readJson(path);
+  const name = valueAt(data, ['extends']);
+  // What nests too deeply is refused before anything walks through it.
+  if (name === undefined || findQuantities(data) === null) return checkTarget(data);
+  const wrong = (expected: string): CheckedTarget => ({
+    file: null,
+    problems: [{ path: 'extends', found: JSON.stringify(name), expected }],
+  });
+  if (typeof name !== 'string') return wrong('the name of a shipped target, or the path of a file');
+  if (files >= MAX_EXTENDING) return wrong(`at most ${MAX_EXTENDING} files that extend one another`);
+  if (!isPath(name) && !listTargets().includes(name)) return wrong(unknownTarget(name).message);
+  const base = checkExtending(isPath(name) ? resolve(dirname(path), name) : targetPath(name), files + 1);
+  // The place of these is in the other file.
+  if (base.file === null) return { file: null, problems: base.problems.map((one) => ({ ...one, path: `(${name}) ${one.path}` })) };
+  const merged = checkTarget(mergeFiles(base.file, data as Readonly<Record<string, unknown>>));
+  const id = valueAt(data, ['id']);
+  if (id !== undefined && id !== base.file.id) return merged;
+  const problem = { path: 'id', found: JSON.stringify(id) ?? 'nothing', expected: `an id of its own, because it extends ${base.file.id}` };
+  return { file: null, problems: [problem, ...merged.problems] };
+}
+
+function readJson(path: string): unknown {
   const bytes = readInputFile(path, MAX_TARGET_BYTES);
-  let data: unknown;
   try {
-    data = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new UsageError(`${path} is not a target file: not JSON (${messageOf(error).slice(0, 120)})`, { cause: error });
   }
-  return checkTarget(data);
 }
 
 /** A shipped name, or a path: whatever contains a separator or ends in .json. */
 function targetPath(name: string): string {
-  if (/[\\/]/.test(name) || name.endsWith('.json')) return name;
-  const known = listTargets();
-  if (!known.includes(name)) throw unknownName('target', name, known, LIST_COMMAND);
+  if (isPath(name)) return name;
+  if (!listTargets().includes(name)) throw unknownTarget(name);
   return join(SHIPPED, `${name}.json`);
+}
+
+function unknownTarget(name: string): UsageError {
+  return unknownName('target', name, listTargets(), LIST_COMMAND);
+}
+
+function isPath(name: string): boolean {
+  return /[\\/]/.test(name) || name.endsWith('.json');
 }

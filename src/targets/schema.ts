@@ -308,6 +308,8 @@ const format = z.strictObject({ bits });
 export const targetSchema = z
   .strictObject({
     schemaVersion: z.literal(1),
+    /** Another target, by its name or as a path: this file then states only what differs. Gone once the file is whole. */
+    extends: text.optional(),
     id,
     name: text,
     maker: text,
