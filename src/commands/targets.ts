@@ -1,16 +1,15 @@
 // bimt-export targets: which chips are known, what is known of each, and is a user's target file correct?
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../core/errors.ts';
-import { quantityText } from '../report/format.ts';
-import { type Column, textTable } from '../report/table.ts';
+import { textTable } from '../report/table.ts';
+import { TARGET_COLUMNS, VALUE_COLUMNS, valueSections } from '../report/target-tables.ts';
 import { describeProblems } from '../targets/check.ts';
 import { executability } from '../targets/formats.ts';
 import { coresPerChip } from '../targets/grid.ts';
-import { provenanceText, sourceLine } from '../targets/known.ts';
+import { sourceLine } from '../targets/known.ts';
 import { checkTargetFile, listTargets, loadTarget, type Target } from '../targets/load.ts';
 import { parameterValues } from '../targets/parameters.ts';
-import { findQuantities, pathText } from '../targets/quantities.ts';
-import { targetJsonSchema } from '../targets/schema.ts';
+import { CLASSES, EXECUTES, SUPPORTS, targetJsonSchema } from '../targets/schema.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './common.ts';
 
 /** The command and its subcommands. */
@@ -23,8 +22,15 @@ export function targetsCommand(): Command {
     command.addCommand(inner);
     return inner;
   };
-  add('list', 'List the shipped targets and their parameters.')
-    .addHelpText('after', '\nExample:\n  $ bimt-export targets list --json')
+  add('list', 'List the shipped targets; of several filters all must hold.')
+    .addOption(new Option('--class <class>', 'kind of hardware').choices(CLASSES))
+    .addOption(new Option('--support <level>', 'what can be done with it').choices(SUPPORTS))
+    .addOption(new Option('--executes <way>', 'what it computes with').choices(EXECUTES))
+    .option('--executable', 'only what runs rate networks as they stand')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ bimt-export targets list --support first-class\n  $ bimt-export targets list --executable --json',
+    )
     .action(list);
   add('show', 'Show every number of a target, with provenance and source.')
     .argument('<target>', 'name, or path of a file, with parameters: rram-mesh:rows=128,adcBits=6')
@@ -38,6 +44,13 @@ export function targetsCommand(): Command {
   return command;
 }
 
+interface ListOptions extends CommonOptions {
+  readonly class?: string;
+  readonly support?: string;
+  readonly executes?: string;
+  readonly executable?: boolean;
+}
+
 interface Summary {
   readonly id: string;
   readonly name: string;
@@ -45,6 +58,7 @@ interface Summary {
   readonly year: number;
   readonly class: string;
   readonly support: string;
+  readonly executes: readonly string[];
   readonly cores: number | null;
   readonly network: string;
   readonly executable: boolean;
@@ -52,8 +66,9 @@ interface Summary {
 }
 
 function summaryOf(target: Target): Summary {
-  const { id, name, maker, year, class: kind, support, parameters = {} } = target.file;
+  const { id, name, maker, year, class: kind, support, executes, topology, parameters = {} } = target.file;
   const { executable } = executability(target);
+  const cores = coresPerChip(target.file);
   return {
     id,
     name,
@@ -61,27 +76,26 @@ function summaryOf(target: Target): Summary {
     year,
     class: kind,
     support,
-    cores: coresPerChip(target.file),
-    network: target.file.topology.kind,
+    executes,
+    cores,
+    network: topology.kind,
     executable,
     parameters: Object.keys(parameters),
   };
 }
 
-function list(options: CommonOptions): void {
-  const summaries = listTargets().map((id) => summaryOf(loadTarget(id)));
-  const text = wordTable(summaries, {
-    target: ({ id }) => id,
-    name: ({ name }) => name,
-    year: ({ year }) => String(year),
-    class: (target) => target.class,
-    support: ({ support }) => support,
-    cores: ({ cores }) => String(cores ?? 'unknown'),
-    network: ({ network }) => network,
-    'runs rate networks': ({ executable }) => (executable ? 'yes' : 'no'),
-    parameters: ({ parameters }) => parameters.join(', ') || '-',
-  });
-  printResult(options, summaries, `${text}\nAll numbers of one: bimt-export targets show NAME`);
+function list(options: ListOptions): void {
+  const targets = listTargets()
+    .map((id) => loadTarget(id))
+    .filter(
+      (target) =>
+        (options.class === undefined || target.file.class === options.class) &&
+        (options.support === undefined || target.file.support === options.support) &&
+        (options.executes === undefined || target.file.executes.some((way) => way === options.executes)) &&
+        (options.executable !== true || executability(target).executable),
+    );
+  const text = targets.length === 0 ? 'No shipped target is so.\n' : textTable(TARGET_COLUMNS, targets);
+  printResult(options, targets.map(summaryOf), `${text}\nAll numbers of one, and its parameters: bimt-export targets show NAME`);
 }
 
 function show(spec: string, options: CommonOptions): void {
@@ -92,15 +106,15 @@ function show(spec: string, options: CommonOptions): void {
   const lines = [
     `${target.label}: ${file.name} (${file.maker}, ${file.year}), ${file.class}, ${file.support}`,
     ...(file.note === undefined ? [] : [file.note]),
+    ...(file.waiver === undefined ? [] : [`What it lacks: ${file.waiver}`]),
     `Runs rate networks as they stand: ${executable ? 'yes' : 'no'}; ${reason}.`,
-    `Signs: ${file.weight.signScheme}. Network: ${file.topology.kind}. Messages: ${file.routing.castMode}. Synapses: ${file.limits.packing}.`,
+    `Executes: ${file.executes.join(', ')}. Signs: ${file.weight.signScheme}. Network: ${file.topology.kind}. Messages: ${file.routing.castMode}. Synapses: ${file.limits.packing}.`,
+    ...valueSections(file).flatMap(({ title, values }) => [
+      '',
+      sentenceCase(title),
+      textTable(VALUE_COLUMNS, values, { indent: 2 }).trimEnd(),
+    ]),
     '',
-    // A checked file is nowhere too deep.
-    wordTable(findQuantities(file) ?? [], {
-      field: ({ path }) => pathText(path),
-      value: ({ quantity }) => quantityText(quantity),
-      'provenance, source': ({ quantity }) => provenanceText(quantity),
-    }),
     'Sources',
     ...Object.entries(file.sources).map(([id, source]) => `  ${id}  ${sourceLine(source)}`),
   ];
@@ -111,6 +125,10 @@ function show(spec: string, options: CommonOptions): void {
     );
   }
   printResult(options, { id: target.id, label: target.label, hash: target.hash, fileName: target.fileName, file }, lines.join('\n'));
+}
+
+function sentenceCase(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function check(path: string, options: CommonOptions): void {
@@ -124,17 +142,4 @@ function check(path: string, options: CommonOptions): void {
 function schema(options: CommonOptions): void {
   const value = targetJsonSchema();
   printResult(options, value, JSON.stringify(value, null, 2));
-}
-
-/** A table of words from a column's title and what it says of a row. */
-function wordTable<Row>(rows: readonly Row[], columns: Readonly<Record<string, (row: Row) => string>>): string {
-  const column = ([title, value]: [string, (row: Row) => string]): Column<Row> => ({
-    key: title,
-    title,
-    unit: '',
-    format: 'words',
-    meaning: title,
-    value,
-  });
-  return textTable(Object.entries(columns).map(column), rows);
 }

@@ -79,12 +79,18 @@ function grouped(text: string): string {
 
 const PREFIXES = ['a', 'f', 'p', 'n', 'µ', 'm', '', 'k', 'M', 'G', 'T'] as const;
 
-/** A physical quantity with the prefix that suits it: 2.36e-11 J is `23.6 pJ`. Units that have a prefix already keep it. */
+/** A physical quantity with the prefix that suits it: 2.36e-11 J is `23.6 pJ`. Units that have a prefix already keep it, counts have none. */
 function formatSi(value: number, unit: string): string {
-  if (value === 0 || !/^(J|W|s|V|Hz)\b/.test(unit)) return `${value} ${unit}`;
+  if (value === 0 || !/^((J|W|s|V|Hz|S|ohm)\b|(bit|event|op)\/)/.test(unit))
+    return `${plainNumber(value)}${unit === '1' ? '' : ` ${unit}`}`;
   const exponent = Math.floor(Number(value.toExponential(2).split('e')[1]) / 3);
   const index = Math.min(PREFIXES.length - 1, Math.max(0, exponent + 6));
   return `${Number((value / 10 ** (3 * (index - 6))).toPrecision(3))} ${PREFIXES[index]}${unit}`;
+}
+
+/** All digits of a number, thousands grouped where it is hard to read without. */
+function plainNumber(value: number): string {
+  return Math.abs(value) < 10_000 ? String(value) : grouped(String(value));
 }
 
 const BOUNDS: Readonly<Record<string, string>> = { min: '≥ ', max: '≤ ', approx: '≈ ', typ: 'typ. ', avg: 'avg. ' };
@@ -100,7 +106,7 @@ interface StatedValue {
 /** A value with bound, unit and range, as people read it: `≥ 23.6 pJ`, `≈ 5.25 pJ (4.4 pJ … 5.25 pJ)`. */
 export function quantityText({ value, unit, bound = 'exact', range }: StatedValue): string {
   if (value === null) return 'unknown';
-  const say = (number: number) => (unit === '1' ? String(number) : formatSi(number, unit));
+  const say = (number: number) => formatSi(number, unit);
   const text = typeof value === 'number' ? say(value) : `${value.join(', ')}${unit === '1' ? '' : ` ${unit}`}`;
   return `${BOUNDS[bound] ?? ''}${text}${range ? ` (${range.map(say).join(' … ')})` : ''}`;
 }

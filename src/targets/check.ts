@@ -1,8 +1,9 @@
 // Is this a correct target file? All problems at once, each with where, what was found and what was expected.
 import type { z } from 'zod';
 import { arrangedOf, chipGrid, coresPerChip as coresOfChip, levelsInNetwork, usableCores } from './grid.ts';
+import { hopEnergies, operationEnergy } from './profiles.ts';
 import { findQuantities, isQuantity, type LocatedQuantity, MAX_DEPTH, pathText, valueAt } from './quantities.ts';
-import { type EnergyProfileData, type NumberQuantity, type Quantity, type TargetFile, targetSchema, UNKNOWN } from './schema.ts';
+import { type NumberQuantity, type Quantity, type TargetFile, targetSchema, UNKNOWN } from './schema.ts';
 
 /** One thing that is wrong with a target file. */
 export interface TargetProblem {
@@ -232,17 +233,6 @@ function checkFirstClass(file: TargetFile, add: Add): void {
       'a profile with known energies per operation and per hop, because support is first-class (or a waiver)',
     );
   }
-}
-
-function operationEnergy(profile: EnergyProfileData): NumberQuantity | undefined {
-  if (profile.kind === 'mvm') return profile.cellRead;
-  if (profile.kind === 'mac-flat') return profile.mac;
-  return profile.kind === 'wire' ? undefined : profile.synop;
-}
-
-function hopEnergies(profile: EnergyProfileData): (NumberQuantity | undefined)[] {
-  if (profile.kind === 'event' || profile.kind === 'affine-chip') return [profile.hopX, profile.hopY];
-  return profile.kind === 'mvm' || profile.kind === 'mac-flat' ? [profile.flitHop] : [undefined];
 }
 
 /** Check 6: constants that differ by axis say which axis is x. */

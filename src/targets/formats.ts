@@ -144,9 +144,13 @@ export function executability(target: Target, stateBits = STATE_BITS): Executabi
       reason: `the chip executes ${executes.join(', ')}; a rate network needs dense-mvm or graded-event`,
     };
   }
+  if (bits === null) {
+    const { how = 'the file does not state it' } = activation.bits;
+    return { executable: false, reason: `the width of the chip's values is unknown: ${how}` };
+  }
   const restriction = recurrence === 'restricted' ? `; recurrence is restricted: ${recurrenceNote}` : '';
-  const parts = bits !== null && bits < INPUT_BITS ? `; inputs of ${INPUT_BITS} bits enter in ${Math.ceil(INPUT_BITS / bits)} parts` : '';
-  return { executable: true, reason: `the chip executes ${means} on values of ${bits ?? 'unknown'} bits${parts}${restriction}` };
+  const parts = bits < INPUT_BITS ? `; inputs of ${INPUT_BITS} bits enter in ${Math.ceil(INPUT_BITS / bits)} parts` : '';
+  return { executable: true, reason: `the chip executes ${means} on values of ${bits} bits${parts}${restriction}` };
 }
 
 /**

@@ -1,7 +1,7 @@
 // Which energy model of a target is meant?
 import { UsageError, unknownName } from '../core/errors.ts';
 import type { Target } from './load.ts';
-import type { EnergyProfileData } from './schema.ts';
+import type { EnergyProfileData, NumberQuantity } from './schema.ts';
 
 /** A profile's data and its place in the file. */
 export interface LocatedProfile {
@@ -26,4 +26,17 @@ export function findProfile(target: Target, id?: string): LocatedProfile {
     profiles.map((profile) => profile.id),
     `bimt-export targets show ${target.id}`,
   );
+}
+
+/** What the smallest piece of work takes: a synaptic operation, the read of a cell, a multiplication. */
+export function operationEnergy(profile: EnergyProfileData): NumberQuantity | undefined {
+  if (profile.kind === 'mvm') return profile.cellRead;
+  if (profile.kind === 'mac-flat') return profile.mac;
+  return profile.kind === 'wire' ? undefined : profile.synop;
+}
+
+/** What a link takes along x and y, or along either; nothing where no such figure belongs to the kind. */
+export function hopEnergies(profile: EnergyProfileData): (NumberQuantity | undefined)[] {
+  if (profile.kind === 'event' || profile.kind === 'affine-chip') return [profile.hopX, profile.hopY];
+  return profile.kind === 'mvm' || profile.kind === 'mac-flat' ? [profile.flitHop] : [undefined];
 }

@@ -10,7 +10,8 @@ import { rawTarget, writeTarget } from './support.ts';
 
 const mine = (value: number, unit = '1') => ({ value, unit, provenance: 'assumption', how: 'test' });
 const file = (changes: object) => writeTarget(JSON.stringify(changes));
-const problemsOf = (changes: object) => checkTargetFile(file(changes)).problems.map(({ path, found, expected }) => `${path}: ${found}; ${expected}`);
+const problemsOf = (changes: object) =>
+  checkTargetFile(file(changes)).problems.map(({ path, found, expected }) => `${path}: ${found}; ${expected}`);
 
 describe('a file that extends another', () => {
   it('is that one with its own id and what differs', () => {
@@ -53,7 +54,12 @@ describe('a file that extends another', () => {
   it('extends a file beside it, which may extend a third', () => {
     const middle = file({ extends: 'rram-mesh', id: 'middle', maker: 'me' });
     const outer = file({ extends: `./${basename(middle)}`, id: 'outer', year: 2001 });
-    expect(loadTarget(`${outer}:rows=128`).file).toMatchObject({ id: 'outer', maker: 'me', year: 2001, crossbar: { rows: { value: 128 } } });
+    expect(loadTarget(`${outer}:rows=128`).file).toMatchObject({
+      id: 'outer',
+      maker: 'me',
+      year: 2001,
+      crossbar: { rows: { value: 128 } },
+    });
   });
 
   it('gives no new number the source of an old one', () => {
