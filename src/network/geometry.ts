@@ -22,6 +22,14 @@ export interface WireCost {
    * Enables the separable swap search (O(N²) for all pairs); null otherwise.
    */
   readonly separable: { readonly unit: number; readonly axes: readonly Int32Array[]; readonly extents: readonly number[] } | null;
+  /**
+   * Lengths of wires that lead to no other site: from where input channels enter to a site, and from a site to readout units. Absent
+   * where inputs and readout units have no place; their wires then have no length. The swap search does not see them.
+   */
+  readonly ends?: {
+    input(site: number, channel: number): number;
+    readout(unit: number, site: number): number;
+  };
 }
 
 /** Number of sites. */

@@ -34,6 +34,14 @@ export function fineTuneSpec(network: Network, { clipNorm }: FineTuneConfig): En
  * @throws InterruptedError when the signal aborts, after a checkpoint
  */
 export function fineTune(network: Network, suite: TaskSuite, config: FineTuneConfig, options: RecoveryOptions): Promise<Network> {
-  const kind = { name: 'fine-tuning', stage: 'fine-tune', quantizer: null, sees: (batch: Batch) => batch, settings: {} };
+  const kind = {
+    name: 'fine-tuning',
+    stage: 'fine-tune',
+    quantizer: null,
+    sees: (batch: Batch) => batch,
+    keepsPattern: true,
+    wire: null,
+    settings: {},
+  };
   return recover(network, suite, config, kind, options);
 }

@@ -72,6 +72,8 @@ export async function trainQuantized(
     stage: 'train quantized',
     quantizer,
     sees: (batch: Batch) => ({ ...batch, inputs: onInputGrid(batch.inputs, signals) }),
+    keepsPattern: true,
+    wire: null,
     settings: { signals },
   };
   engine.setQuantizer(quantizer);

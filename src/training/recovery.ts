@@ -1,10 +1,10 @@
-// How does a network whose pattern is fixed train on? The loop that fine-tuning and quantization-aware training share.
+// How does a finished network train on? The loop that fine-tuning, quantization-aware training and rewiring share.
 import { setImmediate } from 'node:timers/promises';
 import { InterruptedError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { OnProgress, Warning } from '../core/progress.ts';
 import { csrFromDense, denseFromCsr, forEachEntry } from '../network/csr.ts';
-import { gridWireCost } from '../network/geometry.ts';
+import { gridWireCost, type WireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import { makeBatch } from '../tasks/batches.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
@@ -18,7 +18,7 @@ import { decodeRecovery, encodeRecovery, type RecoveryCheckpoint } from './recov
 import { learningRateAt } from './schedule.ts';
 import { batchPlan } from './train.ts';
 
-/** Options of every training that keeps the pattern; no penalty unless asked for, no swaps. */
+/** Options of every training that goes on from a finished network; no penalty unless asked for, no swaps. */
 export const recoveryOptions = {
   ...commonOptions,
   updates: every.default(500),
@@ -53,6 +53,10 @@ export interface RecoveryKind {
   readonly quantizer: FakeQuantizer | null;
   /** What the network sees of a batch. */
   readonly sees: (batch: Batch) => Batch;
+  /** Whether entries that are not stored stay 0. */
+  readonly keepsPattern: boolean;
+  /** What wires cost; null for distance on the network's grid. */
+  readonly wire: WireCost | null;
   /** What else decides the result, for checkpoints. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -61,9 +65,9 @@ export interface RecoveryKind {
 const CHECKPOINT_EVERY = 100;
 
 /**
- * Trains the stored entries and all biases of a network on, with fresh moments.
+ * Trains a network on, with fresh moments: all biases, and the stored entries or all entries.
  *
- * @returns the network with the same pattern; entries that became exactly 0 are dropped
+ * @returns the network, without entries that are exactly 0
  * @throws UsageError if losses or parameters stop being finite, or the checkpoint belongs to another run
  * @throws InterruptedError when the signal aborts, after a checkpoint
  */
@@ -79,15 +83,17 @@ export async function recover(
   const { quantizer } = kind;
   const plan = batchPlan(config, kind.name);
   const start = flatParameters(network);
-  const run = { ...config, ...kind.settings, from, until, training: kind.name, network: fingerprint(start, quantizer) };
+  const penalty = penaltyVector(network, network.site, kind.wire ?? gridWireCost(network.grid), lambda, locality);
+  const prices = kind.wire === null ? {} : { prices: hashOf([penalty]) };
+  const run = { ...config, ...kind.settings, ...prices, from, until, training: kind.name, network: fingerprint(start, quantizer) };
   const at = (update: number): RunPosition => ({ update, updates, learningRate: learningRateAt(config, update), clipNorm });
 
   const resume = loadCheckpoint(store, run, start.length, quantizer, options);
   const blank = () => new Float32Array(start.length);
   await engine.write(resume ?? { parameters: start, firstMoment: blank(), secondMoment: blank() });
   if (resume !== null) quantizer?.memory?.set(resume.memory);
-  engine.setMask(trainableMask(network));
-  engine.setPenalty(penaltyVector(network, network.site, gridWireCost(network.grid), lambda, locality));
+  engine.setMask(kind.keepsPattern ? trainableMask(network) : null);
+  engine.setPenalty(penalty);
   const save = async (update: number): Promise<void> => {
     if (store === undefined) return;
     const state = assertFiniteState(await engine.read(), at(update));
@@ -114,9 +120,11 @@ export async function recover(
 /** Which network is trained, and onto which grid: a hash of what the first pass computes with. */
 function fingerprint(parameters: Float32Array, quantizer: FakeQuantizer | null): string {
   const values = quantizer === null ? parameters : quantizer.quantize(parameters).values;
-  return sha256(
-    Buffer.concat([parameters, values].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))),
-  );
+  return hashOf([parameters, values]);
+}
+
+function hashOf(arrays: readonly Float32Array[]): string {
+  return sha256(Buffer.concat(arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength))));
 }
 
 function loadCheckpoint(

@@ -71,6 +71,22 @@ describe('connection cost', () => {
   });
 });
 
+describe('connection cost where inputs and readout units have a place', () => {
+  it('prices their wires by λ(1 + A·D) as well, and counts them apart from what swaps can change', () => {
+    const sizes = { inputs: 2, neurons: 2, outputs: 1 };
+    const wire = {
+      ...gridWireCost(parseGrid('2')),
+      ends: { input: (site: number, channel: number) => 10 * site + channel, readout: (_unit: number, site: number) => 4 + site },
+    };
+    // W, W_in (a row a neuron), W_out, b, b_out; neuron 0 sits at site 1.
+    const penalty = penaltyVector(sizes, Int32Array.of(1, 0), wire, 1, 2);
+    expect([...penalty]).toEqual([1, 2, 2, 1, 21, 23, 1, 3, 11, 9, 1, 1, 1]);
+    const parameters = Float64Array.of(1, 1, -1, 0, 1, 0, 0, -1, 2, 0, 0, 1, 0);
+    const cost = connectionCost(parameters, sizes, Int32Array.of(1, 0), wire, 2);
+    expect(cost).toEqual({ connectionCost: 8 + 2 * (1 + 10 + 1 + 2 * 5), gridWirelength: 1 });
+  });
+});
+
 describe('initial parameters', () => {
   const sizes = { inputs: 9, neurons: 100, outputs: 4 };
   const layout = parameterLayout(sizes);
