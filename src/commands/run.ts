@@ -11,6 +11,7 @@ interface RunOptions extends CommonOptions {
   readonly out: string;
   readonly model?: string;
   readonly target?: readonly string[];
+  readonly aware?: string;
   readonly maxNeuronsPerCore?: number;
   readonly seed?: number;
   readonly trials?: number;
@@ -31,22 +32,27 @@ export function runCommand(): Command {
       'target name or file, with parameters: rram-mesh:rows=128 (repeatable; default: isaac-ce, loihi1 and rram-mesh)',
       collect,
     )
+    .option(
+      '--aware <name>',
+      'train the pruned network on for this target: hops between cores become the price of wires, in rounds, until they stop helping (default: none)',
+    )
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1))
     .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))
     .option('--force', 'replace another run in --out')
     .addHelpText(
       'after',
-      '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped',
+      '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --aware rram-mesh --target rram-mesh --out runs/aware',
     )
     .action(runAction);
 }
 
 async function runAction(configFile: string | undefined, options: RunOptions): Promise<void> {
-  const { model, target, maxNeuronsPerCore, seed, trials } = options;
+  const { model, target, aware, maxNeuronsPerCore, seed, trials } = options;
   const config = readSettings(configFile, {
     model,
     targets: target,
+    aware: { target: aware },
     map: { maxNeuronsPerCore },
     train: { seed },
     scores: { trialsPerTask: trials },

@@ -1,7 +1,7 @@
 // How are the scores of stages put into words?
 import type { Scores } from '../network/artifact.ts';
 
-const STAGES = ['trained', 'pruned', 'fine-tuned', 'integer'];
+const STAGES = ['trained', 'pruned', 'fine-tuned', 'aware', 'integer'];
 
 /** One line a stage, in the order of the stages. */
 export function describeScores(scores: Readonly<Record<string, Scores>>): string {

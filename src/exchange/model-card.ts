@@ -21,7 +21,7 @@ export interface CardSubject {
 }
 
 /** Stages that are measured, in their order. */
-const STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned', 'integer'];
+const STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned', 'aware', 'integer'];
 
 /** Interface and readers of each form. */
 const FORMS: Readonly<Record<string, (sizes: NetworkSizes, options: FormOptions) => { ports: string; readers: string }>> = {

@@ -11,6 +11,7 @@ import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
 import { FineTuneConfig } from '../training/fine-tune.ts';
 import { QuantizationAwareConfig } from '../training/quantization-aware.ts';
+import { RewireConfig } from '../training/rewire.ts';
 
 const count = z.int().min(1);
 const seed = z.int().nonnegative();
@@ -171,6 +172,33 @@ export const MapConfig = z.strictObject({
 });
 export type MapConfig = z.output<typeof MapConfig>;
 
+const { batchMode, batchRows, streamSteps, taskWeights } = RewireConfig.shape;
+
+/** Training for one chip, in rounds: hops between cores become the wire cost. */
+export const AwareConfig = RewireConfig.omit({ suite: true }).extend({
+  /** Name or file of the target, with parameters. */
+  target: z.string('expected the name or file of a target'),
+  /** Most rounds; one that is no better than those before is the last. */
+  rounds: count.default(4),
+  /** Updates of a round. */
+  updates: count.default(1000),
+  learningRate: z.number().positive().default(2e-3),
+  /** A: price of a wire as long as the grid, relative to λ; hops are scaled so that neurons are as far apart in the mean as on the grid. */
+  locality: z.number().nonnegative().default(5),
+  /** Share of the distance that is that on the grid, so that neighbours stay neighbours within a core; the rest are hops. */
+  localShare: z.number().min(0).max(1).default(0.1),
+  /** Mean accuracy that may be lost against the network before the first round. */
+  maxAccuracyDrop: z.number().min(0).max(1).default(0.01),
+  /** Trials per task on which rounds are compared; neither training nor test trials. */
+  trialsPerTask: count.default(200),
+  /** Batches; null for those that the network was trained with. */
+  batchMode: batchMode.removeDefault().nullable().default(null),
+  batchRows: batchRows.removeDefault().nullable().default(null),
+  streamSteps: streamSteps.removeDefault().nullable().default(null),
+  taskWeights: taskWeights.removeDefault().nullable().default(null),
+});
+export type AwareConfig = z.output<typeof AwareConfig>;
+
 export const ScoreConfig = z.strictObject({
   /** Test trials per task behind every accuracy. */
   trialsPerTask: count.default(500),
@@ -192,6 +220,8 @@ const RunConfig = z.strictObject({
   model: z.string().nullable().default(null),
   train: z.record(z.string(), z.unknown()).default({}),
   prune: PruneConfig.prefault({}),
+  /** Trains the pruned network on for one of the targets; null for none. */
+  aware: AwareConfig.nullable().default(null),
   quantize: QuantizeConfig.prefault({}),
   onnx: OnnxConfig.prefault({}),
   map: MapConfig.prefault({}),

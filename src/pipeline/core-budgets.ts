@@ -108,10 +108,20 @@ function groupsOf(problem: MappingProblem, chip: Chip) {
   const cores = chip.topology.cores;
   const fitting = partition(problem, chip);
   if (fitting !== null && fitting.groups <= cores) return fitting;
-  const even = Math.ceil(problem.units / cores);
-  const spread = even > unitLimit(chip.capacity, problem.units) ? null : partition(problem, { ...chip, capacity: neuronsOnly(even) });
+  const spread = partition(problem, spreadOut(problem, chip));
   if (spread === null || spread.groups > cores) throw doesNotFit(chip, checkFit(problem, chip).violations);
   return spread;
+}
+
+/**
+ * The chip if synapses took no room: its units are spread evenly over all cores.
+ *
+ * @throws FitError if there are more units than the cores can hold whatever they listen to
+ */
+export function spreadOut(problem: MappingProblem, chip: Chip): Chip {
+  const even = Math.ceil(problem.units / chip.topology.cores);
+  if (even > unitLimit(chip.capacity, problem.units)) throw doesNotFit(chip, checkFit(problem, chip).violations);
+  return { ...chip, capacity: neuronsOnly(even) };
 }
 
 /** Cores on which only the number of units counts. */

@@ -16,6 +16,7 @@ const RUN_FILES: readonly (readonly [file: string, holds: string])[] = [
   ['placements.csv', 'all targets side by side'],
   ['trained.safetensors', 'the trained network; training.csv holds its learning curve'],
   ['pruned.safetensors', 'the pruned network'],
+  ['aware.safetensors', 'the network trained on for a chip; aware.csv holds its rounds, aware.json the same'],
   ['pruned.curve.svg', 'picture: accuracy against density; pruned.curve.csv and .json hold the numbers'],
   ['model.md', 'what the ONNX files are and how to run them'],
   ['model.step.onnx', 'one time step, float'],

@@ -151,7 +151,7 @@ export function quantizingHashes(
 
 /** Scores of the network before quantization: those that it holds of itself, if they come from the same trials, or measured now. */
 export async function floatScores({ network, header: { config, scores } }: NetworkArtifact, plan: ScorePlan): Promise<Scores> {
-  const own = scores['fine-tuned'] ?? scores['pruned'];
+  const own = scores['aware'] ?? scores['fine-tuned'] ?? scores['pruned'];
   if (own && own.trialsPerTask === plan.trialsPerTask && own.seed === plan.seed) return own;
   return measureScores(findSuite(config.suite), predictWith(network), plan);
 }

@@ -2,6 +2,7 @@
 import { weightByDistance } from '../analysis/weight-distance.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
+import type { AwareTraining } from '../report/aware-table.ts';
 import { connectionMap } from '../report/connection-map.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../report/csv.ts';
 import type { TargetInput } from '../report/input.ts';
@@ -17,6 +18,7 @@ import type { Target } from '../targets/load.ts';
 import { topology } from '../targets/topology.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
+import { AWARE_RECORD } from './aware-rounds.ts';
 import type { RunConfig } from './config.ts';
 import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import type { NetworkArtifact } from './network-file.ts';
@@ -53,7 +55,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
       seed: config.train.seed,
       // By content, not by path: the same model and targets elsewhere are the same run.
       configHash: hashJson({ ...config, model: null, targets: targets.map(({ hash }) => hash) }),
-      artifacts: { 'pruned.safetensors': sha256(pruned.bytes) },
+      artifacts: { [config.aware === null ? 'pruned.safetensors' : 'aware.safetensors']: sha256(pruned.bytes) },
     },
     network,
     neuronsTrained: history.pruning?.neuronsTrained ?? network.neurons,
@@ -62,6 +64,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
         ? { config: resolveTrainConfig(header.config['train']), engine: header.provenance.engine, last: history.training }
         : null,
     scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
+    aware: config.aware === null ? null : readJson<AwareTraining>(folder, AWARE_RECORD),
     targets: targets.map((target) => targetInput(folder, target, config.quantize.stateBits)),
     forms: verifiedForms(folder),
     warnings: [],

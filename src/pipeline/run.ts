@@ -10,6 +10,8 @@ import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { assertClose, type FloatVerification } from '../simulation/verify-floats.ts';
 import { loadTarget, requireMappable, type Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
+import { type AwareSettings, awareInputs, awareStage } from './aware.ts';
+import { awareFiles } from './aware-rounds.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
 import { openBudgets } from './core-budgets.ts';
 import { fileGuide, type GuideEntry } from './file-guide.ts';
@@ -32,6 +34,9 @@ const TRAINED_FILE = 'trained.safetensors';
 const PRUNED_FILE = 'pruned.safetensors';
 /** Densities that a search has tried. */
 const SEARCH_FOLDER = besideNetwork(PRUNED_FILE, '.search');
+const AWARE_FILE = 'aware.safetensors';
+/** Rounds of training for a chip. */
+const ROUNDS_FOLDER = besideNetwork(AWARE_FILE, '.rounds');
 
 /** What a run ends with; every file is written by then. */
 export interface RunResult {
@@ -103,7 +108,7 @@ export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyC
   const verify = { ...config.verify, ...changes };
   const anew: RunStage = async (...stage) => (await folder.stage(...stage, 'anew')).files;
   const results: { target: Target; verification: Verification }[] = [];
-  for (const target of loadTargets(config.targets)) {
+  for (const target of targetsOf(config)) {
     const paths = MAPPED_FILES.map((name) => `${targetFolder(target)}/${name}`);
     // A target that the network does not fit has none of them.
     if (!paths.some((path) => folder.has(path))) continue;
@@ -114,7 +119,7 @@ export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyC
   if (results.length === 0) throw new UsageError(`nothing to verify: ${folder.path} holds no mapping`);
   if (!FORM_FILES.some((file) => folder.has(file))) return { targets: results, forms: null };
   const models = Object.fromEntries(FORM_FILES.map((file) => [file, folder.read(file)])) as unknown as FormFiles;
-  return { targets: results, forms: await verifyForms(readPruned(folder), models, { ...config, verify }, anew, folder) };
+  return { targets: results, forms: await verifyForms(readFinal(folder, config), models, { ...config, verify }, anew, folder) };
 }
 
 /** Holds the float ONNX files against the network. */
@@ -137,7 +142,7 @@ async function verifyForms(
 /** Writes the reports of a run folder anew. */
 export async function reportPipeline(folder: RunFolder): Promise<Pick<RunResult, 'report' | 'files'>> {
   const config = readRunConfig(folder);
-  return writeReport(config, folder, readPruned(folder), loadTargets(config.targets));
+  return writeReport(config, folder, readFinal(folder, config), targetsOf(config));
 }
 
 /**
@@ -164,18 +169,21 @@ function readRunConfig(folder: RunFolder): RunConfig {
   return resolveRunConfig(parseJson(folder.readOutput(CONFIG_FILE)));
 }
 
-/** The pruned network of a run folder. */
-function readPruned(folder: RunFolder): NetworkArtifact {
-  return readNetwork(folder.read(PRUNED_FILE), join(folder.path, PRUNED_FILE), ['pruned']);
+/** The network of a run folder that is mapped. */
+function readFinal(folder: RunFolder, { aware }: RunConfig): NetworkArtifact {
+  const file = aware === null ? PRUNED_FILE : AWARE_FILE;
+  return readNetwork(folder.read(file), join(folder.path, file), ['pruned']);
 }
 
 /**
- * The targets of a run.
+ * The targets of a run; the one that the network is trained for is among them.
  *
  * @throws UsageError if one is named twice, or is for reference only
  */
-function loadTargets(specs: readonly string[]): Target[] {
-  const targets = specs.map((spec) => loadTarget(spec));
+function targetsOf({ targets: specs, aware }: RunConfig): Target[] {
+  const named = specs.map((spec) => loadTarget(spec));
+  const trainedFor = aware === null ? [] : [loadTarget(aware.target)];
+  const targets = [...named, ...trainedFor.filter(({ label }) => named.every((target) => target.label !== label))];
   const labels = targets.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined) throw new UsageError(`target ${twice} is named twice`);
@@ -191,13 +199,34 @@ async function startRun(
   hooks: StageHooks,
 ): Promise<{ pruned: NetworkArtifact; targets: Target[] }> {
   // Everything that can be wrong is asked for before the folder is touched.
-  const targets = loadTargets(config.targets);
+  const targets = targetsOf(config);
   const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
   findSuite(config.train.suite);
   requireRelu(model?.network ?? config.train);
   if (config.prune.cores !== null) openBudgets(config.prune.cores);
   folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`, [CHECKPOINT_FILE]);
-  return { pruned: await prunedNetwork(model, config, folder, stage, hooks), targets };
+  const pruned = await prunedNetwork(model, config, folder, stage, hooks);
+  return {
+    pruned: config.aware === null ? pruned : await awareNetwork(pruned, { ...config, aware: config.aware }, folder, stage, hooks),
+    targets,
+  };
+}
+
+/** The pruned network, trained on for one of the targets. */
+async function awareNetwork(
+  pruned: NetworkArtifact,
+  settings: AwareSettings,
+  folder: RunFolder,
+  stage: RunStage,
+  hooks: StageHooks,
+): Promise<NetworkArtifact> {
+  const { label } = loadTarget(settings.aware.target);
+  const from: StageInputs = { config: awareInputs(settings), inputs: { pruned: sha256(pruned.bytes) } };
+  const files = await stage(`train for ${label}`, from, async () => {
+    const result = await awareStage(pruned, settings, join(folder.path, ROUNDS_FOLDER), hooks);
+    return { [AWARE_FILE]: result.bytes, ...awareFiles(label, result) };
+  });
+  return readNetwork(files[AWARE_FILE] as Uint8Array, join(folder.path, AWARE_FILE), ['pruned']);
 }
 
 /** Stages that say what they do, and how long they took, in a file that no hash covers. */

@@ -14,6 +14,7 @@ import type { Target } from '../targets/load.ts';
 import type { Topology } from '../targets/topology.ts';
 import type { TrainConfig } from '../training/config.ts';
 import type { MetricsRow } from '../training/metrics.ts';
+import type { AwareTraining } from './aware-table.ts';
 
 /** A network placed on a target, and what that costs; plain JSON data. */
 export interface PlacementInput {
@@ -83,8 +84,10 @@ export interface ReportInput {
   readonly neuronsTrained: number;
   /** Null for a network that was not trained by us. */
   readonly training: { readonly config: TrainConfig; readonly engine: Provenance['engine']; readonly last: MetricsRow | null } | null;
-  /** Float stages in any order: `trained`, `pruned`, `fine-tuned`. */
+  /** Float stages in any order: `trained`, `pruned`, `fine-tuned`, `aware`. */
   readonly scores: readonly { readonly stage: string; readonly scores: Scores }[];
+  /** How training for one of the targets went; null if there was none. */
+  readonly aware: AwareTraining | null;
   readonly targets: readonly TargetInput[];
   /** How close the float ONNX files come to the network; null if they were not verified. */
   readonly forms: FloatVerification | null;

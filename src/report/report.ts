@@ -151,6 +151,7 @@ export interface Report {
   readonly training: ReportInput['training'];
   readonly accuracy: { readonly meanCeiling: number; readonly stages: readonly AccuracyStage[]; readonly tasks: readonly TaskAccuracy[] };
   readonly weightByDistance: WeightByDistance;
+  readonly aware: ReportInput['aware'];
   readonly targets: readonly TargetReport[];
   /** How close the float ONNX files come to the network; null if they were not verified. */
   readonly forms: FloatVerification | null;
@@ -160,7 +161,7 @@ export interface Report {
 
 /** Everything there is to tell about a run. */
 export function buildReport(input: ReportInput): Report {
-  const { run, network, neuronsTrained, training, targets, forms, warnings } = input;
+  const { run, network, neuronsTrained, training, aware, targets, forms, warnings } = input;
   const { suite, ...identity } = run;
   const byDistance = weightByDistance(network);
   return {
@@ -170,6 +171,7 @@ export function buildReport(input: ReportInput): Report {
     training,
     accuracy: accuracyReport(input),
     weightByDistance: byDistance,
+    aware,
     targets: targets.map(targetReport),
     forms,
     assumptions: targets.flatMap(assumptionsOf),
@@ -211,7 +213,7 @@ function matrixFacts({ rows, columns, values }: Csr): MatrixFacts {
 }
 
 /** Float stages in the order of the pipeline; files keep them by name. */
-const FLOAT_STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned'];
+const FLOAT_STAGES: readonly string[] = ['trained', 'pruned', 'fine-tuned', 'aware'];
 
 function accuracyReport({ run: { suite }, scores, targets }: ReportInput): Report['accuracy'] {
   const measured = [

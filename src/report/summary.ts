@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { describeMismatch } from '../simulation/verify.ts';
 import { describeApart } from '../simulation/verify-floats.ts';
 import type { Sum, Term } from '../targets/constants.ts';
+import { AWARE_COLUMNS, awareRows } from './aware-table.ts';
 import { sumValue } from './cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
 import type { Activity } from './input.ts';
@@ -32,6 +33,7 @@ export function summaryText(report: Report, options: TextReportOptions = {}): st
       targets.map((target) => verdict(report, target, colour)),
       colour,
     ),
+    ...awareSection(report, colour),
     section('Where it fits', [textTable(FIT_COLUMNS, rows, { colour })], colour),
     section(
       'What wires and time steps cost',
@@ -130,6 +132,11 @@ function accuracyWords({ accuracy: { stages } }: Report, label: string): string[
   const lost = (printed(float.mean) - printed(integer.mean)) / 1000;
   const change = lost === 0 ? `as ${float.title}` : `${formatRatio(Math.abs(lost))} ${lost > 0 ? 'below' : 'above'} ${float.title}`;
   return [`accuracy in integers ${formatRatio(integer.mean)}, ${change}`];
+}
+
+/** Rounds of training for a chip. */
+function awareSection({ aware }: Report, colour: boolean): string[] {
+  return aware === null ? [] : [section(`Trained for ${aware.target}`, [textTable(AWARE_COLUMNS, awareRows(aware), { colour })], colour)];
 }
 
 /** How many trials of each task accuracies stand on, where all stand on as many. */

@@ -3,6 +3,7 @@
 import { describeViolations } from '../core/errors.ts';
 import type { EnergyEstimate } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
+import { AWARE_COLUMNS } from './aware-table.ts';
 import {
   CONSTANT_COLUMNS,
   CORE_COLUMNS,
@@ -53,6 +54,7 @@ export function reportText(report: Report, options: TextReportOptions = {}): str
 export function columnReference(): string {
   const tables: readonly (readonly [string, string])[] = [
     ['Placements side by side (`placements.csv`)', meaningsTable(PLACEMENT_COLUMNS)],
+    ['Rounds of training for a chip (`aware.csv`)', meaningsTable(AWARE_COLUMNS)],
     ['Resources of a placement', meaningsTable(RESOURCE_COLUMNS)],
     ['Synapses of a placement', meaningsTable(PART_COLUMNS)],
     ['Cores (`cores.csv`)', meaningsTable(CORE_COLUMNS)],

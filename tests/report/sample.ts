@@ -347,6 +347,7 @@ export function sampleInput(): ReportInput {
       { stage: 'pruned', scores: scores({ go: 0.9375, dms: 0.84375 }) },
     ],
     targets: [fittingTarget(), fullTarget()],
+    aware: null,
     forms: {
       schema: 'bimt-verify-floats/1',
       trials: 200,
