@@ -71,7 +71,8 @@ export function valueSections(file: TargetFile): ValueSection[] {
   return [...sections].map(([title, values]) => ({ title, values }));
 }
 
-function profileTitle({ id, kind, default: isDefault, note }: TargetFile['energyProfiles'][number]): string {
+/** What a profile is, in words. */
+export function profileTitle({ id, kind, default: isDefault, note }: TargetFile['energyProfiles'][number]): string {
   const about = note === undefined ? '' : `. ${note}`;
   return `energy profile ${id} (${kind}${isDefault === true ? ', the default' : ''})${about}`;
 }
