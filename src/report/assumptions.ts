@@ -71,14 +71,16 @@ function* abilities({ executes, recurrence, recurrenceNote, neuronModels }: Targ
 }
 
 /** What the models of energy and latency leave out or simplify. */
-function* estimates({ energyProfiles }: TargetFile, placements: readonly PlacementInput[]): Generator<string> {
+function* estimates({ energyProfiles, process }: TargetFile, placements: readonly PlacementInput[]): Generator<string> {
   const results = placements.flatMap(({ result }) => (result === null ? [] : [result]));
   if (results.every(({ energy, latency }) => energy.length === 0 && latency.length === 0)) return;
   for (const { id, note } of energyProfiles) if (note !== undefined) yield `energy profile ${id}: ${note}`;
   yield 'energy and latency are those of a step with mean activity; latency without congestion, and nothing overlaps';
   const energies = results.flatMap(({ energy }) => energy);
   if (energies.some(({ constants }) => constants.some(({ name, value }) => name === 'staticPower' && value !== null))) {
-    yield 'static power is that of the whole chip, and one step follows the other at once';
+    const { timestep } = process;
+    const lasts = timestep.value === null ? 'and one step follows the other at once' : `over a time step of ${quantityText(timestep)}`;
+    yield `static power is that of the whole chip, ${lasts}`;
   }
   if (energies.some(({ kind }) => kind === 'mvm')) {
     yield 'each value on an axon is written into a buffer and read once, in the width the chip computes with';

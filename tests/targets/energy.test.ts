@@ -171,6 +171,25 @@ describe('energy of chips that publish a sum', () => {
     expect(estimate.total).toMatchObject({ value: expect.closeTo(14.4, 9), complete: true });
   });
 
+  it('of a message three cores along x and two along y is 14.4 pJ on TrueNorth, most of it with one synapse, little with 16', () => {
+    const profile = energyProfile(loadTarget('truenorth'));
+    const parts = (synops: number) => {
+      const estimate = estimateEnergy(profile, { ...NOTHING, synops, activeNeurons: 3, idleNeurons: 5, messages: 1, hopsX: 3, hopsY: 2 });
+      return [termValue(estimate, 'routing') ?? 0, estimate.total.value ?? 0] as const;
+    };
+    expect(parts(1)[0]).toBeCloseTo(3 * 2.3 + 2 * 3.74, 9);
+    expect(parts(1)[1]).toBeCloseTo(14.38 + 2.3, 9);
+    expect(parts(16)[0] / parts(16)[1]).toBeCloseTo(14.38 / (14.38 + 16 * 2.3), 9);
+  });
+
+  it('of SpiNNaker charges a packet in every router, and knows nothing of synapses', () => {
+    const estimate = estimateEnergy(energyProfile(loadTarget('spinnaker1')), { ...NOTHING, synops: 4, messages: 1, hopsX: 1, hopsY: 1 });
+    // Three routers at 1 nJ.
+    expect(termValue(estimate, 'routing')).toBeCloseTo(3000, 6);
+    expect(estimate.unknown).toEqual(['synop']);
+    expect(estimate.total).toMatchObject({ value: expect.closeTo(3000, 6), complete: false });
+  });
+
   it('charges whole arrays where the figure is one of full arrays, however few synapses they hold', () => {
     const target = loadTarget('hermes-core');
     const mvm = { arrays: 2, reads: 1, inputCycles: null, rowDrives: null, cellReads: null, conversions: null };
