@@ -32,8 +32,9 @@ export interface Chip {
   readonly maxNeuronsPerCore: number | null;
   readonly weightBits: number;
   readonly port: Port;
-  /** Links from the port to a core's router. */
+  /** Links from the port to a core's router: their number by axis, and their ids. */
   portHops(core: number): Hops;
+  portRoute(core: number): number[];
 }
 
 /**
@@ -60,18 +61,16 @@ function capOf(limits: CoreCapacity, cap: number | null): Pick<Chip, 'capacity' 
   return { maxNeuronsPerCore: cap, capacity: cap === null ? limits : capped(limits, cap) };
 }
 
-function portOf(target: Target, noc: Topology, asked: ChipOptions['port']): Pick<Chip, 'port' | 'portHops'> {
-  if (asked === undefined) {
-    return { port: { x: noc.port.x, y: noc.port.y, assumed: true }, portHops: (core) => noc.portHops(core) };
-  }
-  const entry = noc.routerX.findIndex((x, core) => x === asked.x && noc.routerY[core] === asked.y);
-  if (entry < 0) {
+function portOf(target: Target, noc: Topology, asked: ChipOptions['port']): Pick<Chip, 'port' | 'portHops' | 'portRoute'> {
+  const { x, y } = asked ?? noc.port;
+  const entrance = asked === undefined ? noc : noc.entrance(x, y);
+  if (entrance === null) {
     throw new UsageError(
-      `no core of ${target.label} sits behind router (${asked.x}, ${asked.y}), where inputs are to enter; ` +
+      `${target.label} has no router (${x}, ${y}), where inputs are to enter; ` +
         `its routers are (0 … ${noc.routersWide - 1}, 0 … ${noc.routersHigh - 1})`,
     );
   }
-  return { port: { ...asked, assumed: false }, portHops: (core) => noc.hops(entry, core) };
+  return { port: { x, y, assumed: asked === undefined }, portHops: entrance.portHops, portRoute: entrance.portRoute };
 }
 
 /** The user's cap as one more limit. */

@@ -1,10 +1,9 @@
-// Which links do messages take, and how much goes over each? Dimension-ordered routing: along x, then along y.
-import type { Topology } from '../targets/topology.ts';
+// Which links do messages take, and how much goes over each?
 import type { Chip } from './chip.ts';
 import type { Connection } from './connections.ts';
 import type { UsedCores } from './geometry.ts';
 
-/** Load of one directed link between neighbouring routers under XY routing. */
+/** Load of one directed link between neighbouring routers. */
 export interface LinkLoad {
   readonly from: { readonly x: number; readonly y: number };
   readonly to: { readonly x: number; readonly y: number };
@@ -24,81 +23,43 @@ export interface LinkTraffic {
   readonly loads: readonly LinkLoad[];
 }
 
-type Router = { readonly x: number; readonly y: number };
-
-const DIRECTIONS = [
-  { x: 1, y: 0 },
-  { x: -1, y: 0 },
-  { x: 0, y: 1 },
-  { x: 0, y: -1 },
-] as const;
-
 /** Load of each link when every source sends its activity, messages per step, on each of its connections. */
 export function linkTraffic(chip: Chip, used: UsedCores, connections: readonly Connection[], activity: Float64Array): LinkTraffic {
   const { topology } = chip;
-  const links = topology.routersWide * topology.routersHigh * DIRECTIONS.length;
-  const neuron = new Float64Array(links);
-  const input = new Float64Array(links);
-  const routerOf = (core: number): Router => ({ x: topology.routerX[used.ids[core]], y: topology.routerY[used.ids[core]] });
-  for (const connection of connections) {
-    const load = connection.from === null ? input : neuron;
-    const from = connection.from === null ? chip.port : routerOf(connection.from);
-    for (const link of route(topology, from, routerOf(connection.to), connection)) load[link] += activity[connection.source];
+  const { links, routers } = topology;
+  const neuron = new Float64Array(links.from.length);
+  const input = new Float64Array(links.from.length);
+  for (const { source, from, to } of connections) {
+    const load = from === null ? input : neuron;
+    const core = used.ids[to];
+    const route = from === null ? chip.portRoute(core) : topology.route(used.ids[from], core);
+    for (const link of route) load[link] += activity[source];
   }
+  const place = (router: number) => ({ x: routers.x[router], y: routers.y[router] });
   const loads: LinkLoad[] = [];
-  for (let link = 0; link < links; link++) {
+  for (let link = 0; link < neuron.length; link++) {
     const trafficPerStep = neuron[link] + input[link];
     if (trafficPerStep === 0) continue;
-    loads.push({ ...endsOf(topology, link), neuronTrafficPerStep: neuron[link], inputTrafficPerStep: input[link], trafficPerStep });
+    const ends = { from: place(links.from[link]), to: place(links.to[link]) };
+    loads.push({ ...ends, neuronTrafficPerStep: neuron[link], inputTrafficPerStep: input[link], trafficPerStep });
   }
   const busiest = loads.reduce<LinkLoad | null>(
     (best, load) => (best !== null && best.trafficPerStep >= load.trafficPerStep ? best : load),
     null,
   );
   const total = loads.reduce((sum, load) => sum + load.trafficPerStep, 0);
-  const available = linksAround(topology, [chip.port, ...used.ids.map((_, core) => routerOf(core))]);
+  const available = linksAround(chip, used);
   return { max: busiest?.trafficPerStep ?? 0, mean: available === 0 ? 0 : total / available, busiest, loads };
 }
 
-/** Numbers of the links from one router to another: along x first, the shorter way round where links wrap. */
-function* route(topology: Topology, from: Router, to: Router, hops: { hopsX: number; hopsY: number }): Generator<number> {
-  const { routersWide, routersHigh, wraps } = topology;
-  let { x, y } = from;
-  const right = wraps ? mod(x + hops.hopsX, routersWide) === to.x : to.x > from.x;
-  for (let step = 0; step < hops.hopsX; step++) {
-    yield linkNumber(topology, x, y, right ? 0 : 1);
-    x = mod(x + (right ? 1 : -1), routersWide);
-  }
-  const down = wraps ? mod(y + hops.hopsY, routersHigh) === to.y : to.y > from.y;
-  for (let step = 0; step < hops.hopsY; step++) {
-    yield linkNumber(topology, x, y, down ? 2 : 3);
-    y = mod(y + (down ? 1 : -1), routersHigh);
-  }
-}
-
-function linkNumber({ routersWide }: Topology, x: number, y: number, direction: number): number {
-  return (y * routersWide + x) * DIRECTIONS.length + direction;
-}
-
-function endsOf({ routersWide, routersHigh }: Topology, link: number): Pick<LinkLoad, 'from' | 'to'> {
-  const router = Math.floor(link / DIRECTIONS.length);
-  const from = { x: router % routersWide, y: Math.floor(router / routersWide) };
-  const { x, y } = DIRECTIONS[link % DIRECTIONS.length];
-  return { from, to: { x: mod(from.x + x, routersWide), y: mod(from.y + y, routersHigh) } };
-}
-
-/** Directed links of the smallest rectangle that holds the routers. */
-function linksAround({ wraps, routersWide, routersHigh }: Topology, routers: readonly Router[]): number {
-  if (wraps) return 2 * routersWide * routersHigh * (Number(routersWide > 1) + Number(routersHigh > 1));
-  const side = (of: (router: Router) => number) => {
-    const values = routers.map(of);
-    return values.reduce((a, b) => Math.max(a, b)) - values.reduce((a, b) => Math.min(a, b)) + 1;
-  };
-  const wide = side((router) => router.x);
-  const high = side((router) => router.y);
-  return 2 * ((wide - 1) * high + wide * (high - 1));
-}
-
-function mod(value: number, size: number): number {
-  return ((value % size) + size) % size;
+/** Links of the smallest rectangle that holds the used routers and the port; of the whole network where links wrap. */
+function linksAround({ topology, port }: Chip, used: UsedCores): number {
+  const { links, routers, wraps, routerX, routerY } = topology;
+  if (wraps) return links.from.length;
+  const spans = [
+    { at: routers.x, values: [port.x, ...used.ids.map((core) => routerX[core])] },
+    { at: routers.y, values: [port.y, ...used.ids.map((core) => routerY[core])] },
+  ].map(({ at, values }) => ({ at, low: values.reduce((a, b) => Math.min(a, b)), high: values.reduce((a, b) => Math.max(a, b)) }));
+  const isInside = (router: number) => spans.every(({ at, low, high }) => low <= at[router] && at[router] <= high);
+  return links.from.reduce((count, from, link) => count + Number(isInside(from) && isInside(links.to[link])), 0);
 }

@@ -132,6 +132,7 @@ function checkFile(file: TargetFile): TargetProblem[] {
   checkAxes(file, add);
   checkStorage(file, add);
   checkMappable(file, add);
+  checkBoards(file, add);
   checkParameters(file, add);
   if (file.recurrence === 'restricted' && file.recurrenceNote === undefined) {
     add('recurrenceNote', 'nothing', 'what the restriction is, because recurrence is restricted');
@@ -310,6 +311,20 @@ function checkStorage(file: TargetFile, add: Add): void {
     if (crossbar.cellsPerWeight.value !== digits) {
       add('crossbar.cellsPerWeight', String(crossbar.cellsPerWeight.value), `${digits}, weight bits over bits per cell`);
     }
+  }
+}
+
+/** A board has as many chips as its arrangement has places, and its cores can be counted. */
+function checkBoards(file: TargetFile, add: Add): void {
+  const cores = usableCores(file) ?? 0;
+  for (const [i, { chips, arrangement }] of (file.system?.boards ?? []).entries()) {
+    const path = `system.boards[${i}].chips.value`;
+    const arranged = arrangement ? arrangedOf({ name: 'chip', arrangement }) : null;
+    if (arranged !== null && chips.value !== arranged) add(path, String(chips.value), `${arranged}, as the arrangement has`);
+    if (chips.value === 0 || (chips.value ?? 0) * cores > MAX_CORES) add(path, String(chips.value), `1 … ${MAX_CORES} cores in all`);
+  }
+  if (file.parameters && Object.hasOwn(file.parameters, 'chips')) {
+    add('parameters.chips', 'a parameter', 'another name: chips=N picks a board of the file');
   }
 }
 

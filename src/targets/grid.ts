@@ -1,4 +1,5 @@
 // Which tiles does a chip (or a board of one-router chips) have, and how many cores does each hold?
+import { UsageError } from '../core/errors.ts';
 import type { TargetFile } from './schema.ts';
 
 /** Tiles of one network as a file states them: units with a router each, or groups that share one. */
@@ -52,6 +53,91 @@ export function chipGrid(file: TargetFile): ChipGrid | null {
   }
   // Without positions all cores stand at one point, which only a chip without a mesh may do.
   return { width: 1, height: 1, absent: [], coresPerTile: coresPerTile * count };
+}
+
+/** Where the chips of a network stand beside each other, row by row, absent ones left out. */
+export interface ChipPositions {
+  readonly wide: number;
+  readonly high: number;
+  /** Shape [chips]. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Tiles of a whole network. */
+export interface NetworkGrid {
+  /** Tiles of each chip; one where a chip is one router. */
+  readonly chip: ChipGrid;
+  readonly chips: ChipPositions;
+  /** What nobody stated about where chips stand. */
+  readonly assumptions: readonly string[];
+}
+
+/** A board as chosen by the user. */
+export type Board = NonNullable<TargetFile['system']>['boards'][number];
+
+/**
+ * The smallest board of a file that comes with so many chips: exactly so many, or where a source gives a range or an upper
+ * bound, any number within it.
+ *
+ * @throws UsageError if there is none, with the boards there are
+ */
+export function boardOf(file: TargetFile, chips: number): Board | null {
+  if (chips === 1 && levelsInNetwork(file)[0]?.name !== 'chip') return null;
+  const boards = [...(file.system?.boards ?? [])].sort((a, b) => (a.chips.value ?? 0) - (b.chips.value ?? 0));
+  const board = boards.find((candidate) => {
+    const [fewest, most] = chipsOn(candidate);
+    return Number.isInteger(chips) && fewest <= chips && chips <= most;
+  });
+  if (board !== undefined) return { ...board, chips: { ...board.chips, value: chips } };
+  const known = boards.map((one) => `${one.name} (${[...new Set(chipsOn(one))].join(' … ')} chips)`);
+  throw new UsageError(
+    `target ${file.id} has no board of ${chips} chips; ${known.length === 0 ? 'its file lists no boards' : `its boards: ${known.join(', ')}`}`,
+  );
+}
+
+/** Fewest and most chips of a board; none of an unknown number. */
+function chipsOn({ chips, arrangement }: Board): readonly [number, number] {
+  if (chips.value === null) return [0, 0];
+  if (arrangement || chips.bound !== 'max') return [chips.value, chips.value];
+  return chips.range ?? [2, chips.value];
+}
+
+/** The grid of one chip (of all chips of the file where each is one router), or of a board; null where the file does not say enough. */
+export function networkGrid(file: TargetFile, board: Board | null): NetworkGrid | null {
+  const grid = chipGrid(file);
+  if (grid === null) return null;
+  const areChipsRouters = levelsInNetwork(file)[0]?.name === 'chip';
+  const chip = areChipsRouters ? { width: 1, height: 1, absent: [], coresPerTile: grid.coresPerTile } : grid;
+  if (board === null) {
+    return { chip, chips: areChipsRouters ? positionsOf(grid) : positionsOf({ width: 1, height: 1, absent: [] }), assumptions: [] };
+  }
+  const count = board.chips.value;
+  const { width: { value: across } = UNSTATED, height: { value: down } = UNSTATED, absent = [] } = board.arrangement ?? {};
+  if (across !== null && down !== null) return { chip, chips: positionsOf({ width: across, height: down, absent }), assumptions: [] };
+  if (count === null) return null;
+  const width = count / squarestHeight(count);
+  const height = count / width;
+  return {
+    chip,
+    chips: positionsOf({ width, height, absent: [] }),
+    assumptions: [`the ${count} chips of the board stand in a grid of ${width} × ${height}, whose arrangement is not published`],
+  };
+}
+
+const UNSTATED = { value: null };
+
+function positionsOf({ width, height, absent }: Pick<ChipGrid, 'width' | 'height' | 'absent'>): ChipPositions {
+  const missing = new Set(absent.map(([x, y]) => y * width + x));
+  const present = Array.from({ length: width * height }, (_, at) => at).filter((at) => !missing.has(at));
+  return { wide: width, high: height, x: present.map((at) => at % width), y: present.map((at) => Math.floor(at / width)) };
+}
+
+/** Rows of the most nearly square grid of so many chips. */
+function squarestHeight(count: number): number {
+  let height = Math.floor(Math.sqrt(count));
+  while (count % height !== 0) height--;
+  return height;
 }
 
 /** Cores of one chip, usable or not; null where the file does not say. */

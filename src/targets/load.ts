@@ -7,6 +7,7 @@ import { hashJson } from '../core/hash.ts';
 import { PACKAGE_ROOT } from '../core/version.ts';
 import { type CheckedTarget, checkTarget, describeProblems } from './check.ts';
 import { mergeFiles } from './extend.ts';
+import { type Board, boardOf } from './grid.ts';
 import { parseTargetSpec, setParameters } from './parameters.ts';
 import { findQuantities, valueAt } from './quantities.ts';
 import type { TargetFile } from './schema.ts';
@@ -20,6 +21,8 @@ export interface Target {
   /** SHA-256 of the canonical JSON of the resolved file. */
   readonly hash: string;
   readonly file: TargetFile;
+  /** The board of several chips that the user asked for, its count settled; null for what the file describes as one network. */
+  readonly board: Board | null;
   /** Name of its file, without folders, so that results are the same wherever it lies. */
   readonly fileName: string;
 }
@@ -45,6 +48,7 @@ export function listTargets(): string[] {
 
 /**
  * Loads a shipped target by name or a user's file by path, with parameters: `rram-mesh:rows=128,adcBits=6`.
+ * The parameter `chips` picks a board of so many chips: `loihi1:chips=2`.
  *
  * @throws UsageError for unknown names and parameters (nearest names), and for unreadable or wrong files (all problems)
  */
@@ -58,13 +62,15 @@ export function loadTarget(spec: string): Target {
       `${path} is not a correct target file (${count} problem${count === 1 ? '' : 's'}):\n${describeProblems(checked.problems, 20)}`,
     );
   }
-  const file = setParameters(checked.file, values, `bimt-export targets show ${name}`);
+  const { chips, ...parameters } = values;
+  const file = setParameters(checked.file, parameters, `bimt-export targets show ${name}`);
+  const board = chips === undefined ? null : boardOf(file, chips);
   // Bounds of single parameters do not exclude sizes that only together are too large.
   const { problems } = checkTarget(file);
   if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems, 20)}`);
   const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
   const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
-  return { id: file.id, label, hash: hashJson(file), file, fileName: basename(path) };
+  return { id: file.id, label, hash: hashJson(board === null ? file : { file, board }), file, board, fileName: basename(path) };
 }
 
 /**

@@ -1,14 +1,17 @@
-// Where do cores sit, and how many links lie between two of them?
+// Where do cores sit, how far is it from one to another, and over which links?
 import { UsageError } from '../core/errors.ts';
-import { type ChipGrid, chipGrid } from './grid.ts';
+import type { Fabric, Hops, Links } from './fabric.ts';
+import { type NetworkGrid, networkGrid } from './grid.ts';
+import { gridFabric } from './grid-fabric.ts';
+import { interleavedFabric } from './interleaved-fabric.ts';
 import { required, sourceText } from './known.ts';
 import { requireMappable, type Target } from './load.ts';
+import type { TargetFile } from './schema.ts';
+import { searchedFabric } from './searched-fabric.ts';
+import { starFabric } from './star-fabric.ts';
+import { treeFabric } from './tree-fabric.ts';
 
-/** Links crossed along each axis. */
-export interface Hops {
-  readonly x: number;
-  readonly y: number;
-}
+export type { Hops, Links } from './fabric.ts';
 
 /** Distance between neighbouring routers, in mm; null where nothing is published. */
 export interface Pitch {
@@ -20,117 +23,236 @@ export interface Pitch {
   readonly source: string;
 }
 
-/** The network of one chip. Core ids are row-major by tile, then slot within the tile. */
+/** Ways from a router where inputs enter. */
+export interface Entrance {
+  readonly x: number;
+  readonly y: number;
+  /** Hops from it to a core, and the links of that route. */
+  portHops(core: number): Hops;
+  portRoute(core: number): number[];
+}
+
+/** The network of a chip, or of a board of chips. Cores are numbered chip by chip, row-major by tile, then by slot in the tile. */
 export interface Topology {
   readonly kind: string;
   readonly cores: number;
+  readonly chips: number;
   readonly coresPerTile: number;
-  /** Tile grid: cores of tile (x, y) sit at these coordinates, shape [cores]. For drawing. */
+  /** Tile grid over all chips: cores of tile (x, y) sit at these coordinates, shape [cores]. For drawing. */
   readonly tileX: Int32Array;
   readonly tileY: Int32Array;
   readonly tilesWide: number;
   readonly tilesHigh: number;
   /** Position within the tile, shape [cores]. */
   readonly slot: Int32Array;
-  /** Router grid: the router a core sits behind, shape [cores]. */
+  /** Position of the router a core sits behind, shape [cores]. */
   readonly routerX: Int32Array;
   readonly routerY: Int32Array;
   readonly routersWide: number;
   readonly routersHigh: number;
   /** Links wrap around at the edges (torus). */
   readonly wraps: boolean;
-  /** Links between the routers of two cores; (0, 0) behind the same router. */
+  /** All routers, by number: positions, and whether messages may pass through; and all links between them. */
+  readonly routers: Pick<Fabric, 'x' | 'y' | 'transit'>;
+  readonly links: Links;
+  /** Number of the router a core sits behind. */
+  routerOf(core: number): number;
+  /** Chip of a core. */
+  chipOf(core: number): number;
+  /**
+   * Links between the routers of two cores; (0, 0) behind the same router. Links of a route without an axis count along x. Where
+   * the network is a hub or has routing tiles a hop is not a link: see `starFabric`, `interleavedFabric`.
+   */
   hops(coreA: number, coreB: number): Hops;
   /** `hops` summed over both axes, without an allocation. */
   distance(coreA: number, coreB: number): number;
-  /** Router where inputs enter: the middle of the west edge, an assumption that reports list. */
+  /** Ids of the links a message crosses, in order: along x, then along y; hexagonal: diagonal first; hierarchical: up and down. */
+  route(coreA: number, coreB: number): number[];
+  /** Router where inputs enter: an assumption that reports list. */
   readonly port: { readonly x: number; readonly y: number; readonly assumption: string };
-  /** Links from the port's router to a core's. */
   portHops(core: number): Hops;
+  portRoute(core: number): number[];
+  /** The same for another router; null if there is none at that position. */
+  entrance(x: number, y: number): Entrance | null;
+  /** What is taken for granted about how chips of a board are joined. */
+  readonly assumptions: readonly string[];
   readonly pitch: Pitch;
 }
 
-/** How a kind of network measures hops between two routers that are dx and dy apart on its grid. */
-interface Kind {
-  readonly wraps: boolean;
-  hopsX(dx: number, routersWide: number): number;
-  hopsY(dy: number, routersHigh: number): number;
+/** What a network is made of. */
+export interface NetworkShape {
+  /** Name of its target, for messages. */
+  readonly name: string;
+  readonly kind: TargetFile['topology']['kind'];
+  readonly grid: NetworkGrid;
+  /** Tiles that share a router along each axis; 1 × 1 but in a concentrated mesh. */
+  readonly block?: { readonly x: number; readonly y: number };
+  readonly pitch: Pitch;
 }
 
-const MESH: Kind = { wraps: false, hopsX: (dx) => dx, hopsY: (dy) => dy };
-const aroundOrStraight = (delta: number, size: number) => Math.min(delta, size - delta);
-
-/** One entry a kind; kinds that are not separable by axis will need a larger interface. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  single: { wraps: false, hopsX: () => 0, hopsY: () => 0 },
-  mesh2d: MESH,
-  cmesh: MESH,
-  torus2d: { wraps: true, hopsX: aroundOrStraight, hopsY: aroundOrStraight },
+/** One entry a kind. */
+const KINDS: { readonly [kind in NetworkShape['kind']]?: (shape: NetworkShape) => Fabric } = {
+  single: (shape) => (shape.grid.chips.x.length > 1 ? starFabric(shape.grid.chips.x.length, (chip) => chip, true) : oneRouter(shape)),
+  mesh2d: (shape) => planar(shape, false, false),
+  torus2d: (shape) => planar(shape, false, true),
+  cmesh: (shape) => planar(shape, false, false),
+  hexmesh: (shape) => planar(shape, true, false),
+  hextorus: (shape) => planar(shape, true, true),
+  hier: ({ grid: { chip, chips } }) => treeFabric(coresIn(chip), chips),
+  interleaved: ({ grid: { chip } }) => interleavedFabric(chip.width, chip.height),
+  bus: hub,
+  host: hub,
 };
 
 /**
- * The network on one chip of a target.
+ * The network of a target: of one chip, or of the board that the user asked for.
  *
- * @throws UsageError if the target is for reference only, the kind of network is not modelled, or the counts are unknown
+ * @throws UsageError if the target is for reference only, its kind of network is not modelled, counts are unknown, or missing
+ *   tiles cut the network in two
  */
 export function topology(target: Target): Topology {
   requireMappable(target);
-  const { file } = target;
-  const { kind } = file.topology;
-  const measure = KINDS[kind];
-  const grid = chipGrid(file);
-  if (measure === undefined) {
-    throw new UsageError(`target ${target.id} has a network of kind ${kind}; modelled are: ${Object.keys(KINDS).join(', ')}`);
-  }
+  const { file, board } = target;
+  const { kind, concentration } = file.topology;
+  const grid = networkGrid(file, board);
   if (grid === null) throw new UsageError(`target ${target.id} does not say how many tiles and cores a chip has`);
-  const blockX = kind === 'cmesh' ? required(target, 'topology.concentration.x', file.topology.concentration?.x, 'the network') : 1;
-  const blockY = kind === 'cmesh' ? required(target, 'topology.concentration.y', file.topology.concentration?.y, 'the network') : 1;
-  const routersWide = Math.ceil(grid.width / blockX);
-  const routersHigh = Math.ceil(grid.height / blockY);
+  const side = (axis: 'x' | 'y') => required(target, `topology.concentration.${axis}`, concentration?.[axis], 'the network');
+  const block = kind === 'cmesh' ? { x: side('x'), y: side('y') } : { x: 1, y: 1 };
+  return topologyOf({ name: target.label, kind: joinedKind(target), grid, block, pitch: pitchOf(target) });
+}
+
+/** The kind of the network over all chips. Chips of a board continue the network of a chip, unless they have none. */
+function joinedKind({ label, file, board }: Target): NetworkShape['kind'] {
+  const { kind } = file.topology;
+  const joined = board?.kind;
+  const continues = joined === undefined || joined === kind;
+  const isModelled = continues || (kind === 'single' && ['bus', 'host'].includes(joined)) || (kind === 'hier' && joined === 'mesh2d');
+  if (board === null || (isModelled && kind !== 'interleaved')) return kind;
+  throw new UsageError(
+    `${label}: chips with a network of kind ${kind} on a board of kind ${joined ?? kind} are not modelled; try one chip`,
+  );
+}
+
+/** A network, whoever describes it. */
+export function topologyOf(shape: NetworkShape): Topology {
+  const { name, kind, grid, pitch } = shape;
+  const build = KINDS[kind];
+  if (build === undefined) {
+    throw new UsageError(`target ${name} has a network of kind ${kind}; modelled are: ${Object.keys(KINDS).join(', ')}`);
+  }
+  const fabric = build(shape);
   const cores = coresOf(grid);
-  const routerX = cores.tileX.map((x) => Math.floor(x / blockX));
-  const routerY = cores.tileY.map((y) => Math.floor(y / blockY));
-  const apartX = (xa: number, xb: number) => measure.hopsX(Math.abs(xa - xb), routersWide);
-  const apartY = (ya: number, yb: number) => measure.hopsY(Math.abs(ya - yb), routersHigh);
-  const port = {
-    x: 0,
-    y: Math.floor((routersHigh - 1) / 2),
-    assumption: 'inputs enter at the router in the middle of the west edge',
-  };
+  const coresPerChip = coresIn(grid.chip);
+  const chipOf = (core: number) => Math.floor(core / coresPerChip);
+  const router = Int32Array.from(cores.slot, (_, core) =>
+    fabric.routerOf(cores.tileX[core], cores.tileY[core], chipOf(core), core % coresPerChip),
+  );
+  const entranceAt = (from: number): Entrance => ({
+    x: fabric.x[from],
+    y: fabric.y[from],
+    portHops: (core) => fabric.hops(from, router[core]),
+    portRoute: (core) => fabric.route(from, router[core]),
+  });
+  const { portHops, portRoute, ...port } = entranceAt(fabric.port.router);
   return {
     kind,
     cores: cores.slot.length,
-    coresPerTile: grid.coresPerTile,
+    chips: grid.chips.x.length,
+    coresPerTile: grid.chip.coresPerTile,
     ...cores,
-    tilesWide: grid.width,
-    tilesHigh: grid.height,
-    routerX,
-    routerY,
-    routersWide,
-    routersHigh,
-    wraps: measure.wraps,
-    hops: (a, b) => ({ x: apartX(routerX[a], routerX[b]), y: apartY(routerY[a], routerY[b]) }),
-    distance: (a, b) => apartX(routerX[a], routerX[b]) + apartY(routerY[a], routerY[b]),
-    port,
-    portHops: (core) => ({ x: apartX(port.x, routerX[core]), y: apartY(port.y, routerY[core]) }),
-    pitch: pitchOf(target),
+    tilesWide: grid.chip.width * grid.chips.wide,
+    tilesHigh: grid.chip.height * grid.chips.high,
+    routerX: router.map((at) => fabric.x[at]),
+    routerY: router.map((at) => fabric.y[at]),
+    routersWide: fabric.wide,
+    routersHigh: fabric.high,
+    wraps: fabric.wraps,
+    routers: { x: fabric.x, y: fabric.y, transit: fabric.transit },
+    links: fabric.links,
+    routerOf: (core) => router[core],
+    chipOf,
+    hops: (a, b) => fabric.hops(router[a], router[b]),
+    distance: (a, b) => fabric.distance(router[a], router[b]),
+    route: (a, b) => fabric.route(router[a], router[b]),
+    port: { ...port, assumption: fabric.port.assumption },
+    portHops,
+    portRoute,
+    entrance(x, y) {
+      const at = fabric.x.findIndex((value, i) => value === x && fabric.y[i] === y && fabric.exists(i));
+      return at < 0 ? null : entranceAt(at);
+    },
+    assumptions: grid.assumptions,
+    pitch,
   };
 }
 
-/** Tile coordinates and slot of every core, row-major by tile, tiles that are absent left out. */
-function coresOf(grid: ChipGrid): Pick<Topology, 'tileX' | 'tileY' | 'slot'> {
-  const absent = new Set(grid.absent.map(([x, y]) => y * grid.width + x));
-  const cores = (grid.width * grid.height - absent.size) * grid.coresPerTile;
+/** Meshes, tori and hexagonal grids; by search where routers are missing. */
+function planar(shape: NetworkShape, hexagonal: boolean, wraps: boolean): Fabric {
+  const { name, grid, block = { x: 1, y: 1 } } = shape;
+  const { chip, chips } = grid;
+  const chipWide = Math.ceil(chip.width / block.x);
+  const chipHigh = Math.ceil(chip.height / block.y);
+  const wide = chipWide * chips.wide;
+  const high = chipHigh * chips.high;
+  const there = new Uint8Array(wide * high);
+  const { tileX, tileY } = coresOf(grid);
+  const along = (tile: number, tiles: number, size: number, routers: number) =>
+    Math.floor(tile / tiles) * routers + Math.floor((tile % tiles) / size);
+  const routerOf = (x: number, y: number) => along(y, chip.height, block.y, chipHigh) * wide + along(x, chip.width, block.x, chipWide);
+  tileX.forEach((x, core) => {
+    there[routerOf(x, tileY[core])] = 1;
+  });
+  const exists = (router: number) => there[router] === 1;
+  // A board with missing chips is cut out of a larger torus: its edges stay open.
+  const isWhole = chips.x.length === chips.wide * chips.high;
+  const fabric = gridFabric({ wide, high, chipWide, chipHigh, hexagonal, wraps: wraps && isWhole, exists, routerOf });
+  if (there.every((one) => one === 1)) return fabric;
+  const searched = searchedFabric(fabric);
+  const first = there.indexOf(1);
+  const lost = there.findIndex((one, router) => one === 1 && searched.distance(first, router) < 0);
+  if (lost >= 0) {
+    throw new UsageError(
+      `the network of ${name} is in pieces: no way leads from router (${first % wide}, ${Math.floor(first / wide)}) ` +
+        `to (${lost % wide}, ${Math.floor(lost / wide)}); take away fewer tiles`,
+    );
+  }
+  return searched;
+}
+
+/** All cores behind one router. */
+function oneRouter({ grid: { chip } }: NetworkShape): Fabric {
+  const whole = { x: chip.width, y: chip.height };
+  const grid = { chip, chips: { wide: 1, high: 1, x: [0], y: [0] }, assumptions: [] };
+  return planar({ name: '', kind: 'mesh2d', grid, block: whole, pitch: { xMm: null, yMm: null, basis: 'none', source: '' } }, false, false);
+}
+
+/** A leaf for every core. */
+function hub({ grid: { chip, chips } }: NetworkShape): Fabric {
+  const perChip = coresIn(chip);
+  return starFabric(chips.x.length * perChip, (of, core) => of * perChip + core, chips.x.length > 1);
+}
+
+function coresIn({ width, height, absent, coresPerTile }: NetworkGrid['chip']): number {
+  return (width * height - absent.length) * coresPerTile;
+}
+
+/** Tile coordinates and slot of every core: chip by chip, row-major by tile, tiles that are absent left out. */
+function coresOf({ chip, chips }: NetworkGrid): Pick<Topology, 'tileX' | 'tileY' | 'slot'> {
+  const absent = new Set(chip.absent.map(([x, y]) => y * chip.width + x));
+  const perChip = coresIn(chip);
+  const cores = chips.x.length * perChip;
   const tileX = new Int32Array(cores);
   const tileY = new Int32Array(cores);
   const slot = new Int32Array(cores);
   let core = 0;
-  for (let tile = 0; tile < grid.width * grid.height; tile++) {
-    if (absent.has(tile)) continue;
-    for (let s = 0; s < grid.coresPerTile; s++, core++) {
-      tileX[core] = tile % grid.width;
-      tileY[core] = Math.floor(tile / grid.width);
-      slot[core] = s;
+  for (let k = 0; k < chips.x.length; k++) {
+    for (let tile = 0; tile < chip.width * chip.height; tile++) {
+      if (absent.has(tile)) continue;
+      for (let s = 0; s < chip.coresPerTile; s++, core++) {
+        tileX[core] = chips.x[k] * chip.width + (tile % chip.width);
+        tileY[core] = chips.y[k] * chip.height + Math.floor(tile / chip.width);
+        slot[core] = s;
+      }
     }
   }
   return { tileX, tileY, slot };

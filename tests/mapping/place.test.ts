@@ -142,7 +142,7 @@ describe('the options of a chip', () => {
     const target = loadTarget('rram-mesh');
     for (const cap of [0, -1, 2.5]) expect(() => chipOf(target, { maxNeuronsPerCore: cap })).toThrow(UsageError);
     expect(() => chipOf(target, { maxNeuronsPerCore: null, port: { x: 8, y: 0 } })).toThrow(
-      'no core of rram-mesh sits behind router (8, 0), where inputs are to enter; its routers are (0 … 7, 0 … 7)',
+      'rram-mesh has no router (8, 0), where inputs are to enter; its routers are (0 … 7, 0 … 7)',
     );
   });
 });

@@ -4,7 +4,7 @@ import type { Chip } from '../../src/mapping/chip.ts';
 import { type MappingProblem, mappingProblem, type WeightedNetwork } from '../../src/mapping/problem.ts';
 import { csrFromDense } from '../../src/network/csr.ts';
 import type { Target } from '../../src/targets/load.ts';
-import type { Topology } from '../../src/targets/topology.ts';
+import { topologyOf } from '../../src/targets/topology.ts';
 import type { CoreCapacity, ResourceUse } from '../../src/targets/usage.ts';
 
 export interface ChipShape {
@@ -23,33 +23,16 @@ export interface ChipShape {
 /** A mesh of tiles, one router each, inputs at the middle of the west edge. */
 export function madeUpChip(shape: ChipShape): Chip {
   const { wide = 4, high = 4, slots = 1, wraps = false } = shape;
-  const cores = wide * high * slots;
-  const tileX = Int32Array.from({ length: cores }, (_, core) => Math.floor(core / slots) % wide);
-  const tileY = Int32Array.from({ length: cores }, (_, core) => Math.floor(core / slots / wide));
-  const apart = (a: number, b: number, size: number) => (wraps ? Math.min(Math.abs(a - b), size - Math.abs(a - b)) : Math.abs(a - b));
-  const hops = (a: number, b: number) => ({ x: apart(tileX[a], tileX[b], wide), y: apart(tileY[a], tileY[b], high) });
-  const port = { x: 0, y: Math.floor((high - 1) / 2), assumption: 'made up' };
-  const portHops = (core: number) => ({ x: apart(port.x, tileX[core], wide), y: apart(port.y, tileY[core], high) });
-  const noc: Topology = {
+  const noc = topologyOf({
+    name: 'made-up',
     kind: wraps ? 'torus2d' : 'mesh2d',
-    cores,
-    coresPerTile: slots,
-    tileX,
-    tileY,
-    tilesWide: wide,
-    tilesHigh: high,
-    slot: Int32Array.from({ length: cores }, (_, core) => core % slots),
-    routerX: tileX,
-    routerY: tileY,
-    routersWide: wide,
-    routersHigh: high,
-    wraps,
-    hops,
-    distance: (a, b) => hops(a, b).x + hops(a, b).y,
-    port,
-    portHops,
+    grid: {
+      chip: { width: wide, height: high, absent: [], coresPerTile: slots },
+      chips: { wide: 1, high: 1, x: [0], y: [0] },
+      assumptions: [],
+    },
     pitch: { xMm: 0.5, yMm: 2, basis: 'layout', source: 'made up' },
-  };
+  });
   const limits = madeUpCapacity(shape);
   const target = { id: 'made-up', label: 'made-up', fileName: 'made-up.json', hash: '0'.repeat(64) } as Target;
   return {
@@ -59,8 +42,9 @@ export function madeUpChip(shape: ChipShape): Chip {
     capacity: limits,
     maxNeuronsPerCore: null,
     weightBits: 8,
-    port: { x: port.x, y: port.y, assumed: true },
-    portHops,
+    port: { x: noc.port.x, y: noc.port.y, assumed: true },
+    portHops: noc.portHops,
+    portRoute: noc.portRoute,
   };
 }
 

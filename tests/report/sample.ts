@@ -6,7 +6,7 @@ import type { Network } from '../../src/network/network.ts';
 import type { PlacementInput, ReportInput, TargetInput } from '../../src/report/input.ts';
 import type { Constant, Term } from '../../src/targets/constants.ts';
 import type { Target } from '../../src/targets/load.ts';
-import type { Topology } from '../../src/targets/topology.ts';
+import { type Topology, topologyOf } from '../../src/targets/topology.ts';
 import { resolveTrainConfig } from '../../src/training/config.ts';
 
 /** Neurons at sites 0 … 11: each listens to its left neighbour, and four more synapses cross the sheet or close on themselves. */
@@ -43,40 +43,18 @@ export function sampleNetwork(): Network {
 
 /** A mesh of tiles, ids row-major by tile, then slot. */
 export function meshTopology(tilesWide: number, tilesHigh: number, coresPerTile: number, block = 1, wraps = false): Topology {
-  const cores = tilesWide * tilesHigh * coresPerTile;
-  const each = (value: (core: number) => number) => Int32Array.from({ length: cores }, (_, core) => value(core));
-  const tile = (core: number) => Math.floor(core / coresPerTile);
-  const tileX = each((core) => tile(core) % tilesWide);
-  const tileY = each((core) => Math.floor(tile(core) / tilesWide));
-  const router = (at: number) => Math.floor(at / block);
-  const hops = (a: number, b: number) => ({
-    x: Math.abs(router(tileX[a]) - router(tileX[b])),
-    y: Math.abs(router(tileY[a]) - router(tileY[b])),
-  });
-  return {
+  const network = topologyOf({
+    name: 'mesh',
     kind: wraps ? 'torus2d' : block > 1 ? 'cmesh' : 'mesh2d',
-    cores,
-    coresPerTile,
-    tileX,
-    tileY,
-    tilesWide,
-    tilesHigh,
-    slot: each((core) => core % coresPerTile),
-    routerX: tileX.map(router),
-    routerY: tileY.map(router),
-    routersWide: Math.ceil(tilesWide / block),
-    routersHigh: Math.ceil(tilesHigh / block),
-    wraps,
-    hops,
-    distance: (a, b) => hops(a, b).x + hops(a, b).y,
-    port: {
-      x: 0,
-      y: Math.floor(Math.ceil(tilesHigh / block) / 2),
-      assumption: 'inputs enter at the router in the middle of the west edge',
+    grid: {
+      chip: { width: tilesWide, height: tilesHigh, absent: [], coresPerTile },
+      chips: { wide: 1, high: 1, x: [0], y: [0] },
+      assumptions: [],
     },
-    portHops: (core) => hops(0, core),
+    block: { x: block, y: block },
     pitch: { xMm: 0.5, yMm: 0.5, basis: 'area-share', source: 'mesh.json, geometry.pitch (derived)' },
-  };
+  });
+  return { ...network, port: { ...network.port, y: Math.floor(network.routersHigh / 2) } };
 }
 
 export function sampleTarget(label: string): Target {
@@ -93,7 +71,7 @@ export function sampleTarget(label: string): Target {
     time: { hop: { x: assumed(4e-9, 's', '2 cycles a hop'), y: assumed(4e-9, 's', '2 cycles a hop') } },
     system: { boards: [{ chips: assumed(1, '1', 'one chip') }] },
   };
-  return { id: label, label, hash: 'c0ffee', fileName: `targets/${label}.json`, file: file as unknown as Target['file'] };
+  return { id: label, label, hash: 'c0ffee', board: null, fileName: `targets/${label}.json`, file: file as unknown as Target['file'] };
 }
 
 /** Statistics of a histogram of hops. */

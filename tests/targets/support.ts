@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { PACKAGE_ROOT } from '../../src/core/version.ts';
 import { listTargets, loadTarget, type Target } from '../../src/targets/load.ts';
+import type { Topology } from '../../src/targets/topology.ts';
 
 type Json = Record<string, unknown>;
 
@@ -72,4 +73,64 @@ export function writeTarget(content: string | Uint8Array): string {
 export function loadChanged(id: string, changes: Readonly<Record<string, unknown>>): Target {
   const data = Object.entries(changes).reduce((file, [path, value]) => withValue(file, path, value), rawTarget(id));
   return loadTarget(writeTarget(JSON.stringify(data)));
+}
+
+/** Links of a shortest way between two routers, by breadth-first search over all links; −1 where no way leads. */
+export function linkSearch({ links, routers }: Topology): (from: number, to: number) => number {
+  const outgoing: number[][] = Array.from(routers.x, () => []);
+  links.from.forEach((router, link) => {
+    outgoing[router].push(links.to[link]);
+  });
+  const found = new Map<number, Int32Array>();
+  const search = (start: number): Int32Array => {
+    const away = new Int32Array(routers.x.length).fill(-1);
+    away[start] = 0;
+    const queue = [start];
+    for (const at of queue) {
+      if (at !== start && routers.transit[at] === 0) continue;
+      for (const next of outgoing[at]) {
+        if (away[next] >= 0) continue;
+        away[next] = away[at] + 1;
+        queue.push(next);
+      }
+    }
+    found.set(start, away);
+    return away;
+  };
+  return (from, to) => (found.get(from) ?? search(from))[to];
+}
+
+/** Everything that is wrong with the ways between the given pairs of cores, against a search over the links. */
+export function wrongWays(network: Topology, pairs: readonly (readonly [number, number])[]): string[] {
+  const shortest = linkSearch(network);
+  const { links, routers, routerOf } = network;
+  return pairs.flatMap(([a, b]) => {
+    const wrong: string[] = [];
+    const says = (what: string, found: unknown, expected: unknown) => {
+      if (found !== expected) wrong.push(`${network.kind}, core ${a} to ${b}: ${what} is ${found}, expected ${expected}`);
+    };
+    const way = network.route(a, b);
+    const away = shortest(routerOf(a), routerOf(b));
+    says('links of the route', way.length, away);
+    let at = routerOf(a);
+    for (const [step, link] of way.entries()) {
+      says(`start of link ${step}`, links.from[link], at);
+      if (step > 0) says(`passing router ${at}`, routers.transit[at], 1);
+      at = links.to[link];
+    }
+    says('end of the route', at, routerOf(b));
+    const { x, y } = network.hops(a, b);
+    const hops = network.distance(a, b);
+    says('sum of the hops', x + y, hops);
+    // A hub moves a message at once; a hop between interleaved tiles is a tile in between.
+    const isHub = network.kind === 'bus' || network.kind === 'host' || (network.kind === 'single' && network.chips > 1);
+    says('distance', hops, away === 0 ? 0 : isHub ? 1 : away - Number(network.kind === 'interleaved'));
+    says('distance back', network.distance(b, a), hops);
+    return wrong;
+  });
+}
+
+/** All pairs of some numbers. */
+export function pairsOf(cores: readonly number[]): [number, number][] {
+  return cores.flatMap((a) => cores.map((b): [number, number] => [a, b]));
 }

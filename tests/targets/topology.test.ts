@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTarget } from '../../src/targets/load.ts';
-import { topology } from '../../src/targets/topology.ts';
-import { loadChanged } from './support.ts';
+import { type NetworkShape, type Topology, topology, topologyOf } from '../../src/targets/topology.ts';
+import { loadChanged, pairsOf, wrongWays } from './support.ts';
 
 describe('the network of a chip', () => {
   it('numbers cores row-major by tile, then slot', () => {
@@ -71,8 +71,180 @@ describe('the network of a chip', () => {
   });
 
   it('refuses a kind of network that is not modelled', () => {
-    expect(() => topology(loadChanged('loihi1', { 'topology.kind': 'hier' }))).toThrow(
-      /network of kind hier; modelled are: single, mesh2d, /,
+    expect(() => topologyOf({ ...shape({}), kind: 'unknown' })).toThrow(/network of kind unknown; modelled are: single, mesh2d, /);
+  });
+});
+
+interface Wanted {
+  readonly kind?: NetworkShape['kind'];
+  readonly tiles?: readonly [wide: number, high: number];
+  readonly chips?: readonly [wide: number, high: number];
+  readonly slots?: number;
+  readonly block?: number;
+  readonly absent?: readonly (readonly [number, number])[];
+}
+
+/** A network of given size. */
+function shape({ kind = 'mesh2d', tiles = [1, 1], chips = [1, 1], slots = 1, block = 1, absent = [] }: Wanted): NetworkShape {
+  const places = Array.from({ length: chips[0] * chips[1] }, (_, chip) => chip);
+  return {
+    name: 'made-up',
+    kind,
+    grid: {
+      chip: { width: tiles[0], height: tiles[1], absent, coresPerTile: slots },
+      chips: {
+        wide: chips[0],
+        high: chips[1],
+        x: places.map((chip) => chip % chips[0]),
+        y: places.map((chip) => Math.floor(chip / chips[0])),
+      },
+      assumptions: [],
+    },
+    block: { x: block, y: block },
+    pitch: { xMm: null, yMm: null, basis: 'none', source: 'made up' },
+  };
+}
+
+const made = (wanted: Wanted): Topology => topologyOf(shape(wanted));
+const everyCore = ({ cores }: Topology) => Array.from({ length: cores }, (_, core) => core);
+
+describe('networks of every kind', () => {
+  const side = fc.integer({ min: 1, max: 5 });
+  const sizes = fc.tuple(side, side);
+  const boards = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 }));
+  const kinds: readonly [NetworkShape['kind'], fc.Arbitrary<Wanted>][] = [
+    ['single', fc.record({ tiles: sizes, chips: boards, slots: fc.constantFrom(1, 2) })],
+    ['mesh2d', fc.record({ tiles: sizes, chips: boards, slots: fc.constantFrom(1, 3) })],
+    ['torus2d', fc.record({ tiles: sizes, chips: boards })],
+    ['cmesh', fc.record({ tiles: sizes, chips: boards, block: fc.constantFrom(1, 2, 3) })],
+    ['hexmesh', fc.record({ tiles: sizes })],
+    ['hextorus', fc.record({ chips: sizes, slots: fc.constantFrom(1, 2) })],
+    ['hier', fc.record({ tiles: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 })), chips: boards })],
+    ['interleaved', fc.record({ tiles: sizes })],
+    ['bus', fc.record({ tiles: fc.constant([1, 1] as const), slots: fc.integer({ min: 1, max: 9 }) })],
+    ['host', fc.record({ tiles: sizes, chips: boards })],
+  ];
+  it.each(kinds)('%s: routes are shortest ways over links that exist, and hops count them', (kind, sizesOf) => {
+    fc.assert(
+      fc.property(sizesOf, (wanted) => {
+        const network = made({ ...wanted, kind });
+        expect(wrongWays(network, pairsOf(everyCore(network).slice(0, 40)))).toEqual([]);
+      }),
+      { numRuns: 25 },
     );
+  });
+
+  // A neuron tile of MOSAIC passes nothing on: from tile 0 to tile 2 of a row is 5, though tile 1 is 1 away from both.
+  it.each(kinds.filter(([kind]) => kind !== 'interleaved'))('%s: hops obey the triangle inequality', (kind, sizesOf) => {
+    fc.assert(
+      fc.property(sizesOf, (wanted) => {
+        const network = made({ ...wanted, kind });
+        const some = everyCore(network).filter((core) => core % Math.ceil(network.cores / 8) === 0);
+        for (const [a, b] of pairsOf(some)) {
+          for (const c of some) expect(network.distance(a, c)).toBeLessThanOrEqual(network.distance(a, b) + network.distance(b, c));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it.each(kinds)('%s: hops from the port are the links of a way from it', (kind, sizesOf) => {
+    fc.assert(
+      fc.property(sizesOf, (wanted) => {
+        const network = made({ ...wanted, kind });
+        const { port, links, routers, routerOf } = network;
+        for (const core of everyCore(network)) {
+          const { x, y } = network.portHops(core);
+          const way = network.portRoute(core);
+          const [first = -1, last = -1] = [way[0], way.at(-1)];
+          expect(x + y).toBe(way.length);
+          const start = first < 0 ? routerOf(core) : links.from[first];
+          expect([routers.x[start], routers.y[start]]).toEqual([port.x, port.y]);
+          if (last >= 0) expect(links.to[last]).toBe(routerOf(core));
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('count hops by hand', () => {
+    // Steps (2, 1): one diagonal and one along x; (2, −1): three straight ones.
+    const hexagonal = made({ kind: 'hexmesh', tiles: [4, 4] });
+    expect([hexagonal.hops(4, 10), hexagonal.hops(4, 2)]).toEqual([{ x: 2, y: 0 }, { x: 2, y: 1 }]); // biome-ignore format: pairs
+    // On 4 × 4, round the torus: (3, 2) is (−1, −2) away, (3, 3) one diagonal, (3, 0) one to the west.
+    const torus = made({ kind: 'hextorus', chips: [4, 4] });
+    expect([torus.distance(0, 11), torus.distance(0, 15), torus.distance(0, 3)]).toEqual([2, 1, 1]);
+    // Two chips side by side, four cores each: up to R2 and down; up to R3, across, and down.
+    const tree = made({ kind: 'hier', tiles: [2, 2], chips: [2, 1] });
+    expect([tree.hops(0, 0), tree.hops(0, 3), tree.hops(0, 4)]).toEqual([{ x: 0, y: 0 }, { x: 2, y: 0 }, { x: 5, y: 0 }]); // biome-ignore format: pairs
+    expect([tree.chipOf(3), tree.chipOf(4)]).toEqual([0, 1]);
+    expect(tree.route(0, 4).map((link) => tree.links.crosses[link])).toEqual([0, 0, 1, 0, 0]);
+    expect([made({ kind: 'host', slots: 3 }).distance(0, 2), made({ kind: 'single', slots: 3 }).distance(0, 2)]).toEqual([1, 0]);
+  });
+
+  it('counts routing tiles between the tiles of MOSAIC as the rules of its training code do', () => {
+    const { distance, hops, tileX, tileY } = made({ kind: 'interleaved', tiles: [6, 5] });
+    for (const [a, b] of pairsOf(Array.from({ length: 30 }, (_, core) => core))) {
+      const across = Math.abs(tileX[a] - tileX[b]);
+      const down = Math.abs(tileY[a] - tileY[b]);
+      const both = across + down;
+      const isStraight = across === 0 || down === 0;
+      expect(distance(a, b)).toBe(both === 0 ? 0 : !isStraight || both === 1 ? 2 * both - 1 : 2 * both + 1);
+    }
+    // Neighbours; diagonal neighbours; two apart in a row: out sideways, along the corridor, and in.
+    expect([hops(0, 1), hops(0, 7), hops(0, 2)]).toEqual([{ x: 1, y: 0 }, { x: 1, y: 2 }, { x: 4, y: 1 }]); // biome-ignore format: pairs
+  });
+
+  it('continue a mesh across the chips of a board, numbering cores chip by chip', () => {
+    const board = made({ tiles: [3, 2], chips: [2, 2], slots: 2 });
+    expect([board.cores, board.chips, board.tilesWide, board.tilesHigh]).toEqual([48, 4, 6, 4]);
+    // First core of chip 1 is tile (3, 0); tile (2, 0) of chip 0 is its neighbour.
+    expect([board.tileX[12], board.tileY[12], board.chipOf(11), board.chipOf(12)]).toEqual([3, 0, 0, 1]);
+    expect(board.distance(4, 12)).toBe(1);
+    const crossings = (a: number, b: number) => board.route(a, b).reduce((sum, link) => sum + board.links.crosses[link], 0);
+    expect([crossings(4, 12), crossings(0, 2), crossings(0, 47)]).toEqual([1, 0, 2]);
+  });
+
+  it('go round missing tiles, and refuse a network in pieces', () => {
+    // A wall in the middle of 3 × 3 with a gap in the south.
+    const gap = made({ tiles: [3, 3], absent: [[1, 0], [1, 1]] }); // biome-ignore format: points
+    expect(gap.distance(0, 1)).toBe(6);
+    expect(gap.hops(0, 1)).toEqual({ x: 2, y: 4 });
+    expect(wrongWays(gap, pairsOf(everyCore(gap)))).toEqual([]);
+    const torn = { tiles: [3, 3] as const, absent: [[1, 0], [1, 1], [1, 2]] as const }; // biome-ignore format: points
+    expect(() => made(torn)).toThrow(/made-up is in pieces: no way leads from router \(0, 0\) to \(2, 0\)/);
+    expect(made({ ...torn, kind: 'torus2d' }).distance(0, 1)).toBe(1);
+  });
+
+  it('are as far as on a whole grid inside the hexagon of a 48-chip board', () => {
+    const grid = pairsOf([0, 1, 2, 3, 4, 5, 6, 7]);
+    const inside = grid.filter(([x, y]) => x - y <= 4 && y - x <= 3).sort(([, a], [, b]) => a - b);
+    const { grid: whole, ...rest } = shape({ kind: 'hextorus', chips: [8, 8] });
+    const chips = { wide: 8, high: 8, x: inside.map(([x]) => x), y: inside.map(([, y]) => y) };
+    const board = topologyOf({ ...rest, grid: { ...whole, chips } });
+    expect([board.cores, board.wraps]).toEqual([48, false]);
+    expect(wrongWays(board, pairsOf(everyCore(board)))).toEqual([]);
+    for (const [a, b] of pairsOf(everyCore(board))) {
+      const [dx, dy] = [chips.x[a] - chips.x[b], chips.y[a] - chips.y[b]];
+      expect(board.distance(a, b)).toBe(dx * dy > 0 ? Math.max(Math.abs(dx), Math.abs(dy)) : Math.abs(dx) + Math.abs(dy));
+    }
+  });
+});
+
+describe('a board', () => {
+  it('is chosen by its number of chips, and part of the target', () => {
+    const [one, two] = [loadTarget('loihi1'), loadTarget('loihi1:chips=2')];
+    expect([two.label, two.board?.name, topology(two).cores]).toEqual(['loihi1:chips=2', 'stick', 256]);
+    expect(two.hash).not.toBe(one.hash);
+    expect(loadTarget('loihi1:chips=1').board).toBeNull();
+    expect(topology(two).assumptions).toEqual([expect.stringContaining('2 chips of the board stand in a grid of 2 × 1')]);
+    expect([topology(loadTarget('loihi1:chips=8')).cores, loadTarget('loihi1:chips=768').board?.name]).toEqual([1024, 'rack']);
+  });
+
+  it('is refused where there is none of that size, with those there are', () => {
+    expect(() => loadTarget('loihi1:chips=3')).toThrow(
+      'no board of 3 chips; its boards: stick (2 chips), board (8 … 32 chips), rack (768 chips)',
+    );
+    expect(() => loadTarget('rram-mesh:chips=4')).toThrow('its file lists no boards');
   });
 });
