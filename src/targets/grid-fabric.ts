@@ -124,12 +124,22 @@ function westPort({ wide, high, exists }: GridShape): number {
   return 0;
 }
 
-/** Router one step away; null beyond an open edge, and where a step along an axis of length 1 would lead back. */
-function neighbour({ wide, high, wraps, exists }: GridShape, x: number, y: number, dx: number, dy: number): number | null {
-  const [toX, toY] = wraps ? [mod(x + dx, wide), mod(y + dy, high)] : [x + dx, y + dy];
-  const to = toY * wide + toX;
-  if (toX < 0 || toY < 0 || toX >= wide || toY >= high || !exists(to) || (toX === x && toY === y)) return null;
-  return to;
+/**
+ * Router one step away; null beyond an open edge, at a gap, and where a step along an axis of length 1 would lead back. Where
+ * tiles are missing at the edge of a chip its link to the next chip starts at, and leads to, the nearest router of the row.
+ */
+function neighbour(shape: GridShape, x: number, y: number, dx: number, dy: number): number | null {
+  const { wide, high, chipWide, chipHigh, wraps, exists } = shape;
+  let chips = 0;
+  for (let step = 1; chips <= 1 && step < chipWide + chipHigh; step++) {
+    const [awayX, awayY] = [x + step * dx, y + step * dy];
+    const [toX, toY] = wraps ? [mod(awayX, wide), mod(awayY, high)] : [awayX, awayY];
+    if (toX < 0 || toY < 0 || toX >= wide || toY >= high || (toX === x && toY === y)) return null;
+    chips =
+      Math.abs(Math.floor(awayX / chipWide) - Math.floor(x / chipWide)) + Math.abs(Math.floor(awayY / chipHigh) - Math.floor(y / chipHigh));
+    if (exists(toY * wide + toX)) return step === 1 || chips === 1 ? toY * wide + toX : null;
+  }
+  return null;
 }
 
 /** Whether a step leaves the chip, going round the board included. */

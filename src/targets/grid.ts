@@ -39,6 +39,11 @@ export function levelsInNetwork(file: TargetFile): Level[] {
   return [...file.hierarchy.levels.filter(({ name, router }) => name === 'chip' && router === true), ...levelsInChip(file)];
 }
 
+/** Whether each chip is one router, and the network what joins chips. */
+export function areChipsRouters(file: TargetFile): boolean {
+  return levelsInNetwork(file)[0]?.name === 'chip';
+}
+
 /** The tile grid; a chip without tiles has one core per tile. Null where the file does not say enough. */
 export function chipGrid(file: TargetFile): ChipGrid | null {
   const [outer, ...inner] = levelsInNetwork(file);
@@ -83,7 +88,7 @@ export type Board = NonNullable<TargetFile['system']>['boards'][number];
  * @throws UsageError if there is none, with the boards there are
  */
 export function boardOf(file: TargetFile, chips: number): Board | null {
-  if (chips === 1 && levelsInNetwork(file)[0]?.name !== 'chip') return null;
+  if (chips === 1 && !areChipsRouters(file)) return null;
   const boards = [...(file.system?.boards ?? [])].sort((a, b) => (a.chips.value ?? 0) - (b.chips.value ?? 0));
   const board = boards.find((candidate) => {
     const [fewest, most] = chipsOn(candidate);
@@ -107,10 +112,9 @@ function chipsOn({ chips, arrangement }: Board): readonly [number, number] {
 export function networkGrid(file: TargetFile, board: Board | null): NetworkGrid | null {
   const grid = chipGrid(file);
   if (grid === null) return null;
-  const areChipsRouters = levelsInNetwork(file)[0]?.name === 'chip';
-  const chip = areChipsRouters ? { width: 1, height: 1, absent: [], coresPerTile: grid.coresPerTile } : grid;
+  const chip = areChipsRouters(file) ? { width: 1, height: 1, absent: [], coresPerTile: grid.coresPerTile } : grid;
   if (board === null) {
-    return { chip, chips: areChipsRouters ? positionsOf(grid) : positionsOf({ width: 1, height: 1, absent: [] }), assumptions: [] };
+    return { chip, chips: areChipsRouters(file) ? positionsOf(grid) : positionsOf({ width: 1, height: 1, absent: [] }), assumptions: [] };
   }
   const count = board.chips.value;
   const { width: { value: across } = UNSTATED, height: { value: down } = UNSTATED, absent = [] } = board.arrangement ?? {};

@@ -1,7 +1,7 @@
 // Where do cores sit, how far is it from one to another, and over which links?
 import { UsageError } from '../core/errors.ts';
 import type { Fabric, Hops, Links } from './fabric.ts';
-import { type NetworkGrid, networkGrid } from './grid.ts';
+import { areChipsRouters, type NetworkGrid, networkGrid } from './grid.ts';
 import { gridFabric } from './grid-fabric.ts';
 import { interleavedFabric } from './interleaved-fabric.ts';
 import { required, sourceText } from './known.ts';
@@ -121,16 +121,16 @@ export function topology(target: Target): Topology {
   return topologyOf({ name: target.label, kind: joinedKind(target), grid, block, pitch: pitchOf(target) });
 }
 
-/** The kind of the network over all chips. Chips of a board continue the network of a chip, unless they have none. */
+/** The kind of the network over all chips. Chips of a board continue the network of a chip, unless a chip is one router. */
 function joinedKind({ label, file, board }: Target): NetworkShape['kind'] {
   const { kind } = file.topology;
-  const joined = board?.kind;
-  const continues = joined === undefined || joined === kind;
-  const isModelled = continues || (kind === 'single' && ['bus', 'host'].includes(joined)) || (kind === 'hier' && joined === 'mesh2d');
-  if (board === null || (isModelled && kind !== 'interleaved')) return kind;
-  throw new UsageError(
-    `${label}: chips with a network of kind ${kind} on a board of kind ${joined ?? kind} are not modelled; try one chip`,
-  );
+  const joined = board?.kind ?? kind;
+  if (board === null) return kind;
+  if (areChipsRouters(file)) return joined;
+  const isModelled =
+    joined === kind || (kind === 'single' && (joined === 'bus' || joined === 'host')) || (kind === 'hier' && joined === 'mesh2d');
+  if (isModelled && kind !== 'interleaved') return kind;
+  throw new UsageError(`${label}: chips with a network of kind ${kind} on a board of kind ${joined} are not modelled; try one chip`);
 }
 
 /** A network, whoever describes it. */

@@ -60,8 +60,16 @@ describe.each(listTargets())('the file of %s', (id) => {
   });
 });
 
-describe.each(mappableTargets())('the chip of %s', (id) => {
-  const target = loadTarget(id);
+const notForReference = listTargets().filter((id) => loadTarget(id).file.support !== 'reference-only');
+/** Boards that ship; the largest is like the others, and how that of SpiNNaker2 joins the meshes of its chips is not published. */
+const boards = notForReference
+  .flatMap((id) =>
+    (loadTarget(id).file.system?.boards ?? []).map(({ chips }) => ({ name: `${id}:chips=${chips.value}`, chips: chips.value ?? 0 })),
+  )
+  .flatMap(({ name, chips }) => (chips > 1 && chips <= 144 && name !== 'spinnaker2:chips=48' ? [name] : []));
+
+describe.each([...notForReference, ...boards])('the network of %s', (name) => {
+  const target = loadTarget(name);
 
   it('has routes that a breadth-first search over its links finds no shorter, and hops that count them', () => {
     const network = topology(target);
@@ -71,11 +79,12 @@ describe.each(mappableTargets())('the chip of %s', (id) => {
   it('has hops that are symmetric, zero at home, and obey the triangle inequality', () => {
     const { kind, distance, hops, cores } = topology(target);
     const broken: string[] = [];
-    for (let a = 0; a < cores; a += 7) {
+    const some = (count: number, first: number) => everySoMany(cores, count).map((core) => (core + first) % cores);
+    for (const a of some(40, 0)) {
       if (hops(a, a).x !== 0 || hops(a, a).y !== 0) broken.push(`${a} is away from itself`);
-      for (let b = 3; b < cores; b += 31) {
+      for (const b of some(20, 3)) {
         if (distance(a, b) !== distance(b, a)) broken.push(`${a}, ${b} is not symmetric`);
-        for (let c = 5; c < cores; c += 101) {
+        for (const c of some(10, 5)) {
           // A neuron tile between two others passes nothing on, so it is no stop on the way.
           if (kind !== 'interleaved' && distance(a, c) > distance(a, b) + distance(b, c))
             broken.push(`${a} to ${c} is shorter through ${b}`);
@@ -90,13 +99,17 @@ describe.each(mappableTargets())('the chip of %s', (id) => {
     const { port, portHops, portRoute, links, routers, routerOf, cores } = network;
     const from = routers.x.findIndex((x, router) => x === port.x && routers.y[router] === port.y);
     const shortest = linkSearch(network);
-    for (let core = 0; core < cores; core += Math.ceil(cores / 300)) {
+    for (const core of everySoMany(cores, 300)) {
       const { x, y } = portHops(core);
       const way = portRoute(core);
       expect([x + y, way.length]).toEqual([shortest(from, routerOf(core)), x + y]);
       if (way.length > 0) expect([links.from[way[0]], links.to[way[way.length - 1]]]).toEqual([from, routerOf(core)]);
     }
   });
+});
+
+describe.each(mappableTargets())('the chip of %s', (id) => {
+  const target = loadTarget(id);
 
   it('stores every weight of its format, and only those', () => {
     const { qmax, step } = weightFormat(target);
@@ -188,9 +201,14 @@ function bareNumbers(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, inner]) => bareNumbers(inner, `${path}.${key}`));
 }
 
-/** Pairs of cores, about a thousand, from all over the chip. */
+/** About so many of the cores, from all over the chip. */
+function everySoMany(cores: number, count: number): number[] {
+  const stride = Math.ceil(cores / count);
+  return Array.from({ length: Math.ceil(cores / stride) }, (_, i) => i * stride);
+}
+
+/** About a thousand pairs of cores, from all over the chip. */
 function corePairs({ cores }: Topology): [number, number][] {
-  const stride = Math.max(1, Math.floor(cores / 32));
-  const some = Array.from({ length: Math.ceil(cores / stride) }, (_, i) => i * stride);
+  const some = everySoMany(cores, 32);
   return some.flatMap((a) => some.map((b): [number, number] => [a, (b * 5 + 3) % cores]));
 }

@@ -216,6 +216,14 @@ describe('networks of every kind', () => {
     expect(made({ ...torn, kind: 'torus2d' }).distance(0, 1)).toBe(1);
   });
 
+  it('join chips whose tiles at the edge are missing by the routers next to the gap', () => {
+    // Two chips of 2 × 3 above each other, the last row of each without tiles: rows 0, 1 and 3, 4 are left.
+    const gap = made({ tiles: [2, 3], chips: [1, 2], absent: [[0, 2], [1, 2]] }); // biome-ignore format: points
+    expect([gap.cores, gap.tileY[2], gap.tileY[4], gap.distance(2, 4)]).toEqual([8, 1, 3, 1]);
+    expect(gap.route(2, 4).map((link) => gap.links.crosses[link])).toEqual([1]);
+    expect(wrongWays(gap, pairsOf(everyCore(gap)))).toEqual([]);
+  });
+
   it('are as far as on a whole grid inside the hexagon of a 48-chip board', () => {
     const grid = pairsOf([0, 1, 2, 3, 4, 5, 6, 7]);
     const inside = grid.filter(([x, y]) => x - y <= 4 && y - x <= 3).sort(([, a], [, b]) => a - b);
@@ -246,5 +254,6 @@ describe('a board', () => {
       'no board of 3 chips; its boards: stick (2 chips), board (8 … 32 chips), rack (768 chips)',
     );
     expect(() => loadTarget('rram-mesh:chips=4')).toThrow('its file lists no boards');
+    expect(() => topology(loadTarget('spinnaker2:chips=48'))).toThrow('mesh2d on a board of kind hextorus are not modelled; try one chip');
   });
 });
