@@ -15,11 +15,11 @@ type Json = Record<string, unknown>;
  */
 export const WAITING: Readonly<Record<string, string>> = {
   brainscales2: 'signs by row',
-  'dynap-se': 'a hierarchical network, memories of tags',
-  'dynap-se2': 'a hierarchical network, memories of tags',
+  'dynap-se': 'memories of tags',
+  'dynap-se2': 'memories of tags',
   'hermes-core': 'analog weights of unknown bits',
   'ibm-34tile': 'analog weights of unknown bits',
-  'ibm-64core': 'a bus, analog weights of unknown bits',
+  'ibm-64core': 'analog weights of unknown bits',
   loihi2: 'pools of synapses',
   morphic: 'binary synapses',
   mosaic: 'arrays of unknown size',
