@@ -1,0 +1,87 @@
+// What does it cost to move or swap vertices of a graph? The state that annealing of Σ weight·hops works on.
+import type { Random } from '../../core/random.ts';
+import type { Annealable } from './anneal.ts';
+import type { Assignment } from './assignment.ts';
+import type { SolverProblem } from './problem.ts';
+
+/** Moves and swaps of vertices on the cores of a problem. */
+export class GraphMoves implements Annealable {
+  readonly vertices: number;
+  readonly core: Int32Array;
+
+  constructor(
+    private readonly problem: SolverProblem,
+    private readonly assignment: Assignment,
+  ) {
+    this.vertices = problem.graph.vertices;
+    this.core = assignment.core;
+  }
+
+  /** The core of a neighbour, or, one time in eight, any core. */
+  propose(vertex: number, random: Random): number {
+    const { graph, hops, fixed } = this.problem;
+    if (fixed !== null && fixed[vertex] === 1) return this.core[vertex];
+    const degree = graph.indptr[vertex + 1] - graph.indptr[vertex];
+    if (degree === 0 || random.int(8) === 0) return random.int(hops.cores);
+    return this.core[graph.indices[graph.indptr[vertex] + random.int(degree)]];
+  }
+
+  /** One choice in count + 1 is an empty place, where there is one, so that full and half-empty cores are treated alike. */
+  partner(vertex: number, to: number, random: Random): number {
+    const { assignment } = this;
+    const hasRoom = assignment.load[to] + assignment.size[vertex] <= assignment.capacity[to];
+    const pick = random.int(assignment.count[to] + (hasRoom ? 1 : 0));
+    return pick < assignment.count[to] ? assignment.member(to, pick) : -1;
+  }
+
+  change(vertex: number, partner: number, to: number): number {
+    const from = this.core[vertex];
+    if (partner < 0) return this.moveChange(vertex, from, to, -1);
+    // Neither sees the other: the wire between the two keeps its length.
+    return this.moveChange(vertex, from, to, partner) + this.moveChange(partner, to, from, vertex);
+  }
+
+  exchange(vertex: number, partner: number, to: number): boolean {
+    const { assignment } = this;
+    const { limits } = assignment;
+    const from = this.core[vertex];
+    if (partner >= 0 && this.problem.fixed?.[partner] === 1) return false;
+    const illegal = limits?.illegal ?? 0;
+    assignment.move(vertex, to);
+    if (partner >= 0) assignment.move(partner, from);
+    const fits = assignment.load[from] <= assignment.capacity[from] && assignment.load[to] <= assignment.capacity[to];
+    if (fits && (limits?.illegal ?? 0) <= illegal) return true;
+    if (partner >= 0) assignment.move(partner, to);
+    assignment.move(vertex, from);
+    return false;
+  }
+
+  /** Mean cost of a vertex where it is: the scale of temperatures. */
+  meanCost(): number {
+    const { graph, hops, port } = this.problem;
+    const { table, row, column } = hops;
+    let sum = 0;
+    for (let v = 0; v < graph.vertices; v++) {
+      const from = row[this.core[v]];
+      for (let at = graph.indptr[v]; at < graph.indptr[v + 1]; at++)
+        sum += graph.weights[at] * table[from + column[this.core[graph.indices[at]]]];
+      if (port !== null) sum += port.weight[v] * port.hops[this.core[v]];
+    }
+    return sum / Math.max(1, graph.vertices);
+  }
+
+  private moveChange(vertex: number, from: number, to: number, except: number): number {
+    const { graph, hops, port } = this.problem;
+    const { indptr, indices, weights } = graph;
+    const { table, row, column } = hops;
+    const rowFrom = row[from];
+    const rowTo = row[to];
+    let change = port === null ? 0 : port.weight[vertex] * (port.hops[to] - port.hops[from]);
+    for (let at = indptr[vertex]; at < indptr[vertex + 1]; at++) {
+      if (indices[at] === except) continue;
+      const c = column[this.core[indices[at]]];
+      change += weights[at] * (table[rowTo + c] - table[rowFrom + c]);
+    }
+    return change;
+  }
+}
