@@ -97,6 +97,7 @@ const DERIVED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'figures.recurrentWeights': (256 * 256 * 8) / 8,
   },
   morphic: {
+    'crossbar.rows': (738e3 * 2.86) / 4 / 512,
     'limits.synapseMemory': (738_000 * 2.86) / 4,
     'geometry.core.area': 2.86 / 4,
     'geometry.pitch.x': Math.sqrt(2.86 / 4),
