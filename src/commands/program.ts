@@ -7,6 +7,7 @@ import { COMMON_OPTIONS } from './common.ts';
 import { figureCommand } from './figure.ts';
 import { importCommand } from './import.ts';
 import { mapCommand } from './map.ts';
+import { mapGraphCommand } from './map-graph.ts';
 import { npzCommand } from './npz.ts';
 import { onnxCommand } from './onnx.ts';
 import { precisionCommand } from './precision.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   onnxCommand,
   npzCommand,
   mapCommand,
+  mapGraphCommand,
   checkCommand,
   verifyCommand,
   reportCommand,

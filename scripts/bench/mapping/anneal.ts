@@ -1,6 +1,8 @@
 // Where on the mesh do the parts of a partitioner go? Simulated annealing of swaps, as published mappers place METIS parts.
 import { randomStream } from '../../../src/core/random.ts';
-import { type Mesh, type PlacementGraph, undirectedGraph } from './graph.ts';
+import type { PlacementGraph } from '../../../src/mapping/solve/graph.ts';
+import type { Mesh } from '../../../src/mapping/solve/place-graph.ts';
+import { undirectedGraph } from './graph.ts';
 
 /**
  * Places parts on cores.
@@ -8,7 +10,14 @@ import { type Mesh, type PlacementGraph, undirectedGraph } from './graph.ts';
  * @param part - part of each vertex, at most as many parts as cores; a recursive bisection's numbering is a good start
  * @returns core of each vertex
  */
-export function annealParts(graph: PlacementGraph, part: Int32Array, parts: number, mesh: Mesh, proposals: number, seed: number): Int32Array {
+export function annealParts(
+  graph: PlacementGraph,
+  part: Int32Array,
+  parts: number,
+  mesh: Mesh,
+  proposals: number,
+  seed: number,
+): Int32Array {
   const { width, height } = mesh;
   const cores = width * height;
   const { indptr, indices, weights } = quotient(graph, part, cores);

@@ -1,47 +1,6 @@
-// What does a placement cost, is it legal, and what does it cost once it is made legal? One judge for every solver.
-import type { Mesh, PlacementGraph } from './graph.ts';
-
-/** What is said of a placement. */
-export interface Score {
-  /** Σ weight·hops over undirected edges. */
-  readonly cost: number;
-  /** Share of the weight that leaves its core. */
-  readonly cutShare: number;
-  readonly maxLoad: number;
-  /** Vertices above the capacity, summed over cores. */
-  readonly excess: number;
-}
-
-/** Scores a placement; shape of `core`: [vertices]. */
-export function evaluate(graph: PlacementGraph, mesh: Mesh, core: Int32Array): Score {
-  const { width, height, capacity } = mesh;
-  const { vertices, indptr, indices, weights } = graph;
-  const load = loads(mesh, core);
-  if (core.length !== vertices || core.some((c) => !(c >= 0 && c < width * height)))
-    throw new Error('a placement needs a core of the mesh for every vertex');
-  let cost = 0;
-  let cut = 0;
-  let all = 0;
-  for (let v = 0; v < vertices; v++) {
-    const x = core[v] % width;
-    const y = (core[v] - x) / width;
-    for (let at = indptr[v]; at < indptr[v + 1]; at++) {
-      const other = core[indices[at]];
-      const ox = other % width;
-      const hops = Math.abs(x - ox) + Math.abs(y - (other - ox) / width);
-      cost += weights[at] * hops;
-      all += weights[at];
-      if (hops > 0) cut += weights[at];
-    }
-  }
-  let excess = 0;
-  let maxLoad = 0;
-  for (const l of load) {
-    excess += Math.max(0, l - capacity);
-    maxLoad = Math.max(maxLoad, l);
-  }
-  return { cost: cost / 2, cutShare: all === 0 ? 0 : cut / all, maxLoad, excess };
-}
+// What are placements measured against, and how is one made legal that is not?
+import type { PlacementGraph } from '../../../src/mapping/solve/graph.ts';
+import type { Mesh } from '../../../src/mapping/solve/place-graph.ts';
 
 /** Expected cost of a uniformly random placement, every core equally full: hops of two random cores, times the weight. */
 export function randomCost(graph: PlacementGraph, { width, height }: Mesh): number {

@@ -1,21 +1,5 @@
-// What is a graph to place, to the benchmark? The same shape that src/mapping/solve takes.
-
-/** Undirected, symmetric in compressed rows, no autapses, parallel edges merged, whole weights of at least 1. */
-export interface PlacementGraph {
-  readonly vertices: number;
-  readonly indptr: Int32Array;
-  readonly indices: Int32Array;
-  readonly weights: Float64Array;
-  /** x, y per vertex, shape [vertices, 2]; null where unknown. */
-  readonly position: Float64Array | null;
-}
-
-/** Cores in rows: core = y·width + x, each for `capacity` vertices. */
-export interface Mesh {
-  readonly width: number;
-  readonly height: number;
-  readonly capacity: number;
-}
+// How do synapses become a graph to place?
+import type { PlacementGraph } from '../../../src/mapping/solve/graph.ts';
 
 /**
  * The undirected graph of synapses: both directions of a pair added up, autapses left out.

@@ -1,6 +1,8 @@
 // Which problems is the mapper measured on? Networks on a grid, wired locally as BIMT leaves them, on square meshes.
 import { randomStream } from '../../../src/core/random.ts';
-import { type Mesh, type PlacementGraph, renumbered, undirectedGraph } from './graph.ts';
+import type { PlacementGraph } from '../../../src/mapping/solve/graph.ts';
+import type { Mesh } from '../../../src/mapping/solve/place-graph.ts';
+import { renumbered, undirectedGraph } from './graph.ts';
 
 /** How a network is wired. */
 export interface Family {

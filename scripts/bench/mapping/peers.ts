@@ -3,9 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { metisGraphText } from '../../../src/exchange/metis-graph.ts';
+import { scoreGraph } from '../../../src/mapping/graph-score.ts';
+import type { PlacementGraph } from '../../../src/mapping/solve/graph.ts';
+import type { Mesh } from '../../../src/mapping/solve/place-graph.ts';
 import { annealParts } from './anneal.ts';
-import { evaluate, repair } from './evaluate.ts';
-import type { Mesh, PlacementGraph } from './graph.ts';
+import { repair } from './evaluate.ts';
 
 /** One answer of a peer. */
 export interface PeerResult {
@@ -122,9 +125,9 @@ export function bestOf(peer: Peer, graph: PlacementGraph, mesh: Mesh, seeds: num
     let best: PeerBest | null = null;
     for (let seed = 1; seed <= seeds; seed++) {
       for (const { core, seconds, cpuSeconds, how } of peer.solve({ graph, mesh, folder }, seed)) {
-        const isLegal = evaluate(graph, mesh, core).excess === 0;
+        const isLegal = scoreGraph(graph, mesh, core).excess === 0;
         const legal = isLegal ? { core, moves: null } : repair(graph, mesh, core);
-        const { cost } = evaluate(graph, mesh, legal.core);
+        const { cost } = scoreGraph(graph, mesh, legal.core);
         if (best === null || cost < best.cost) best = { cost, repairs: legal.moves, seconds, cpuSeconds, how: `${how} seed ${seed}` };
       }
     }
@@ -145,13 +148,7 @@ function partCounts(graph: PlacementGraph, { width, height, capacity }: Mesh): r
   return [...new Set([width * height, Math.ceil(graph.vertices / capacity)])];
 }
 
-function placed(
-  { graph, mesh }: PeerFiles,
-  part: Int32Array,
-  parts: number,
-  seed: number,
-  spent: Omit<PeerResult, 'core'>,
-): PeerResult {
+function placed({ graph, mesh }: PeerFiles, part: Int32Array, parts: number, seed: number, spent: Omit<PeerResult, 'core'>): PeerResult {
   const start = process.cpuUsage();
   const core = annealParts(graph, part, parts, mesh, PROPOSALS, seed);
   const { user, system } = process.cpuUsage(start);
@@ -163,7 +160,8 @@ function command(program: string, args: readonly string[], cwd: string): { reado
   const script = `TIMEFORMAT='cpu %U %S'; time "$0" "$@"`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script, program, ...args], { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
   const [, user, system] = /cpu ([\d.]+) ([\d.]+)\s*$/.exec(stderr) ?? [];
-  if (status !== 0 || user === undefined) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}${stdout.slice(-500)}`);
+  if (status !== 0 || user === undefined)
+    throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}${stdout.slice(-500)}`);
   return { stdout, cpuSeconds: Number(user) + Number(system) };
 }
 
@@ -191,14 +189,9 @@ function writeScotch(path: string, { vertices, indptr, indices, weights }: Place
   closeSync(file);
 }
 
-function writeMetis(path: string, { vertices, indptr, indices, weights }: PlacementGraph): void {
+function writeMetis(path: string, graph: PlacementGraph): void {
   const file = openSync(path, 'w');
-  writeSync(file, `${vertices} ${indices.length / 2} 001\n`);
-  inBlocks(vertices, file, (v) => {
-    let line = '';
-    for (let at = indptr[v]; at < indptr[v + 1]; at++) line += ` ${indices[at] + 1} ${weights[at]}`;
-    return line.slice(1);
-  });
+  for (const text of metisGraphText(graph)) writeSync(file, text);
   closeSync(file);
 }
 
