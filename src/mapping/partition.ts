@@ -123,11 +123,12 @@ function halve({ limit, load }: Cutter, sorted: Int32Array, left: number, right:
 
 /** Weight of the wires between a part of some units and the rest of them. */
 function cutWeight({ wires, side }: Cutter, units: Int32Array, part: Int32Array): number {
+  const { indptr, indices, weights } = wires.graph;
   for (const unit of units) side[unit] = 1;
   for (const unit of part) side[unit] = 2;
   let cut = 0;
   for (const unit of part) {
-    for (let at = wires.indptr[unit]; at < wires.indptr[unit + 1]; at++) if (side[wires.indices[at]] === 1) cut += wires.weights[at];
+    for (let at = indptr[unit]; at < indptr[unit + 1]; at++) if (side[indices[at]] === 1) cut += weights[at];
   }
   for (const unit of units) side[unit] = 0;
   return cut;

@@ -40,7 +40,7 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), 0.25, 1));
   const best = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
   const placement = {
-    core: best.partition.group.map((group) => best.sites.cores[best.site[group]]),
+    core: best.site.map((site) => best.sites.cores[site]),
     seed,
     cost: { start: start.cost * wires.scale, final: best.cost * wires.scale },
   };

@@ -1,21 +1,22 @@
-// How is a placement improved? Rounds of whole groups between cores, then single units between groups.
+// How is a placement improved? Whole groups go to other cores, then units between cores, on the real cost and within all limits.
 import type { Random } from '../core/random.ts';
-import { arrange, type Sites } from './arrange.ts';
+import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
 import type { MappingProblem } from './problem.ts';
-import { Refinement } from './refine.ts';
-import { sitesFor, startingSites } from './sites.ts';
-import { groupWires, type Wires, wiringCost } from './wires.ts';
+import { type Sites, sitesFor, startingSites } from './sites.ts';
+import { nearPairs } from './solve/near.ts';
+import { type SolverProblem, wiringCost } from './solve/problem.ts';
+import { refine } from './solve/refine.ts';
+import { groupWires, type Wires } from './wires.ts';
 
-/** Groups on sites. */
+/** Units on sites. */
 export interface Layout {
-  readonly partition: Partition;
   readonly sites: Sites;
-  /** Site of each group. */
+  /** Site of each unit, shape [units]. */
   readonly site: Int32Array;
-  /** Groups that break a limit of a core: partitions do not look at messages out. */
+  /** Sites that break a limit of a core: partitions do not look at messages out. */
   readonly illegal: number;
   /** Σ weight·hops, in the integers of `Wires`. */
   readonly cost: number;
@@ -25,9 +26,12 @@ export interface Layout {
 
 /** Moves tried per group, and per unit. */
 const GROUP_MOVES = 1500;
-const UNIT_MOVES = 150;
-/** First temperature of the unit search, as a share of the mean cost of a unit. */
-const HEAT = 0.05;
+const UNIT_MOVES = 400;
+/** Larger problems are refined by pairs of cores alone: annealing would have to be too short to help. */
+const ANNEALED_GROUPS = 300;
+const ANNEALED_UNITS = 20_000;
+/** Rounds over pairs of near cores. */
+const ROUNDS = 12;
 
 /** Whether a layout beats another. */
 export function isBetter(a: Layout, b: Layout): boolean {
@@ -45,18 +49,33 @@ export class LayoutSearch {
   /** The cheapest way to lay a partition out as it lies on the grid. */
   start(partition: Partition): Layout {
     const sites = sitesFor(this.chip, partition.groups);
-    const wires = groupWires(this.wires, partition.group, partition.groups);
+    const groups = this.groupProblem(partition, sites);
     const starts = startingSites(this.chip, sites, centresOf(this.problem, partition));
-    const costs = starts.map((site) => wiringCost(wires, site, sites.distance, sites.port));
-    return this.layout(partition, sites, starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))]);
+    const costs = starts.map((site) => wiringCost(groups, site));
+    const site = starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))];
+    return this.layout(
+      sites,
+      partition.group.map((group) => site[group]),
+    );
   }
 
-  /** Chooses other cores for whole groups; never worse. */
+  /** Chooses other sites for all that shares one; never worse. */
   arrange(layout: Layout, random: Random, effort: number): Layout {
-    const { partition, sites, site } = layout;
-    const moves = Math.ceil(effort * GROUP_MOVES * partition.groups);
-    const arranged = arrange(groupWires(this.wires, partition.group, partition.groups), sites, site, random, moves);
-    return better(this.layout(partition, sites, arranged), layout);
+    const { sites } = layout;
+    const used = [...new Set(layout.site)].sort((a, b) => a - b);
+    const number = new Map(used.map((site, group) => [site, group]));
+    const partition = { group: layout.site.map((site) => number.get(site) as number), groups: used.length };
+    const problem = this.groupProblem(partition, sites);
+    const site = Int32Array.from(used);
+    const proposals = used.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * GROUP_MOVES * used.length);
+    refine(problem, site, wiringCost(problem, site), null, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
+    return better(
+      this.layout(
+        sites,
+        partition.group.map((group) => site[group]),
+      ),
+      layout,
+    );
   }
 
   /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
@@ -64,38 +83,56 @@ export class LayoutSearch {
     let layout = first;
     for (let round = 0; round < rounds; round++) {
       const before = layout;
-      layout = this.arrange(layout, random, effort);
-      layout = better(this.moveUnits(layout, random, effort, HEAT / 2 ** round), layout);
+      layout = this.moveUnits(this.arrange(layout, random, effort), random, effort);
       if (layout === before) break;
     }
     return layout;
   }
 
-  private moveUnits(layout: Layout, random: Random, effort: number, heat: number): Layout {
-    // Units would only trade one broken limit for another; groups stay as they are, for the user to see what is in the way.
-    if (layout.illegal > 0) return layout;
-    const { partition, sites, site } = layout;
-    const { groups, group } = partition;
-    const width = sites.port.length;
-    const between = new Float64Array(groups * groups);
-    for (let g = 0; g < groups; g++) for (let h = 0; h < groups; h++) between[g * groups + h] = sites.distance[site[g] * width + site[h]];
-    const occupancy = new Occupancy(this.problem, group, groups, this.chip.capacity);
-    const refinement = new Refinement(this.wires, occupancy, { between, port: Float64Array.from(site, (s) => sites.port[s]) });
-    refinement.anneal(random, Math.ceil(effort * UNIT_MOVES * this.wires.units), heat);
-    refinement.descend();
-    return this.layout({ group: occupancy.core, groups }, sites, site);
+  private moveUnits(layout: Layout, random: Random, effort: number): Layout {
+    const { sites } = layout;
+    const { wires, chip } = this;
+    const capacity = new Float64Array(sites.cores.length).fill(unitLimit(chip.capacity, wires.graph.vertices));
+    const problem: SolverProblem = {
+      graph: wires.graph,
+      grid: gridOf(chip, sites, capacity),
+      hops: sites.hops,
+      port: { weight: wires.port, hops: sites.port },
+      fixed: null,
+    };
+    const site = Int32Array.from(layout.site);
+    const limits = (core: Int32Array) => new Occupancy(this.problem, core, sites.cores.length, chip.capacity);
+    const proposals = wires.graph.vertices > ANNEALED_UNITS ? 0 : Math.ceil(effort * UNIT_MOVES * wires.graph.vertices);
+    refine(problem, site, layout.cost, limits, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
+    return better(this.layout(sites, site), layout);
   }
 
-  private layout(partition: Partition, sites: Sites, site: Int32Array): Layout {
-    const siteOfUnit = partition.group.map((group) => site[group]);
-    const cost = wiringCost(this.wires, siteOfUnit, sites.distance, sites.port);
-    const { illegal, connections } = new Occupancy(this.problem, partition.group, partition.groups, this.chip.capacity);
-    return { partition, sites, site, illegal, cost, connections };
+  /** Groups one to one on sites. */
+  private groupProblem({ group, groups }: Partition, sites: Sites): SolverProblem {
+    const wires = groupWires(this.wires, group, groups);
+    return {
+      graph: wires.graph,
+      grid: gridOf(this.chip, sites, new Float64Array(sites.cores.length).fill(1)),
+      hops: sites.hops,
+      port: { weight: wires.port, hops: sites.port },
+      fixed: null,
+    };
+  }
+
+  private layout(sites: Sites, site: Int32Array): Layout {
+    const { wires } = this;
+    const cost = wiringCost({ graph: wires.graph, hops: sites.hops, port: { weight: wires.port, hops: sites.port } }, site);
+    const { illegal, connections } = new Occupancy(this.problem, site, sites.cores.length, this.chip.capacity);
+    return { sites, site, illegal, cost, connections };
   }
 }
 
 function better(candidate: Layout, current: Layout): Layout {
   return isBetter(candidate, current) ? candidate : current;
+}
+
+function gridOf({ topology }: Chip, { cores }: Sites, capacity: Float64Array): SolverProblem['grid'] {
+  return { x: cores.map((core) => topology.tileX[core]), y: cores.map((core) => topology.tileY[core]), capacity };
 }
 
 /** Mean position of each group, shape [groups, 2]. */

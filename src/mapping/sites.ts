@@ -1,7 +1,16 @@
 // Which cores may groups go to, and in which of them do they start? A window of tiles around the port.
-import type { Sites } from './arrange.ts';
 import type { Chip } from './chip.ts';
 import { longerSide, sortAlong } from './partition.ts';
+import { type HopTable, pairHops } from './solve/hops.ts';
+
+/** Cores that units may go to, numbered as sites. */
+export interface Sites {
+  /** Core ids of the target, shape [sites]. */
+  readonly cores: Int32Array;
+  readonly hops: HopTable;
+  /** Hops from the port, shape [sites]. */
+  readonly port: Float64Array;
+}
 
 /** A rectangle of tiles: columns left … left + wide − 1, rows top … top + high − 1. */
 interface Rectangle {
@@ -28,17 +37,12 @@ export function sitesFor(chip: Chip, groups: number): Sites {
 
 /** Distances of the given cores. */
 export function sitesOf(chip: Chip, cores: Int32Array): Sites {
-  const distance = new Float64Array(cores.length * cores.length);
-  cores.forEach((a, i) => {
-    cores.forEach((b, j) => {
-      distance[i * cores.length + j] = chip.topology.distance(a, b);
-    });
-  });
+  const hops = pairHops(cores.length, (a, b) => chip.topology.distance(cores[a], cores[b]));
   const port = Float64Array.from(cores, (core) => {
-    const hops = chip.portHops(core);
-    return hops.x + hops.y;
+    const { x, y } = chip.portHops(core);
+    return x + y;
   });
-  return { cores, distance, port };
+  return { cores, hops, port };
 }
 
 /**

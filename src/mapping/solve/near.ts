@@ -2,7 +2,7 @@
 import type { CoreGrid } from './cut.ts';
 
 /** Up to so many cores, every pair is near. */
-const ALL_PAIRS = 16;
+const ALL_PAIRS = 40;
 
 /** Pairs of near cores that may hold vertices, shape [pairs, 2], each pair once, by the first, then the second. */
 export function nearPairs({ x, y, capacity }: CoreGrid): Int32Array {

@@ -1,16 +1,13 @@
 // Where does each vertex of a graph go on a mesh of cores? The mapper without a chip, for comparison with other tools.
 import { randomStream } from '../../core/random.ts';
-import { anneal } from './anneal.ts';
-import { Assignment } from './assignment.ts';
 import { type CoreGrid, cutPositions } from './cut.ts';
 import { type PlacementGraph, unitSized } from './graph.ts';
-import { GraphMoves } from './graph-moves.ts';
 import { meshHops } from './hops.ts';
 import { nearPairs } from './near.ts';
 import { findPositions } from './positions.ts';
 import { type SolverProblem, wiringCost } from './problem.ts';
+import { refine } from './refine.ts';
 import { reorder, spatialOrder } from './reorder.ts';
-import { refineRounds } from './rounds.ts';
 
 /** A mesh of equal cores, core = y·width + x. */
 export interface Mesh {
@@ -32,9 +29,6 @@ export interface PlaceGraphOptions {
 const PROPOSALS = 4_000_000;
 /** Larger graphs are refined by pairs alone. */
 const ANNEALED_VERTICES = 20_000;
-/** Proposals a vertex for which the first temperature is the mean cost of a vertex; fewer start cooler, so that they end cold. */
-const PROPOSALS_AT_MEAN_COST = 800;
-const HOTTEST = 3;
 /** Rounds of pair refinement at effort 1. */
 const ROUNDS = 12;
 /** Rectangles of cores that are refined, of all that are large enough. */
@@ -79,7 +73,12 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const pairs = nearPairs(problem.grid);
   kept.forEach((start, number) => {
     onProgress(0.5 + (0.5 * number) / kept.length, 'refinement');
-    start.cost = refine(problem, start.core, pairs, start.cost, { seed: seed + number, effort: effort / kept.length });
+    start.cost = refine(problem, start.core, start.cost, null, {
+      pairs,
+      rounds: Math.ceil(ROUNDS * effort),
+      proposals: graph.vertices > ANNEALED_VERTICES ? 0 : Math.ceil((PROPOSALS * effort) / kept.length),
+      random: randomStream(seed, 'solve/anneal', number),
+    });
   });
   const best = kept.reduce((a, b) => (b.cost < a.cost ? b : a));
   const core = new Int32Array(graph.vertices);
@@ -87,30 +86,6 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
     core[v] = best.core[i];
   });
   return core;
-}
-
-/** Improves a placement in place; its cost. */
-function refine(
-  problem: SolverProblem,
-  core: Int32Array,
-  pairs: Int32Array,
-  start: number,
-  { seed, effort }: { seed: number; effort: number },
-): number {
-  const { graph, grid } = problem;
-  const rounds = Math.ceil(ROUNDS * effort);
-  const assignment = new Assignment(graph.size, core, grid.capacity);
-  let cost = start - refineRounds(problem, assignment, pairs, start, rounds);
-  if (graph.vertices > ANNEALED_VERTICES) return cost;
-  const before = Int32Array.from(core);
-  const moves = new GraphMoves(problem, assignment);
-  const proposals = Math.ceil(PROPOSALS * effort);
-  const heat = Math.min(HOTTEST, proposals / graph.vertices / PROPOSALS_AT_MEAN_COST) * moves.meanCost();
-  const annealed = cost + anneal(moves, randomStream(seed, 'solve/anneal'), proposals, heat);
-  const after = annealed - refineRounds(problem, assignment, pairs, annealed, rounds);
-  if (after < cost) cost = after;
-  else core.set(before);
-  return cost;
 }
 
 function gridOf({ width, height, capacity }: Mesh): CoreGrid {

@@ -1,5 +1,4 @@
 // What is to be solved? A graph, the cores it may use, and what the search has to keep to.
-import type { Limits } from './assignment.ts';
 import type { CoreGrid } from './cut.ts';
 import type { SizedGraph } from './graph.ts';
 import type { HopTable } from './hops.ts';
@@ -21,9 +20,6 @@ export interface SolverProblem {
   /** 1 where a vertex must stay where it starts, shape [vertices]; null if all may move. */
   readonly fixed: Uint8Array | null;
 }
-
-/** Limits of a start, beside the capacities. */
-export type LimitsOf = (core: Int32Array) => Limits | null;
 
 /** Σ weight·hops over edges and port wires. */
 export function wiringCost({ graph, hops, port }: Pick<SolverProblem, 'graph' | 'hops' | 'port'>, core: Int32Array): number {
