@@ -12,6 +12,8 @@ export interface ChipOptions {
   readonly weightBits?: number;
   /** Router where inputs enter; the target's assumption unless given. */
   readonly port?: { readonly x: number; readonly y: number };
+  /** Ids of cores that stay empty: defective, or kept for something else. */
+  readonly keepFree?: readonly number[];
 }
 
 /** Router where inputs enter; `assumed` when nobody stated it. */
@@ -31,6 +33,10 @@ export interface Chip {
   readonly capacity: CoreCapacity;
   readonly maxNeuronsPerCore: number | null;
   readonly weightBits: number;
+  /** Cores that stay empty, ascending. */
+  readonly keepFree: readonly number[];
+  /** Cores that may hold neurons. */
+  readonly usableCores: number;
   readonly port: Port;
   /** Links from the port to a core's router: their number by axis, and their ids. */
   portHops(core: number): Hops;
@@ -40,7 +46,7 @@ export interface Chip {
 /**
  * Resolves a target and the user's options.
  *
- * @throws UsageError if the cap is not a positive integer, or no core sits behind the port's router
+ * @throws UsageError if the cap is not a positive integer, there is no such router or core, or every core is kept free
  */
 export function chipOf(target: Target, options: ChipOptions): Chip {
   const { maxNeuronsPerCore, weightBits = 8 } = options;
@@ -49,7 +55,13 @@ export function chipOf(target: Target, options: ChipOptions): Chip {
   }
   const noc = topology(target);
   const limits = coreCapacity(target, weightBits);
-  return { target, topology: noc, limits, weightBits, ...capOf(limits, maxNeuronsPerCore), ...portOf(target, noc, options.port) };
+  const keepFree = [...new Set(options.keepFree ?? [])].sort((a, b) => a - b);
+  const missing = keepFree.find((core) => !(core >= 0 && core < noc.cores));
+  if (missing !== undefined) throw new UsageError(`core ${missing} is to be kept free; ${target.label} has cores 0 … ${noc.cores - 1}`);
+  const usableCores = noc.cores - keepFree.length;
+  if (usableCores === 0) throw new UsageError(`all ${noc.cores} cores of ${target.label} are to be kept free; leave some to the network`);
+  const cap = capOf(limits, maxNeuronsPerCore);
+  return { target, topology: noc, limits, weightBits, keepFree, usableCores, ...cap, ...portOf(target, noc, options.port) };
 }
 
 /** The same chip under another cap, or under none. */

@@ -4,10 +4,11 @@ import type { ResourceName, ResourceUse } from '../targets/usage.ts';
 import { DemandCounter, fanInLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { occupancyOf } from './occupancy.ts';
-import { type Partition, partition } from './partition.ts';
+import { type Partition, partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
 import { type MappingProblem, unitName } from './problem.ts';
 import { remedyFor } from './remedy.ts';
+import { wiresOf } from './wires.ts';
 
 /** A rule: what it demands, and who breaks it. */
 export interface Rule<Subject> {
@@ -64,7 +65,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
     id: 'fit/cores',
     description: 'the chip has as many cores as the network needs',
     check({ problem, chip, partition, remedy }) {
-      const available = chip.topology.cores;
+      const available = chip.usableCores;
       if (partition === null || partition.groups <= available) return [];
       return [
         {
@@ -117,7 +118,7 @@ export function checkFit(problem: MappingProblem, chip: Chip): FitCheck {
     return found;
   };
   const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedy }));
-  return { fits: violations.length === 0, violations, cores: cut?.groups ?? null, coresAvailable: chip.topology.cores };
+  return { fits: violations.length === 0, violations, cores: cut?.groups ?? null, coresAvailable: chip.usableCores };
 }
 
 /** Every limit that a placement breaks; empty if it is legal. */
@@ -128,6 +129,21 @@ export function checkPlacement(problem: MappingProblem, chip: Chip, placement: P
 /** The error for a network that breaks limits of a chip. */
 export function doesNotFit(chip: Chip, violations: readonly Violation[]): FitError {
   return new FitError(`the network does not fit ${chip.target.label}`, violations);
+}
+
+/** The error for modules that need more cores than there are when no two may share one. */
+export function modulesDoNotFit(problem: MappingProblem, chip: Chip, modules: Int32Array): FitError {
+  const [cut] = partitions(problem, wiresOf(problem), chip.capacity, problem.units, modules);
+  const violation: Violation = {
+    rule: 'fit/modules',
+    subject: `${new Set(modules.filter((module) => module >= 0)).size} modules on cores of their own`,
+    found: cut?.groups ?? problem.units,
+    limit: chip.usableCores,
+    unit: 'cores',
+    source: `${chip.target.fileName}, cores of one chip`,
+    remedy: 'let modules share cores, or take a target or board with more cores',
+  };
+  return doesNotFit(chip, [violation]);
 }
 
 type Overuse = ResourceUse & { readonly limit: number };

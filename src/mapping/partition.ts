@@ -28,28 +28,57 @@ export function groupOfNeuron(problem: MappingProblem, groups: Partition): Int32
 
 /** Whether some cut fits the cores that the chip has; stops at the first. */
 export function hasPartition(problem: MappingProblem, chip: Chip): boolean {
-  return !cuts(problem, wiresOf(problem), chip.capacity, chip.topology.cores).next().done;
+  return !cuts(problem, wiresOf(problem), chip.capacity, chip.usableCores).next().done;
 }
 
-/** Partitions into at most `most` groups by different cuts, fewest groups first; of equal ones, the earlier kind of cut. */
-export function partitions(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most: number): Partition[] {
-  return [...cuts(problem, wires, capacity, most)].sort((a, b) => a.groups - b.groups);
+/**
+ * Partitions into at most `most` groups by different cuts, fewest groups first; of equal ones, the earlier kind of cut.
+ *
+ * @param modules - module of each unit, −1 for none: no group holds units of two; null if all may be mixed
+ */
+export function partitions(
+  problem: MappingProblem,
+  wires: Wires,
+  capacity: CoreCapacity,
+  most: number,
+  modules: Int32Array | null = null,
+): Partition[] {
+  return [...cuts(problem, wires, capacity, most, modules)].sort((a, b) => a.groups - b.groups);
 }
 
 /**
  * The kinds of cuts: readout units among the neurons they listen to, or on cores of their own (they listen to everybody,
- * so together they share axons); units shared out by number, or by fan-in.
+ * so together they share axons); units shared out by number, or by fan-in. With modules, one after the other is cut.
  */
-function* cuts(problem: MappingProblem, wires: Wires, capacity: CoreCapacity, most: number): Generator<Partition> {
+function* cuts(
+  problem: MappingProblem,
+  wires: Wires,
+  capacity: CoreCapacity,
+  most: number,
+  modules: Int32Array | null = null,
+): Generator<Partition> {
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
+  const ways = modules === null ? [[all], [all.subarray(0, problem.neurons), all.subarray(problem.neurons)]] : [byModule(modules)];
   for (const load of [() => 1, fanInLoad(problem)]) {
-    const cut = (units: Int32Array) => fewestGroups(problem, wires, capacity, units, load, most);
-    const mixed = cut(all);
-    if (mixed !== null && mixed.length <= most) yield numbered(problem, mixed);
-    const hidden = cut(all.subarray(0, problem.neurons));
-    const readout = cut(all.subarray(problem.neurons));
-    if (hidden !== null && readout !== null && hidden.length + readout.length <= most) yield numbered(problem, [...hidden, ...readout]);
+    for (const blocks of ways) {
+      const groups = blocks.map((units) => fewestGroups(problem, wires, capacity, units, load, most));
+      const fitting = groups.filter((block) => block !== null);
+      const count = fitting.reduce((sum, { length }) => sum + length, 0);
+      if (fitting.length === groups.length && count <= most) yield numbered(problem, fitting.flat());
+    }
   }
+}
+
+/** The units of each module, and last those of none. */
+function byModule(modules: Int32Array): Int32Array[] {
+  const blocks = new Map<number, number[]>();
+  modules.forEach((module, unit) => {
+    const block = blocks.get(module);
+    if (block === undefined) blocks.set(module, [unit]);
+    else block.push(unit);
+  });
+  const rank = (module: number) => (module < 0 ? Number.POSITIVE_INFINITY : module);
+  return [...blocks].sort(([a], [b]) => rank(a) - rank(b)).map(([, units]) => Int32Array.from(units));
 }
 
 type Group = Int32Array;

@@ -1,60 +1,108 @@
 // Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
+import { UsageError } from '../core/errors.ts';
 import { type Random, randomStream } from '../core/random.ts';
 import type { Chip } from './chip.ts';
-import { checkFit, checkPlacement, doesNotFit } from './legality.ts';
+import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
+import type { Objective } from './objective.ts';
 import { type Partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
-import type { MappingProblem } from './problem.ts';
+import { type MappingProblem, unitName } from './problem.ts';
 import { isBetter, type Layout, LayoutSearch } from './search.ts';
+import { findPositions } from './solve/positions.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
-/** How to search. */
+/** How to search, and what to keep to. */
 export interface PlaceOptions {
   readonly seed: number;
   /** Multiplies the number of moves tried; 1 unless given. */
   readonly effort?: number;
+  /** What is made small; `wire` unless given. */
+  readonly objective?: Objective;
   /** Keeps these groups, made for the same chip, together and only chooses their cores. */
   readonly partition?: Partition;
+  /** Core ids of units that must be there. */
+  readonly pins?: ReadonlyMap<number, number>;
+  /** Module of each unit, −1 for none, shape [units]: no core holds units of two modules. */
+  readonly modules?: Int32Array;
 }
 
 /** Rounds of the full search; the later ones rarely bring anything. */
 const MAX_ROUNDS = 3;
+/** Cuts that get a short look, and the share of the effort it takes. */
+const LOOKS = 4;
+const LOOK_EFFORT = 0.25;
 
 /**
- * Places a network so that Σ|w|·hops is small, over recurrent, readout and input synapses (inputs from the port); ties by
- * the number of messages. Deterministic in the seed; never costs more than the best start.
+ * Places a network so that the objective is small: for `wire` Σ|w|·hops over recurrent, readout and input synapses (inputs
+ * from the port), ties by the number of messages, on more cores than needed where that shortens wires; for another, that of the best wiring is improved further. Deterministic in
+ * seed and effort; never costs more than the best start.
  *
  * @throws FitError with every violation if the network does not fit the chip
+ * @throws UsageError for a pin that names no unit or no usable core, or an objective whose constants are unknown
  */
 export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions): Placement {
-  const { seed, effort = 1, partition } = options;
+  const { seed, effort = 1, objective = 'wire', partition, pins = new Map(), modules = null } = options;
+  checkPins(problem, chip, pins);
   const wires = wiresOf(problem);
-  const cuts = partition === undefined ? candidates(problem, chip, wires) : [partition];
-  if (cuts.length === 0) throw doesNotFit(chip, checkFit(problem, chip).violations);
-  const search = new LayoutSearch(problem, chip, wires);
-  const starts = cuts.map((cut) => search.start(cut));
-  const start = cheapest(starts);
+  const cuts = partition === undefined ? candidates(problem, chip, wires, modules, seed) : [partition];
+  if (cuts.length === 0) throw refusal(problem, chip, modules);
+  const search = new LayoutSearch(problem, chip, wires, { pins, modules });
+  const starts = cuts
+    .map((cut) => search.start(cut))
+    .sort((a, b) => (isBetter(a, b) ? -1 : 1))
+    .slice(0, LOOKS);
   const improve = (layout: Layout, random: Random, share: number, rounds: number) =>
     partition === undefined ? search.improve(layout, random, share * effort, rounds) : search.arrange(layout, random, share * effort);
-  // A short look at every cut, then all effort on the one that promises most.
-  const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), 0.25, 1));
-  const best = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
-  const placement = {
-    core: best.site.map((site) => best.sites.cores[site]),
+  // A short look at some cuts, then all effort on the one that promises most.
+  const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), LOOK_EFFORT, 1));
+  const wired = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
+  const mayMove = partition === undefined;
+  const { layout, value } = search.settle(wired, objective, randomStream(seed, 'place/settle'), mayMove ? effort : 0);
+  const placement: Placement = {
+    core: layout.site.map((site) => layout.sites.cores[site]),
     seed,
-    cost: { start: start.cost * wires.scale, final: best.cost * wires.scale },
+    cost: { start: starts[0].cost * wires.scale, final: layout.cost * wires.scale },
+    objective: objective === 'wire' || value === null ? null : { name: objective, ...value },
   };
   const broken = checkPlacement(problem, chip, placement);
   if (broken.length > 0) throw doesNotFit(chip, broken);
   return placement;
 }
 
-/** Cuts worth a search: those that need hardly more cores than the smallest; none if the network does not fit. */
-function candidates(problem: MappingProblem, chip: Chip, wires: Wires): Partition[] {
-  const cuts = partitions(problem, wires, chip.capacity, chip.topology.cores);
-  return cuts.filter((cut) => cut.groups <= Math.ceil(cuts[0].groups * 1.25));
+/**
+ * Cuts worth a search, by the positions on the grid and by those that the wires alone suggest: those that need hardly more
+ * cores than the smallest; none if the network does not fit.
+ */
+function candidates(problem: MappingProblem, chip: Chip, wires: Wires, modules: Int32Array | null, seed: number): Partition[] {
+  const found = findPositions(wires.graph, randomStream(seed, 'place/positions'));
+  const cuts = [problem, { ...problem, position: found }].flatMap((positioned) =>
+    partitions(positioned, wires, chip.capacity, chip.usableCores, modules),
+  );
+  const fewest = cuts.reduce((least, { groups }) => Math.min(least, groups), Number.POSITIVE_INFINITY);
+  return cuts.filter((cut) => cut.groups <= Math.ceil(fewest * 1.25));
 }
 
 function cheapest(layouts: readonly Layout[]): Layout {
   return layouts.reduce((best, layout) => (isBetter(layout, best) ? layout : best));
+}
+
+function refusal(problem: MappingProblem, chip: Chip, modules: Int32Array | null): Error {
+  const { violations } = checkFit(problem, chip);
+  return violations.length > 0 || modules === null ? doesNotFit(chip, violations) : modulesDoNotFit(problem, chip, modules);
+}
+
+function checkPins(problem: MappingProblem, chip: Chip, pins: ReadonlyMap<number, number>): void {
+  for (const [unit, core] of pins) {
+    if (!(Number.isInteger(unit) && unit >= 0 && unit < problem.units)) {
+      throw new UsageError(`unit ${unit} is to be pinned; the network has units 0 … ${problem.units - 1}`);
+    }
+    if (!(Number.isInteger(core) && core >= 0 && core < chip.topology.cores)) {
+      throw new UsageError(
+        `${unitName(problem, unit)} is to be pinned to core ${core}; ${chip.target.label} has cores 0 … ${chip.topology.cores - 1}`,
+      );
+    }
+    if (chip.keepFree.includes(core)) {
+      throw new UsageError(`${unitName(problem, unit)} is to be pinned to core ${core}, which is to be kept free; choose one of the two`);
+    }
+  }
 }

@@ -1,5 +1,7 @@
 // Where does each unit sit? The result of placing, read by metrics, images and reports.
 
+import type { Objective } from './objective.ts';
+
 /** Every unit on a core of the chip. */
 export interface Placement {
   /** Core id (index in the target's topology) of each unit, hidden neurons then readout units, shape [units]. */
@@ -7,6 +9,8 @@ export interface Placement {
   readonly seed: number;
   /** Σ|w|·hops of the best start and after the search. */
   readonly cost: { readonly start: number; readonly final: number };
+  /** The objective where it is another, before and after the search for it, in its own unit; null for `wire`. */
+  readonly objective: { readonly name: Exclude<Objective, 'wire'>; readonly start: number; readonly final: number } | null;
 }
 
 /** Ids of the cores that hold at least one unit, ascending. */

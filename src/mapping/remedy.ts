@@ -13,7 +13,7 @@ export function remedyFor(problem: MappingProblem, chip: Chip): string {
   const cap = fittingCap(problem, chip);
   if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
   if (remedies.length > 0) return remedies.join(', or ');
-  return `a target with larger or more cores: no density fits ${problem.units} neurons on the ${chip.topology.cores} cores of ${chip.target.label}`;
+  return `a target with larger or more cores: no density fits ${problem.units} neurons on the ${chip.usableCores} cores of ${chip.target.label}`;
 }
 
 /** Largest share of the possible synapses, weakest dropped first, that fits; null if none does. */

@@ -2,10 +2,16 @@
 import type { Random } from '../core/random.ts';
 import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
+import { PairCost } from './message-cost.ts';
+import { MessageMoves } from './message-moves.ts';
+import { ModuleLimits } from './modules.ts';
+import { messageCost, type Objective, objectiveValue } from './objective.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
 import type { MappingProblem } from './problem.ts';
 import { type Sites, sitesFor, startingSites } from './sites.ts';
+import { anneal } from './solve/anneal.ts';
+import { Assignment, type Limits } from './solve/assignment.ts';
 import { nearPairs } from './solve/near.ts';
 import { type SolverProblem, wiringCost } from './solve/problem.ts';
 import { refine } from './solve/refine.ts';
@@ -32,10 +38,22 @@ const ANNEALED_GROUPS = 300;
 const ANNEALED_UNITS = 20_000;
 /** Rounds over pairs of near cores. */
 const ROUNDS = 12;
+/** Moves tried per unit for fewer messages at equal wires, and for another objective; its first temperature, in mean units. */
+const SETTLE_MOVES = 50;
+const MESSAGE_MOVES = 200;
+const MESSAGE_HEAT = 0.1;
 
 /** Whether a layout beats another. */
 export function isBetter(a: Layout, b: Layout): boolean {
   return (a.illegal - b.illegal || a.cost - b.cost || a.connections - b.connections) < 0;
+}
+
+/** What a layout has to keep to beside the chip's limits. */
+export interface Constraints {
+  /** Core ids of units that must be there. */
+  readonly pins: ReadonlyMap<number, number>;
+  /** Module of each unit, −1 for none; null if all may share cores. */
+  readonly modules: Int32Array | null;
 }
 
 /** Search over the layouts of one problem on one chip. */
@@ -44,19 +62,20 @@ export class LayoutSearch {
     private readonly problem: MappingProblem,
     private readonly chip: Chip,
     private readonly wires: Wires,
+    private readonly constraints: Constraints,
   ) {}
 
   /** The cheapest way to lay a partition out as it lies on the grid. */
   start(partition: Partition): Layout {
-    const sites = sitesFor(this.chip, partition.groups);
+    const { pins } = this.constraints;
+    const sites = sitesFor(this.chip, partition.groups, [...pins.values()]);
     const groups = this.groupProblem(partition, sites);
     const starts = startingSites(this.chip, sites, centresOf(this.problem, partition));
     const costs = starts.map((site) => wiringCost(groups, site));
     const site = starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))];
-    return this.layout(
-      sites,
-      partition.group.map((group) => site[group]),
-    );
+    const siteOfUnit = partition.group.map((group) => site[group]);
+    for (const [unit, core] of pins) siteOfUnit[unit] = sites.cores.indexOf(core);
+    return this.layout(sites, siteOfUnit);
   }
 
   /** Chooses other sites for all that shares one; never worse. */
@@ -65,7 +84,9 @@ export class LayoutSearch {
     const used = [...new Set(layout.site)].sort((a, b) => a - b);
     const number = new Map(used.map((site, group) => [site, group]));
     const partition = { group: layout.site.map((site) => number.get(site) as number), groups: used.length };
-    const problem = this.groupProblem(partition, sites);
+    const fixed = new Uint8Array(used.length);
+    for (const unit of this.constraints.pins.keys()) fixed[partition.group[unit]] = 1;
+    const problem = { ...this.groupProblem(partition, sites), fixed };
     const site = Int32Array.from(used);
     const proposals = used.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * GROUP_MOVES * used.length);
     refine(problem, site, wiringCost(problem, site), null, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
@@ -81,7 +102,7 @@ export class LayoutSearch {
   /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
   improve(first: Layout, random: Random, effort: number, rounds: number): Layout {
     let layout = first;
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds && (layout.cost > 0 || layout.illegal > 0); round++) {
       const before = layout;
       layout = this.moveUnits(this.arrange(layout, random, effort), random, effort);
       if (layout === before) break;
@@ -89,22 +110,79 @@ export class LayoutSearch {
     return layout;
   }
 
-  private moveUnits(layout: Layout, random: Random, effort: number): Layout {
+  /**
+   * Makes the objective of messages small, or, for `wire`, sends fewer messages where that costs no wire; never worse.
+   *
+   * @returns the layout, and the objective before and after; null for `wire`
+   */
+  settle(
+    layout: Layout,
+    objective: Objective,
+    random: Random,
+    effort: number,
+  ): { readonly layout: Layout; readonly value: { readonly start: number; readonly final: number } | null } {
     const { sites } = layout;
-    const { wires, chip } = this;
-    const capacity = new Float64Array(sites.cores.length).fill(unitLimit(chip.capacity, wires.graph.vertices));
-    const problem: SolverProblem = {
-      graph: wires.graph,
-      grid: gridOf(chip, sites, capacity),
-      hops: sites.hops,
-      port: { weight: wires.port, hops: sites.port },
-      fixed: null,
+    const costOn = (site: Int32Array) => {
+      const solver = this.unitProblem(sites);
+      const assignment = new Assignment(solver.graph.size, site, solver.grid.capacity, this.limits(sites, site));
+      if (objective === 'wire') {
+        // All messages together cost less than the smallest wire.
+        const one = new PairCost(
+          () => 0.5 / (1 + layout.connections),
+          (from) => (from < 0 ? 0 : 1),
+        );
+        return { cost: one, moves: new MessageMoves(this.problem, solver, assignment, one, 1) };
+      }
+      const cost = messageCost(objective, this.problem, this.chip, sites);
+      return { cost, moves: new MessageMoves(this.problem, solver, assignment, cost, 0) };
     };
     const site = Int32Array.from(layout.site);
-    const limits = (core: Int32Array) => new Occupancy(this.problem, core, sites.cores.length, chip.capacity);
-    const proposals = wires.graph.vertices > ANNEALED_UNITS ? 0 : Math.ceil(effort * UNIT_MOVES * wires.graph.vertices);
-    refine(problem, site, layout.cost, limits, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
+    const { cost, moves } = costOn(site);
+    const units = moves.vertices;
+    const value = () => (objective === 'wire' ? 0 : objectiveValue(objective, cost));
+    const start = value();
+    const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * (objective === 'wire' ? SETTLE_MOVES : MESSAGE_MOVES) * units);
+    const heat = objective === 'wire' ? 0 : (MESSAGE_HEAT * cost.total) / Math.max(1, units);
+    anneal(moves, random, proposals, heat);
+    // Greedy at the end: annealing stops warm.
+    if (objective !== 'wire') anneal(moves, random, Math.ceil(proposals / 4), 0);
+    const settled = this.layout(sites, site);
+    const final = value();
+    const isWorse = objective === 'wire' ? !isBetter(settled, layout) : settled.illegal > layout.illegal || final > start;
+    const kept = isWorse ? layout : settled;
+    return { layout: kept, value: objective === 'wire' ? null : { start, final: isWorse ? start : final } };
+  }
+
+  private moveUnits(layout: Layout, random: Random, effort: number): Layout {
+    const { sites } = layout;
+    const problem = this.unitProblem(sites);
+    const site = Int32Array.from(layout.site);
+    const units = problem.graph.vertices;
+    const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * UNIT_MOVES * units);
+    const options = { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random };
+    refine(problem, site, layout.cost, (core) => this.limits(sites, core), options);
     return better(this.layout(sites, site), layout);
+  }
+
+  private limits({ cores }: Sites, site: Int32Array): Limits {
+    const { modules } = this.constraints;
+    const occupancy = new Occupancy(this.problem, site, cores.length, this.chip.capacity);
+    return modules === null ? occupancy : new ModuleLimits(occupancy, modules, site, cores.length);
+  }
+
+  /** Units on sites, as many on each as a core can hold of the most modest. */
+  private unitProblem(sites: Sites): SolverProblem {
+    const { wires, chip, constraints } = this;
+    const units = wires.graph.vertices;
+    const fixed = new Uint8Array(units);
+    for (const unit of constraints.pins.keys()) fixed[unit] = 1;
+    return {
+      graph: wires.graph,
+      grid: gridOf(chip, sites, new Float64Array(sites.cores.length).fill(unitLimit(chip.capacity, units))),
+      hops: sites.hops,
+      port: { weight: wires.port, hops: sites.port },
+      fixed,
+    };
   }
 
   /** Groups one to one on sites. */
@@ -122,7 +200,8 @@ export class LayoutSearch {
   private layout(sites: Sites, site: Int32Array): Layout {
     const { wires } = this;
     const cost = wiringCost({ graph: wires.graph, hops: sites.hops, port: { weight: wires.port, hops: sites.port } }, site);
-    const { illegal, connections } = new Occupancy(this.problem, site, sites.cores.length, this.chip.capacity);
+    const { connections } = new Occupancy(this.problem, site, sites.cores.length, this.chip.capacity);
+    const { illegal } = this.limits(sites, site);
     return { sites, site, illegal, cost, connections };
   }
 }

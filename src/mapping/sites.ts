@@ -23,16 +23,18 @@ interface Rectangle {
 /**
  * The cores that a search over `groups` groups considers: those of a near-square window with a margin of a tile or two.
  * Input synapses pull everything towards the port, so the window lies around it.
+ *
+ * @param pinned - cores that have to be among them
  */
-export function sitesFor(chip: Chip, groups: number): Sites {
+export function sitesFor(chip: Chip, groups: number, pinned: readonly number[] = []): Sites {
   const { topology } = chip;
   const whole = { left: 0, top: 0, wide: topology.tilesWide, high: topology.tilesHigh };
   const near = nearestTile(chip);
   let side = Math.ceil(Math.sqrt(Math.ceil(groups / topology.coresPerTile))) + 2;
   // Absent tiles may leave a window short of cores.
   let cores = coresIn(chip, rectangleAt(near, side, side, whole));
-  while (cores.length < Math.min(groups, topology.cores)) cores = coresIn(chip, rectangleAt(near, ++side, side, whole));
-  return sitesOf(chip, cores);
+  while (cores.length < Math.min(groups, chip.usableCores)) cores = coresIn(chip, rectangleAt(near, ++side, side, whole));
+  return sitesOf(chip, pinned.length === 0 ? cores : Int32Array.from(new Set([...cores, ...pinned])).sort());
 }
 
 /** Distances of the given cores. */
@@ -137,10 +139,12 @@ function nearestTile(chip: Chip): { x: number; y: number } {
   return { x: topology.tileX[best], y: topology.tileY[best] };
 }
 
-function coresIn(chip: Chip, { left, top, wide, high }: Rectangle): Int32Array {
-  const { cores, tileX, tileY } = chip.topology;
+function coresIn({ topology, keepFree }: Chip, { left, top, wide, high }: Rectangle): Int32Array {
+  const { cores, tileX, tileY } = topology;
+  const isKept = new Set(keepFree);
   const inside: number[] = [];
   for (let core = 0; core < cores; core++) {
+    if (isKept.has(core)) continue;
     if (tileX[core] >= left && tileX[core] < left + wide && tileY[core] >= top && tileY[core] < top + high) inside.push(core);
   }
   return Int32Array.from(inside);

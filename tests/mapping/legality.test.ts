@@ -118,7 +118,7 @@ describe('a placement', () => {
     const problem = randomProblem(34, { rows: 4, columns: 4, outputs: 0, density: 0.5 });
     const chip = madeUpChip({ wide: 2, high: 1, neurons: 10, axons: 12, axonsOut: 3 });
     const core = Int32Array.from({ length: 16 }, (_, unit) => (unit < 11 ? 0 : 1));
-    const violations = checkPlacement(problem, chip, { core, seed: 1, cost: { start: 0, final: 0 } });
+    const violations = checkPlacement(problem, chip, { core, seed: 1, cost: { start: 0, final: 0 }, objective: null });
     expect(violations.map(({ rule, subject }) => `${subject} ${rule}`)).toEqual([
       'core 0 fit/core/neurons',
       'core 0 fit/core/axons-in',

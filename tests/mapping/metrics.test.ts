@@ -31,7 +31,7 @@ function example(): { problem: MappingProblem; chip: Chip; placement: Placement 
   const target = loadTarget('loihi1');
   const limits = coreCapacity(target);
   const chip = { ...made, target, limits, capacity: limits };
-  return { problem, chip, placement: { core: Int32Array.of(0, 0, 2, 4, 4), seed: 1, cost: { start: 0, final: 0 } } };
+  return { problem, chip, placement: { core: Int32Array.of(0, 0, 2, 4, 4), seed: 1, cost: { start: 0, final: 0 }, objective: null } };
 }
 
 describe('three cores, by hand', () => {
@@ -172,7 +172,7 @@ describe('any placement', () => {
       const problem = randomProblem(seed, { rows: 4, columns: 4, density: 0.3 });
       const chip = madeUpChip({ ...shape, neurons: 100 });
       const core = Int32Array.from({ length: problem.units }, (_, unit) => (unit * 7 + seed) % chip.topology.cores);
-      return { problem, chip, placement: { core, seed, cost: { start: 0, final: 0 } } };
+      return { problem, chip, placement: { core, seed, cost: { start: 0, final: 0 }, objective: null } };
     });
 
   it('loads links by exactly its messages times their hops, on meshes and on tori', () => {
@@ -227,7 +227,7 @@ describe('the null model', () => {
   it('expects what the mean over all permutations is', () => {
     const problem = randomProblem(20, { rows: 1, columns: 5, inputs: 2, outputs: 1, density: 0.5 });
     const chip = madeUpChip({ wide: 3, high: 2 });
-    const placement = { core: Int32Array.of(0, 0, 1, 5, 5, 5), seed: 1, cost: { start: 0, final: 0 } };
+    const placement = { core: Int32Array.of(0, 0, 1, 5, 5, 5), seed: 1, cost: { start: 0, final: 0 }, objective: null };
     const used = usedCoresOf(chip, placement);
     const sums = { wiringCost: 0, synapseHopsSum: 0 };
     let count = 0;
@@ -260,7 +260,7 @@ describe('the null model', () => {
   it('scatters around its expectation with at least 20 permutations', () => {
     const { problem, chip } = { problem: randomProblem(21, { rows: 6, columns: 6 }), chip: madeUpChip({ neurons: 100 }) };
     const core = Int32Array.from({ length: problem.units }, (_, unit) => unit % 16);
-    const model = nullModel(problem, usedCoresOf(chip, { core, seed: 1, cost: { start: 0, final: 0 } }), 1);
+    const model = nullModel(problem, usedCoresOf(chip, { core, seed: 1, cost: { start: 0, final: 0 }, objective: null }), 1);
     const costs = model.samples.map(({ recurrent }) => recurrent.wiringCost);
     expect(costs.length).toBeGreaterThanOrEqual(20);
     expect(Math.min(...costs)).toBeLessThan(model.expected.recurrent.wiringCost);

@@ -41,6 +41,8 @@ export function madeUpChip(shape: ChipShape): Chip {
     limits,
     capacity: limits,
     maxNeuronsPerCore: null,
+    keepFree: [],
+    usableCores: noc.cores,
     weightBits: 8,
     port: { x: noc.port.x, y: noc.port.y, assumed: true },
     portHops: noc.portHops,

@@ -10,10 +10,12 @@ export interface Annealable {
   propose(vertex: number, random: Random): number;
   /** Whoever has to come back if the vertex goes there; −1 if there is room. */
   partner(vertex: number, to: number, random: Random): number;
-  /** Change of the objective when the vertex goes to a core and its partner, unless −1, comes back. */
-  change(vertex: number, partner: number, to: number): number;
-  /** Does it; false, and nothing done, if that would break a limit. */
-  exchange(vertex: number, partner: number, to: number): boolean;
+  /**
+   * Sends the vertex to a core and its partner, unless −1, back, if the change of the objective is accepted and no limit broken.
+   *
+   * @returns the change; 0 if nothing was done
+   */
+  exchange(vertex: number, partner: number, to: number, accepts: (change: number) => boolean): number;
 }
 
 /** Last temperature over first. */
@@ -22,22 +24,18 @@ const END = 0.02;
 /**
  * Annealing with a fixed number of proposals.
  *
- * @param heat - first temperature, in units of the objective
+ * @param heat - first temperature, in units of the objective; 0 accepts what costs no more
  * @returns change of the objective
  */
 export function anneal(state: Annealable, random: Random, proposals: number, heat: number): number {
-  if (heat <= 0 || proposals < 1) return 0;
-  const cooling = END ** (1 / proposals);
-  let sum = 0;
+  const cooling = END ** (1 / Math.max(1, proposals));
   let temperature = heat;
+  const accepts = (change: number) => change <= 0 || (temperature > 0 && random.uniform() < Math.exp(-change / temperature));
+  let sum = 0;
   for (let i = 0; i < proposals; i++, temperature *= cooling) {
     const vertex = random.int(state.vertices);
     const to = state.propose(vertex, random);
-    if (to === state.core[vertex]) continue;
-    const partner = state.partner(vertex, to, random);
-    const change = state.change(vertex, partner, to);
-    if (change > 0 && random.uniform() >= Math.exp(-change / temperature)) continue;
-    if (state.exchange(vertex, partner, to)) sum += change;
+    if (to !== state.core[vertex]) sum += state.exchange(vertex, state.partner(vertex, to, random), to, accepts);
   }
   return sum;
 }

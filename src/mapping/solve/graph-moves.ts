@@ -34,6 +34,12 @@ export class GraphMoves implements Annealable {
     return pick < assignment.count[to] ? assignment.member(to, pick) : -1;
   }
 
+  exchange(vertex: number, partner: number, to: number, accepts: (change: number) => boolean): number {
+    const change = this.change(vertex, partner, to);
+    return accepts(change) && this.apply(vertex, partner, to) ? change : 0;
+  }
+
+  /** Change of Σ weight·hops when a vertex goes to a core and its partner, unless −1, comes back. */
   change(vertex: number, partner: number, to: number): number {
     const from = this.core[vertex];
     if (partner < 0) return this.moveChange(vertex, from, to, -1);
@@ -41,7 +47,8 @@ export class GraphMoves implements Annealable {
     return this.moveChange(vertex, from, to, partner) + this.moveChange(partner, to, from, vertex);
   }
 
-  exchange(vertex: number, partner: number, to: number): boolean {
+  /** Does it; false, and nothing done, if that would break a limit. */
+  apply(vertex: number, partner: number, to: number): boolean {
     const { assignment } = this;
     const { limits } = assignment;
     const from = this.core[vertex];

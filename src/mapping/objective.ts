@@ -1,0 +1,93 @@
+// What should a placement make small, beside wires? Traffic, energy, or the busiest link, as the chip sends its messages.
+import { UsageError } from '../core/errors.ts';
+import { energyProfile } from '../targets/energy.ts';
+import { messageFormat } from '../targets/formats.ts';
+import type { Chip } from './chip.ts';
+import { LinkCost, type MessageCost, PairCost, type Routes } from './message-cost.ts';
+import type { MappingProblem } from './problem.ts';
+import type { Sites } from './sites.ts';
+
+/**
+ * `wire`: Σ|w|·hops; of equal ones, fewer messages. `traffic`: messages·hops per step. `energy`: what messages cost in the
+ * default profile, in pJ per step. `congestion`: messages per step on the busiest link.
+ */
+export const OBJECTIVES = ['wire', 'traffic', 'energy', 'congestion'] as const;
+export type Objective = (typeof OBJECTIVES)[number];
+
+/** A soft maximum over links: the power that the load of each is raised to. */
+const SHARPNESS = 8;
+
+/** The messages of a chip whose activity is unknown: every source sends in every step. */
+export function activityOf({ activity }: MappingProblem): (source: number) => number {
+  return activity === null ? () => 1 : (source) => activity[source];
+}
+
+/**
+ * What annealing adds up over the messages between the cores of a search.
+ *
+ * @throws UsageError if the energy of a message is unknown
+ */
+export function messageCost(objective: Exclude<Objective, 'wire'>, problem: MappingProblem, chip: Chip, sites: Sites): MessageCost {
+  const activity = activityOf(problem);
+  const { castMode } = messageFormat(chip.target);
+  const isTree = castMode === 'multicast-tree';
+  const routes = routesOf(chip, sites);
+  if (objective === 'congestion') {
+    const mean = meanLoad(problem, chip);
+    return new LinkCost(activity, routes, isTree, (load) => (load / mean) ** SHARPNESS);
+  }
+  const perHop = objective === 'traffic' ? { x: 1, y: 1, message: 0 } : messageEnergy(chip);
+  if (isTree) {
+    const { links, routers } = chip.topology;
+    const isX = (link: number) => routers.y[links.from[link]] === routers.y[links.to[link]];
+    return new LinkCost(activity, routes, true, (load, link) => load * (isX(link) ? perHop.x : perHop.y));
+  }
+  return new PairCost(activity, (from, to) => {
+    const hops = from < 0 ? chip.portHops(sites.cores[to]) : chip.topology.hops(sites.cores[from], sites.cores[to]);
+    return perHop.message + perHop.x * hops.x + perHop.y * hops.y;
+  });
+}
+
+/** Value of the objective as a report states it. */
+export function objectiveValue(objective: Exclude<Objective, 'wire'>, cost: MessageCost): number {
+  if (objective !== 'congestion' || !(cost instanceof LinkCost)) return cost.total;
+  return cost.load.reduce((a, b) => Math.max(a, b), 0);
+}
+
+/** Energy of a message to another core, and of each hop, in pJ. */
+function messageEnergy(chip: Chip): { readonly x: number; readonly y: number; readonly message: number } {
+  const profile = energyProfile(chip.target);
+  const names =
+    profile.kind === 'event' ? ['hopX', 'hopY', 'message'] : profile.kind === 'mvm' || profile.kind === 'mac-flat' ? ['flitHop'] : [];
+  const values = names.map((name) => profile.constants.find((constant) => constant.name === name)?.value ?? null);
+  if (values.length === 0 || values.some((value) => value === null)) {
+    throw new UsageError(
+      `${chip.target.label} does not say what a message costs (profile ${profile.id}); try the objective traffic, which counts hops`,
+    );
+  }
+  const [x, y = x, message = 0] = values.map((value) => (value ?? 0) * 1e12);
+  return { x, y, message };
+}
+
+/** A load to measure others by: all messages spread over all links. */
+function meanLoad(problem: MappingProblem, { topology }: Chip): number {
+  const activity = activityOf(problem);
+  let sum = 0;
+  for (const source of problem.synapses.indices) sum += activity(source);
+  return Math.max(sum / Math.max(1, topology.links.from.length), Number.MIN_VALUE);
+}
+
+/** Routes between sites, each looked up once. */
+function routesOf(chip: Chip, { cores }: Sites): Routes {
+  const known = new Map<number, readonly number[]>();
+  const width = cores.length;
+  return {
+    count: chip.topology.links.from.length,
+    links(from, to) {
+      const key = from * width + to;
+      const found = known.get(key) ?? (from < 0 ? chip.portRoute(cores[to]) : chip.topology.route(cores[from], cores[to]));
+      known.set(key, found);
+      return found;
+    },
+  };
+}
