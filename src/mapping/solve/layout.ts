@@ -14,17 +14,17 @@ const ANGLES = 90;
  * @returns x and y of each vertex, shape [vertices, 2], turned so that its bounding box is smallest
  */
 export function pivotLayout(graph: SizedGraph, random: Random): Float64Array {
-  const backbone = strongEdges(graph);
+  const strong = strongEdges(graph);
   const pivots = Math.min(PIVOTS, graph.vertices);
   const n = graph.vertices;
   const squared = new Float64Array(n * pivots);
   const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const distance = new Int32Array(n);
   const queue = new Int32Array(n);
-  let pivot = inLargestComponent(backbone, n, random.int(n), distance, queue);
+  let pivot = inLargestComponent(strong, n, random.int(n));
   const isIsland = new Uint8Array(n);
   for (let p = 0; p < pivots; p++) {
-    const far = breadthFirst(backbone, pivot, distance, queue);
+    const far = breadthFirst(strong, pivot, distance, queue);
     for (let v = 0; v < n; v++) {
       if (distance[v] < 0) isIsland[v] = 1;
       const d = distance[v] < 0 ? far + 1 : distance[v];
@@ -39,22 +39,25 @@ export function pivotLayout(graph: SizedGraph, random: Random): Float64Array {
 }
 
 /** A vertex of the largest component; `first` if it lies there. */
-function inLargestComponent(
-  edges: Pick<SizedGraph, 'indptr' | 'indices'>,
-  n: number,
-  first: number,
-  distance: Int32Array,
-  queue: Int32Array,
-): number {
-  const seen = new Uint8Array(n);
+function inLargestComponent(edges: Pick<SizedGraph, 'indptr' | 'indices'>, n: number, first: number): number {
+  const isSeen = new Uint8Array(n);
+  const queue = new Int32Array(n);
   let best = first;
   let largest = 0;
   for (let i = 0; i < n && 2 * largest < n; i++) {
     const from = (first + i) % n;
-    if (seen[from] === 1) continue;
-    breadthFirst(edges, from, distance, queue);
-    let size = 0;
-    while (size < n && distance[queue[size]] >= 0 && seen[queue[size]] === 0) seen[queue[size++]] = 1;
+    if (isSeen[from] === 1) continue;
+    isSeen[from] = 1;
+    queue[0] = from;
+    let size = 1;
+    for (let head = 0; head < size; head++) {
+      for (let at = edges.indptr[queue[head]]; at < edges.indptr[queue[head] + 1]; at++) {
+        const u = edges.indices[at];
+        if (isSeen[u] === 1) continue;
+        isSeen[u] = 1;
+        queue[size++] = u;
+      }
+    }
     if (size > largest) {
       largest = size;
       best = from;
