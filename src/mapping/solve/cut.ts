@@ -1,4 +1,5 @@
 // Which core does each position belong to? Recursive coordinate bisection of vertices and cores together.
+import { type Random, randomStream } from '../../core/random.ts';
 import type { SizedGraph } from './graph.ts';
 
 /** Cores with coordinates and room. */
@@ -26,6 +27,8 @@ export function cutPositions(
   const core = new Int32Array(vertices);
   const order = Int32Array.from({ length: vertices }, (_, v) => v);
   const key = new Float64Array(vertices);
+  // Chance decides how long it takes, not what comes out.
+  const random = randomStream(0, 'solve/cut');
   const recurse = (some: Int32Array, places: Int32Array): void => {
     if (places.length === 1) {
       for (const v of some) core[v] = places[0];
@@ -46,7 +49,7 @@ export function cutPositions(
     }
     const target = (total * left) / all;
     // In a tight half, whole numbers must not overflow either side.
-    const size0 = split(some, key, size, Math.min(left, Math.max(total - (all - left), Math.round(target))));
+    const size0 = split(some, key, size, Math.min(left, Math.max(total - (all - left), Math.round(target))), random);
     recurse(some.subarray(0, size0), sortedPlaces.subarray(0, first));
     recurse(some.subarray(size0), sortedPlaces.subarray(first));
   };
@@ -84,14 +87,15 @@ function splitPlaces(coordinate: Int32Array, sorted: Int32Array): number {
 
 /**
  * Reorders vertices so that those with the smallest keys, ties by number, up to a total size come first; returns how many.
- * Quickselect by size: expected linear time.
+ * Quickselect by size: expected linear time, whatever the order of the vertices.
  */
-function split(some: Int32Array, key: Float64Array, size: Int32Array, target: number): number {
+function split(some: Int32Array, key: Float64Array, size: Int32Array, target: number, random: Random): number {
   let low = 0;
   let high = some.length;
   let before = 0;
   while (low < high) {
-    swap(some, medianOfThree(some, key, low, high - 1), high - 1);
+    const pick = () => low + random.int(high - low);
+    swap(some, medianOfThree(some, key, pick(), pick(), pick()), high - 1);
     const pivot = some[high - 1];
     let at = low;
     let sum = 0;
@@ -119,12 +123,11 @@ function isBefore(key: Float64Array, a: number, b: number): boolean {
   return key[a] < key[b] || (key[a] === key[b] && a < b);
 }
 
-function medianOfThree(some: Int32Array, key: Float64Array, low: number, high: number): number {
-  const middle = (low + high) >> 1;
-  const ab = isBefore(key, some[low], some[middle]);
-  const bc = isBefore(key, some[middle], some[high]);
-  if (ab === bc) return middle;
-  return isBefore(key, some[low], some[high]) === ab ? high : low;
+function medianOfThree(some: Int32Array, key: Float64Array, a: number, b: number, c: number): number {
+  const ab = isBefore(key, some[a], some[b]);
+  const bc = isBefore(key, some[b], some[c]);
+  if (ab === bc) return b;
+  return isBefore(key, some[a], some[c]) === ab ? c : a;
 }
 
 function swap(some: Int32Array, a: number, b: number): void {
