@@ -12,6 +12,8 @@ for sweep in "${sweeps[@]}"; do
 done
 npx tsx scripts/models/ship.ts
 node dist/cli.js precision models/yang19-20x20-bimt.safetensors --target rram-mesh --config models/precision/settings.json --out models/precision
+npx tsx scripts/models/aware-train.ts
+npx tsx scripts/models/aware.ts
 npx tsx scripts/models/results.ts
 
 # The README's pictures come from the network that ships for export.

@@ -11,6 +11,8 @@ import { FIGURES } from '../../src/report/figures.ts';
 import { formatNumber, type NumberFormat } from '../../src/report/format.ts';
 import { layoutComparison } from '../../src/report/layout-comparison.ts';
 import { bitsText } from '../../src/report/precision-plot.ts';
+import { awareSection } from './aware-section.ts';
+import { settings } from './aware-settings.ts';
 import { SHIPPED, SIDE_BY_SIDE } from './shipped.ts';
 import { over, spreadWords, statements } from './statements.ts';
 import { MODELS, openSweep, type Sweep } from './sweeps.ts';
@@ -237,6 +239,16 @@ training at each width ([settings](precision/settings.json)).
 
 ${picture('precision/precision.svg', 'Accuracy against bits, rounded and trained')}
 ${precisionTable()}
+
+## Wires on chips (\`aware\`)
+
+What do a network's wires cost on a chip, at equal accuracy? Every network is pruned to the sparsest density that keeps ${settings.accuracy}, on ${settings.search.trialsPerTask} trials a task
+that serve the search alone, and placed as \`map\` does, with so few neurons a core that the network spreads over several routers
+([settings](aware/settings.json)). The accuracy shown stands on ${settings.test.trialsPerTask} other trials a task. "Aware of the chip" is \`run --aware\`: it begins with the network of
+"BIMT on the grid" and trains on with hops as the price of wires; "trained on" is trained as long under the same price with
+distance on the grid. Hops and messages include inputs and readout; energy is that of routers and links in a mean step, by the chip's default profile.
+
+${awareSection(table)}
 
 ## Figures of the paper, and the command that draws each
 
