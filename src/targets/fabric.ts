@@ -6,12 +6,15 @@ export interface Hops {
   readonly y: number;
 }
 
-/** Directed links between routers; a link's id is its index. */
+/** Directed links between routers; a link's id is its index. All shapes [links]. */
 export interface Links {
-  /** Routers at its ends, shape [links]. */
+  /** Routers at its ends. */
   readonly from: Int32Array;
   readonly to: Int32Array;
-  /** 1 where it leads to another chip, shape [links]. */
+  /** Hops that it counts for along each axis: 1 and 0, 0 and 1, or none where it is only half of a hop. */
+  readonly hopsX: Uint8Array;
+  readonly hopsY: Uint8Array;
+  /** 1 where it leads to another chip. */
   readonly crosses: Uint8Array;
 }
 
@@ -31,7 +34,7 @@ export interface Fabric {
   readonly transit: Uint8Array;
   /** Router behind which a core sits. Tiles are counted over all chips; `core` is its number within its chip. */
   routerOf(tileX: number, tileY: number, chip: number, core: number): number;
-  /** Hops of the route, by axis. */
+  /** Hops that the links of the route count for, by axis. */
   hops(from: number, to: number): Hops;
   /** The same, summed; allocates nothing. */
   distance(from: number, to: number): number;
@@ -41,22 +44,33 @@ export interface Fabric {
   readonly port: { readonly router: number; readonly assumption: string };
 }
 
+/** Along which axis a link counts as a hop; `none` where it is only half of one. */
+export type LinkAxis = 'x' | 'y' | 'none';
+
 /** Collects links. */
 export class LinkList {
   private readonly from: number[] = [];
   private readonly to: number[] = [];
+  private readonly axis: LinkAxis[] = [];
   private readonly crosses: number[] = [];
 
   /** Id of the new link. */
-  add(from: number, to: number, crosses: boolean): number {
+  add(from: number, to: number, axis: LinkAxis, crosses: boolean): number {
     this.from.push(from);
     this.to.push(to);
+    this.axis.push(axis);
     this.crosses.push(Number(crosses));
     return this.from.length - 1;
   }
 
   /** All that were added. */
   links(): Links {
-    return { from: Int32Array.from(this.from), to: Int32Array.from(this.to), crosses: Uint8Array.from(this.crosses) };
+    return {
+      from: Int32Array.from(this.from),
+      to: Int32Array.from(this.to),
+      hopsX: Uint8Array.from(this.axis, (axis) => Number(axis === 'x')),
+      hopsY: Uint8Array.from(this.axis, (axis) => Number(axis === 'y')),
+      crosses: Uint8Array.from(this.crosses),
+    };
   }
 }

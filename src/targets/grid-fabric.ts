@@ -47,7 +47,7 @@ export function gridFabric(shape: GridShape): Fabric {
       if (dx !== 0 && dy !== 0 && !hexagonal) continue;
       const to = neighbour(shape, x[router], y[router], dx, dy);
       if (to === null || !shape.exists(router)) continue;
-      linkAt[router * DIRECTIONS.length + direction] = list.add(router, to, isOtherChip(shape, router, to, dx, dy));
+      linkAt[router * DIRECTIONS.length + direction] = list.add(router, to, dx === 0 ? 'y' : 'x', isOtherChip(shape, router, to, dx, dy));
     }
   }
   /** Signed way along an axis: straight, or, where that is shorter, round; the positive of equals. */

@@ -9,11 +9,9 @@ type Point = readonly [x: number, y: number];
  * are routing tiles. A link is a side that two tiles share. Neuron tiles pass nothing on, so a straight way is blocked by the
  * tiles in between.
  *
- * A hop between neuron tiles is a routing tile on the way, one less than the sides crossed: 0 in the same tile;
- * 2(Δr + Δc) − 1 where both differ or the tiles are neighbours; 2(Δr + Δc) + 1 where they lie in one row or column two or more
- * apart. That a tile in between is no stop on the way breaks the triangle inequality, on the chip as here. The side by which a
- * message leaves its tile is the one that does not count. From a routing tile (the port) every side
- * counts, because that tile is passed too.
+ * A hop is a routing tile that a message enters, so the last side of its way is none: 0 in the same tile; 2(Δr + Δc) − 1 where
+ * both differ or the tiles are neighbours; 2(Δr + Δc) + 1 where they lie in one row or column two or more apart. That a tile
+ * in between is no stop on the way breaks the triangle inequality, on the chip as here.
  *
  * @see EIS-Hub/Mosaic, mosaic/utils.py: the list of rules that this is the closed form of
  */
@@ -32,7 +30,7 @@ export function interleavedFabric(columns: number, rows: number): Fabric {
       const [toX, toY] = [x[from] + dx, y[from] + dy];
       if (toX < 0 || toY < 0 || toX >= wide || toY >= high) continue;
       const to = toY * wide + toX;
-      linkBetween.set(from * routers + to, list.add(from, to, false));
+      linkBetween.set(from * routers + to, list.add(from, to, isNeuronTile(to) ? 'none' : dx === 0 ? 'y' : 'x', false));
     }
   }
   const hops = (from: number, to: number): Hops => {
@@ -41,7 +39,7 @@ export function interleavedFabric(columns: number, rows: number): Fabric {
     const dy = Math.abs(y[to] - y[from]);
     if (dy === 0) return dx === 2 ? { x: 1, y: 0 } : { x: dx, y: 1 };
     if (dx === 0) return dy === 2 ? { x: 0, y: 1 } : { x: 1, y: dy };
-    return { x: dx - 1, y: dy };
+    return { x: dx, y: dy - 1 };
   };
   /** Corners of the way between two neuron tiles: out along x, or sideways where the straight way is blocked. */
   const corners = (from: number, to: number): readonly Point[] => {
@@ -86,8 +84,9 @@ export function interleavedFabric(columns: number, rows: number): Fabric {
     route,
     port: { router: columns, assumption: 'inputs enter at the routing tile in the middle of the north edge' },
   };
-  const fromPort = searchedFabric(fabric);
-  const view = (from: number) => (isNeuronTile(from) ? fabric : fromPort);
+  // Ways from the port start at a routing tile.
+  const searched = searchedFabric(fabric);
+  const view = (from: number) => (isNeuronTile(from) ? fabric : searched);
   return {
     ...fabric,
     hops: (from, to) => view(from).hops(from, to),

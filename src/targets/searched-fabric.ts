@@ -3,10 +3,11 @@ import type { Fabric, Hops } from './fabric.ts';
 
 /** What a search from one router found. */
 interface Tree {
-  /** Links from the start, shape [routers]; −1 where no way leads. */
+  /** Links from the start, shape [routers]; −1 where no way leads, which is infinitely far. */
   readonly distance: Int32Array;
-  /** Those of them along x. */
-  readonly alongX: Int32Array;
+  /** Hops they count for, shape [routers]. */
+  readonly hopsX: Int32Array;
+  readonly hopsY: Int32Array;
   /** Link by which the way arrives, shape [routers]. */
   readonly last: Int32Array;
 }
@@ -24,7 +25,8 @@ export function searchedFabric(fabric: Fabric): Fabric {
     const known = trees.get(start);
     if (known !== undefined) return known;
     const distance = new Int32Array(routers).fill(-1);
-    const alongX = new Int32Array(routers);
+    const hopsX = new Int32Array(routers);
+    const hopsY = new Int32Array(routers);
     const last = new Int32Array(routers).fill(-1);
     distance[start] = 0;
     const queue = [start];
@@ -36,12 +38,13 @@ export function searchedFabric(fabric: Fabric): Fabric {
         // A way that arrives along y has gone along x before.
         if (!isNew && !(distance[to] === distance[at] + 1 && isAlongY(link) && !isAlongY(last[to]))) continue;
         distance[to] = distance[at] + 1;
-        alongX[to] = alongX[at] + Number(!isAlongY(link));
+        hopsX[to] = hopsX[at] + links.hopsX[link];
+        hopsY[to] = hopsY[at] + links.hopsY[link];
         last[to] = link;
         if (isNew) queue.push(to);
       }
     }
-    const tree = { distance, alongX, last };
+    const tree = { distance, hopsX, hopsY, last };
     trees.set(start, tree);
     return tree;
   };
@@ -49,10 +52,13 @@ export function searchedFabric(fabric: Fabric): Fabric {
   return {
     ...fabric,
     hops(from, to): Hops {
-      const { distance, alongX } = treeOf(from);
-      return { x: alongX[to], y: distance[to] - alongX[to] };
+      const { hopsX, hopsY } = treeOf(from);
+      return { x: hopsX[to], y: hopsY[to] };
     },
-    distance: (from, to) => treeOf(from).distance[to],
+    distance(from, to) {
+      const { distance, hopsX, hopsY } = treeOf(from);
+      return distance[to] < 0 ? Number.POSITIVE_INFINITY : hopsX[to] + hopsY[to];
+    },
     route(from, to) {
       const { last } = treeOf(from);
       const way: number[] = [];

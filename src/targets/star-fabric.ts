@@ -3,7 +3,7 @@ import { type Fabric, LinkList } from './fabric.ts';
 
 /**
  * The fabric of a hub with leaves around it. A transfer is one hop, whatever lies between; it takes two links, into the hub
- * and out of it, so that what the hub carries can be counted. From the hub to a leaf is a hop and a link.
+ * and out of it, so that what each leaf sends and gets can be counted. The link out of the hub is the one that counts.
  *
  * @param leaves - cores, or chips
  * @param leafOf - leaf of a core, by its chip and its number within the chip
@@ -12,8 +12,8 @@ import { type Fabric, LinkList } from './fabric.ts';
 export function starFabric(leaves: number, leafOf: (chip: number, core: number) => number, isBetweenChips: boolean): Fabric {
   const hub = leaves;
   const list = new LinkList();
-  for (let leaf = 0; leaf < leaves; leaf++) list.add(leaf, hub, isBetweenChips);
-  for (let leaf = 0; leaf < leaves; leaf++) list.add(hub, leaf, false);
+  for (let leaf = 0; leaf < leaves; leaf++) list.add(leaf, hub, 'none', isBetweenChips);
+  for (let leaf = 0; leaf < leaves; leaf++) list.add(hub, leaf, 'x', false);
   const columns = Math.ceil(Math.sqrt(leaves));
   const high = Math.ceil(leaves / columns);
   const distance = (from: number, to: number) => Number(from !== to);

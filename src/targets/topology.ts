@@ -60,8 +60,8 @@ export interface Topology {
   /** Chip of a core. */
   chipOf(core: number): number;
   /**
-   * Links between the routers of two cores; (0, 0) behind the same router. Links of a route without an axis count along x. Where
-   * the network is a hub or has routing tiles a hop is not a link: see `starFabric`, `interleavedFabric`.
+   * Links between the routers of two cores; (0, 0) behind the same router. Links without an axis count along x, and some are
+   * only half of a hop: see `Links`, and the fabric of each kind.
    */
   hops(coreA: number, coreB: number): Hops;
   /** `hops` summed over both axes, without an allocation. */
@@ -209,7 +209,7 @@ function planar(shape: NetworkShape, hexagonal: boolean, wraps: boolean): Fabric
   if (there.every((one) => one === 1)) return fabric;
   const searched = searchedFabric(fabric);
   const first = there.indexOf(1);
-  const lost = there.findIndex((one, router) => one === 1 && searched.distance(first, router) < 0);
+  const lost = there.findIndex((one, router) => one === 1 && searched.distance(first, router) === Number.POSITIVE_INFINITY);
   if (lost >= 0) {
     throw new UsageError(
       `the network of ${name} is in pieces: no way leads from router (${first % wide}, ${Math.floor(first / wide)}) ` +

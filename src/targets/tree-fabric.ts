@@ -24,15 +24,15 @@ export function treeFabric(coresPerChip: number, positions: ChipPositions): Fabr
   const up = new Int32Array(routers).fill(-1);
   const down = new Int32Array(routers).fill(-1);
   const join = (low: number, high: number) => {
-    up[low] = list.add(low, high, false);
-    down[low] = list.add(high, low, false);
+    up[low] = list.add(low, high, 'x', false);
+    down[low] = list.add(high, low, 'x', false);
   };
   for (let router = 0; router < r2(0); router++) join(router, r2(chipOf(router)));
   if (chips > 1) for (let chip = 0; chip < chips; chip++) join(r2(chip), r3(chip));
   const mesh = meshOfChips(positions);
   const chipAt = new Map(Array.from({ length: chips }, (_, chip) => [chipY[chip] * wide + chipX[chip], chip]));
   const meshLink = Array.from(mesh.links.from, (from, link) =>
-    list.add(r3(chipAt.get(from) as number), r3(chipAt.get(mesh.links.to[link]) as number), true),
+    list.add(r3(chipAt.get(from) as number), r3(chipAt.get(mesh.links.to[link]) as number), mesh.links.hopsX[link] ? 'x' : 'y', true),
   );
   const place = (chip: number) => chipY[chip] * wide + chipX[chip];
   /** Links that lead from a router up to R2 of its chip, or to R3. */

@@ -121,13 +121,17 @@ export function wrongWays(network: Topology, pairs: readonly (readonly [number, 
     says('end of the route', at, routerOf(b));
     const { x, y } = network.hops(a, b);
     const hops = network.distance(a, b);
-    says('sum of the hops', x + y, hops);
-    // A hub moves a message at once; a hop between interleaved tiles is a tile in between.
-    const isHub = network.kind === 'bus' || network.kind === 'host' || (network.kind === 'single' && network.chips > 1);
-    says('distance', hops, away === 0 ? 0 : isHub ? 1 : away - Number(network.kind === 'interleaved'));
+    says('hops along x', x, sumOf(way, links.hopsX));
+    says('hops along y', y, sumOf(way, links.hopsY));
+    says('distance', hops, x + y);
     says('distance back', network.distance(b, a), hops);
     return wrong;
   });
+}
+
+/** Σ value over links. */
+export function sumOf(way: readonly number[], value: ArrayLike<number>): number {
+  return way.reduce((sum, link) => sum + value[link], 0);
 }
 
 /** All pairs of some numbers. */

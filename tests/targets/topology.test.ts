@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTarget } from '../../src/targets/load.ts';
 import { type NetworkShape, type Topology, topology, topologyOf } from '../../src/targets/topology.ts';
-import { loadChanged, pairsOf, wrongWays } from './support.ts';
+import { loadChanged, pairsOf, sumOf, wrongWays } from './support.ts';
 
 describe('the network of a chip', () => {
   it('numbers cores row-major by tile, then slot', () => {
@@ -157,7 +157,7 @@ describe('networks of every kind', () => {
           const { x, y } = network.portHops(core);
           const way = network.portRoute(core);
           const [first = -1, last = -1] = [way[0], way.at(-1)];
-          expect(x + y).toBe(way.length);
+          expect([x, y]).toEqual([sumOf(way, links.hopsX), sumOf(way, links.hopsY)]);
           const start = first < 0 ? routerOf(core) : links.from[first];
           expect([routers.x[start], routers.y[start]]).toEqual([port.x, port.y]);
           if (last >= 0) expect(links.to[last]).toBe(routerOf(core));
@@ -183,7 +183,7 @@ describe('networks of every kind', () => {
   });
 
   it('counts routing tiles between the tiles of MOSAIC as the rules of its training code do', () => {
-    const { distance, hops, tileX, tileY } = made({ kind: 'interleaved', tiles: [6, 5] });
+    const { distance, hops, portHops, tileX, tileY } = made({ kind: 'interleaved', tiles: [6, 5] });
     for (const [a, b] of pairsOf(Array.from({ length: 30 }, (_, core) => core))) {
       const across = Math.abs(tileX[a] - tileX[b]);
       const down = Math.abs(tileY[a] - tileY[b]);
@@ -191,8 +191,8 @@ describe('networks of every kind', () => {
       const isStraight = across === 0 || down === 0;
       expect(distance(a, b)).toBe(both === 0 ? 0 : !isStraight || both === 1 ? 2 * both - 1 : 2 * both + 1);
     }
-    // Neighbours; diagonal neighbours; two apart in a row: out sideways, along the corridor, and in.
-    expect([hops(0, 1), hops(0, 7), hops(0, 2)]).toEqual([{ x: 1, y: 0 }, { x: 1, y: 2 }, { x: 4, y: 1 }]); // biome-ignore format: pairs
+    // Neighbours; diagonal neighbours; two apart in a row: out sideways, along the corridor, and in; from the port to the tile beside it.
+    expect([hops(0, 1), hops(0, 7), hops(0, 2), portHops(2)]).toEqual([{ x: 1, y: 0 }, { x: 2, y: 1 }, { x: 4, y: 1 }, { x: 1, y: 0 }]); // biome-ignore format: pairs
   });
 
   it('continue a mesh across the chips of a board, numbering cores chip by chip', () => {
@@ -201,7 +201,7 @@ describe('networks of every kind', () => {
     // First core of chip 1 is tile (3, 0); tile (2, 0) of chip 0 is its neighbour.
     expect([board.tileX[12], board.tileY[12], board.chipOf(11), board.chipOf(12)]).toEqual([3, 0, 0, 1]);
     expect(board.distance(4, 12)).toBe(1);
-    const crossings = (a: number, b: number) => board.route(a, b).reduce((sum, link) => sum + board.links.crosses[link], 0);
+    const crossings = (a: number, b: number) => sumOf(board.route(a, b), board.links.crosses);
     expect([crossings(4, 12), crossings(0, 2), crossings(0, 47)]).toEqual([1, 0, 2]);
   });
 
