@@ -5,11 +5,13 @@ import { messageFormat } from '../targets/formats.ts';
 import type { CoreWork, LatencyCounts, MessageHops } from '../targets/latency.ts';
 import { mvmCounts } from '../targets/mvm.ts';
 import type { Chip } from './chip.ts';
-import { type Connection, connectionsOf } from './connections.ts';
+import { type Connection, connectionsOf, deliveriesOf } from './connections.ts';
+import { coreTotals } from './core-totals.ts';
 import { type UsedCores, usedCoresOf } from './geometry.ts';
-import { occupancyOf } from './occupancy.ts';
+import { linkLoads } from './links.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
+import { transfersOf } from './transfers.ts';
 
 /** Counts of a mean step, and of what bounds its duration. */
 export interface StepWork {
@@ -26,25 +28,30 @@ export function stepWork(problem: MappingProblem, chip: Chip, placement: Placeme
   const { activity } = problem;
   if (activity === null) return null;
   const used = usedCoresOf(chip, placement);
-  const { occupancy } = occupancyOf(problem, chip.capacity, placement);
-  const cores = coreWork(problem, chip, used, activity, occupancy.totals);
-  const connections = connectionsOf(problem, used);
-  const sum = (of: (core: CoreWork) => number) => cores.reduce((total, core) => total + of(core), 0);
+  const deliveries = deliveriesOf(problem, used);
+  const connections = connectionsOf(deliveries, used);
+  const totals = coreTotals(chip.capacity, used, deliveries);
   const sent = messagesOf(problem, chip, used, connections, activity);
+  const cores = coreWork(problem, chip, used, activity, totals, sent.byCore);
+  const sum = (of: (core: CoreWork) => number) => cores.reduce((total, core) => total + of(core), 0);
   const mvms = cores.flatMap(({ mvm }) => (mvm === null ? [] : [mvm]));
+  const { neuron, input } = linkLoads(problem, chip, used, connections, activity);
   return {
     energy: {
       synops: sum((core) => core.synops),
       activeNeurons: sum((core) => core.activeNeurons),
       idleNeurons: sum((core) => core.idleNeurons),
-      ...sent,
-      chipCrossings: 0,
-      bufferBytes: mvms.length === 0 ? 0 : bufferBytes(chip, occupancy.totals),
+      ...sent.counts,
+      bufferBytes: mvms.length === 0 ? 0 : bufferBytes(chip, totals),
       mvms,
-      chips: 1,
+      chips: new Set(used.ids.map(chip.topology.chipOf)).size,
       stepNs: null,
     },
-    latency: { cores, messages: routesOf(connections) },
+    latency: {
+      cores,
+      messages: routesOf(chip, used, connections),
+      busiestLinkPackets: neuron.reduce((most, load, link) => Math.max(most, load + input[link]), 0),
+    },
   };
 }
 
@@ -60,6 +67,7 @@ function coreWork(
   used: UsedCores,
   activity: Float64Array,
   totals: readonly { readonly axons: number; readonly neurons: number }[],
+  messages: Float64Array,
 ): CoreWork[] {
   const synops = new Float64Array(used.ids.length);
   const active = new Float64Array(used.ids.length);
@@ -72,53 +80,50 @@ function coreWork(
     activeNeurons: active[k],
     // Readout units are updated like neurons but never send.
     idleNeurons: neurons - active[k],
+    messages: messages[k],
     mvm: mvmCounts(chip.target, axons, neurons, chip.weightBits),
   }));
 }
 
-type Sent = Pick<StepCounts, 'messages' | 'hopsX' | 'hopsY' | 'flitHops'>;
+type SentCounts = Pick<StepCounts, 'messages' | 'hopsX' | 'hopsY' | 'flitHops' | 'chipCrossings'>;
 
-/** Messages as the chip sends them: one per active source and destination core, or whole vectors between cores. */
+/** Messages as the chip sends them, in all, and by the core that sends them. */
 function messagesOf(
   problem: MappingProblem,
   chip: Chip,
   used: UsedCores,
   connections: readonly Connection[],
   activity: Float64Array,
-): Sent {
+): { readonly counts: SentCounts; readonly byCore: Float64Array } {
   const format = messageFormat(chip.target);
-  const sent = { messages: 0, hopsX: 0, hopsY: 0, flitHops: 0 as number | null };
-  const send = (times: number, states: number, { hopsX, hopsY }: Pick<Connection, 'hopsX' | 'hopsY'>) => {
-    sent.messages += times;
-    sent.hopsX += times * hopsX;
-    sent.hopsY += times * hopsY;
+  const { links } = chip.topology;
+  const counts = { messages: 0, hopsX: 0, hopsY: 0, flitHops: 0 as number | null, chipCrossings: 0 };
+  const byCore = new Float64Array(used.ids.length);
+  for (const { from, perStep, states, links: way } of transfersOf(problem, chip, used, connections, activity)) {
+    let hopsX = 0;
+    let hopsY = 0;
+    for (const link of way) {
+      hopsX += links.hopsX[link];
+      hopsY += links.hopsY[link];
+      counts.chipCrossings += perStep * links.crosses[link];
+    }
+    counts.messages += perStep;
+    if (from !== null) byCore[from] += perStep;
+    counts.hopsX += perStep * hopsX;
+    counts.hopsY += perStep * hopsY;
     const flits = format.flits(states);
-    sent.flitHops = flits === null || sent.flitHops === null ? null : sent.flitHops + times * flits * (hopsX + hopsY);
-  };
-  if (format.castMode !== 'dense-vector') {
-    for (const connection of connections) send(activity[connection.source], 1, connection);
-    return sent;
+    counts.flitHops = flits === null || counts.flitHops === null ? null : counts.flitHops + perStep * flits * (hopsX + hopsY);
   }
-  const neuronsOn = new Int32Array(used.ids.length);
-  for (let neuron = 0; neuron < problem.neurons; neuron++) neuronsOn[used.core[neuron]]++;
-  for (const vector of vectorsOf(connections, used.ids.length))
-    send(1, vector.from === null ? vector.sources : neuronsOn[vector.from], vector);
-  return sent;
+  return { counts, byCore };
 }
 
-/** Connections bundled by the cores they join; all inputs of a core come as one vector. */
-function vectorsOf(connections: readonly Connection[], cores: number): (Connection & { readonly sources: number })[] {
-  const vectors = new Map<number, Connection & { sources: number }>();
-  for (const connection of connections) {
-    const key = (connection.from ?? cores) * cores + connection.to;
-    const vector = vectors.get(key);
-    if (vector === undefined) vectors.set(key, { ...connection, sources: 1 });
-    else vector.sources++;
+/** The different ways that connections lead, by hops and chips crossed. */
+function routesOf({ topology }: Chip, used: UsedCores, connections: readonly Connection[]): MessageHops[] {
+  const { crosses } = topology.links;
+  const ways = new Map<string, MessageHops>();
+  for (const { from, to, hopsX, hopsY } of connections) {
+    const crossings = topology.chips === 1 ? 0 : used.route(from, to).reduce((sum, link) => sum + crosses[link], 0);
+    ways.set(`${hopsX},${hopsY},${crossings}`, { hopsX, hopsY, crossings });
   }
-  return [...vectors.values()];
-}
-
-/** The different ways that connections lead, by hops. */
-function routesOf(connections: readonly Connection[]): MessageHops[] {
-  return [...new Map(connections.map(({ hopsX, hopsY }) => [`${hopsX},${hopsY}`, { hopsX, hopsY }])).values()];
+  return [...ways.values()];
 }

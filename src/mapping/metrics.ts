@@ -1,19 +1,22 @@
 // What does a placement cost? Everything a report says about it, recurrent, readout and input parts apart.
+import { forEachEntry } from '../network/csr.ts';
 import { storageFormat } from '../targets/formats.ts';
-import { arraysFor, type ResourceUse } from '../targets/usage.ts';
+import { arraysFor, type CoreTotals, type ResourceUse } from '../targets/usage.ts';
 import { DemandCounter, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
-import { connectionsOf } from './connections.ts';
-import { usedCoresOf } from './geometry.ts';
+import { connectionsOf, type Delivery, deliveriesOf } from './connections.ts';
+import { coreTotals } from './core-totals.ts';
+import { type UsedCores, usedCoresOf } from './geometry.ts';
 import { type LinkTraffic, linkTraffic } from './links.ts';
 import { nullModel } from './null-model.ts';
-import { Occupancy } from './occupancy.ts';
 import { type PartMetrics, partMetrics } from './part-metrics.ts';
 import type { Placement } from './placement.ts';
-import { type MappingProblem, PARTS, type Part } from './problem.ts';
+import { type MappingProblem, PARTS, type Part, partOf } from './problem.ts';
+import { type RoutingUse, sidePaths, tableEntries } from './routing.ts';
 
-export type { LinkLoad } from './links.ts';
+export type { ExpectedCongestion, LinkLoad } from './links.ts';
 export type { HopStatistics, NullComparison, PartMetrics, Traffic } from './part-metrics.ts';
+export type { RoutingUse } from './routing.ts';
 
 /** A limited resource over the used cores. */
 export interface ResourceOccupancy {
@@ -51,6 +54,8 @@ export interface MappingMetrics {
   readonly coresOverhead: number;
   readonly maxNeuronsPerCore: number | null;
   readonly cores: readonly CoreMetrics[];
+  /** Most of any used core over the mean (C10): units, and synaptic events of a step (null where nothing was measured or happens). */
+  readonly balance: { readonly neurons: number | null; readonly events: number | null };
   readonly resources: readonly ResourceOccupancy[];
   /** Name of the fullest resource. */
   readonly bindingResource: string;
@@ -63,35 +68,95 @@ export interface MappingMetrics {
   readonly total: PartMetrics;
   /** Null when no activity was measured. */
   readonly links: LinkTraffic | null;
+  /** The fullest routing table (C8) and side of a tile (C9); null where a chip has no such thing. */
+  readonly routing: { readonly tableEntries: RoutingUse | null; readonly sidePaths: RoutingUse | null };
+  /** MOSAIC's penalty (N11); null for targets that state none. */
+  readonly hopPenalty: number | null;
+  /** Share of the possible recurrent synapses that exist, at 0, 1, 2, … hops; null where nothing is so far apart. */
+  readonly occupancyByHops: readonly (number | null)[];
 }
 
 /** Measures a placement. */
 export function mappingMetrics(problem: MappingProblem, chip: Chip, placement: Placement): MappingMetrics {
+  const { activity } = problem;
   const used = usedCoresOf(chip, placement);
-  const occupancy = new Occupancy(problem, used.core, used.ids.length, chip.capacity);
-  const connections = connectionsOf(problem, used);
+  const deliveries = deliveriesOf(problem, used);
+  const connections = connectionsOf(deliveries, used);
+  const totals = coreTotals(chip.capacity, used, deliveries);
   const { pitch } = chip.topology;
-  const measured = { problem, used, connections, pitch, nullModel: nullModel(problem, used, placement.seed) };
-  const resources = resourcesOf(chip, occupancy, used.ids);
+  const measured = { chip, problem, used, connections, nullModel: nullModel(problem, used, placement.seed) };
+  const resources = resourcesOf(chip, totals, used.ids);
+  const cores = coreMetrics(problem, chip, used, totals);
+  const recurrent = partMetrics(measured, ['recurrent']);
   const coresMinimum = fewestCores(problem, chip);
   return {
     coresUsed: used.ids.length,
     coresMinimum,
     coresOverhead: used.ids.length / coresMinimum,
     maxNeuronsPerCore: chip.maxNeuronsPerCore,
-    cores: used.ids.map((id, k) => coreMetrics(problem, chip, occupancy, id, k)),
+    cores,
+    balance: balanceOf(cores, activity === null ? null : eventsOn(used, deliveries, activity)),
     resources,
     bindingResource: resources.reduce((a, b) => (b.max > a.max ? b : a)).resource,
-    cellUtilization: cellUtilization(problem, chip, occupancy),
+    cellUtilization: cellUtilization(problem, chip, totals),
     wireLengthBasis: pitch.xMm === null || pitch.yMm === null ? null : pitch.basis,
     parts: {
-      recurrent: partMetrics(measured, ['recurrent']),
+      recurrent,
       readout: partMetrics(measured, ['readout']),
       input: partMetrics(measured, ['input']),
     },
     total: partMetrics(measured, PARTS),
-    links: problem.activity === null ? null : linkTraffic(chip, used, connections, problem.activity),
+    links: activity === null ? null : linkTraffic(problem, chip, used, connections, activity),
+    routing: { tableEntries: tableEntries(chip, used, connections), sidePaths: sidePaths(chip, used, connections) },
+    hopPenalty: hopPenalty(problem, chip, used),
+    occupancyByHops: occupancyByHops(cores, used, recurrent.synapseHops.histogram),
   };
+}
+
+/** Synaptic events of each core in a mean step. */
+function eventsOn({ ids }: UsedCores, deliveries: readonly Delivery[], activity: Float64Array): number[] {
+  const events = ids.map(() => 0);
+  for (const { source, to, synapses } of deliveries) events[to] += activity[source] * synapses;
+  return events;
+}
+
+/** Balance over the used cores (C10): the most of any core over the mean. */
+function balanceOf(cores: readonly CoreMetrics[], events: readonly number[] | null): MappingMetrics['balance'] {
+  const overMean = (values: readonly number[]) => {
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return mean === 0 ? null : values.reduce((a, b) => Math.max(a, b), 0) / mean;
+  };
+  return { neurons: overMean(cores.map(({ neurons, readouts }) => neurons + readouts)), events: events && overMean(events) };
+}
+
+/**
+ * Σ |w| · min(exp(β·hops) − 1, exp(maxExponent)) over recurrent synapses (N11): what MOSAIC's training pays for a placement.
+ *
+ * @see EIS-Hub/Mosaic, mosaic/utils.py; Dalgaty et al. (2024)
+ */
+function hopPenalty(problem: MappingProblem, { target }: Chip, used: UsedCores): number | null {
+  const { beta, maxExponent } = target.file.routing.hopPenalty ?? {};
+  if (beta === undefined || maxExponent === undefined || beta.value === null || maxExponent.value === null) return null;
+  const [rate, most] = [beta.value, Math.exp(maxExponent.value)];
+  let penalty = 0;
+  forEachEntry(problem.synapses, (unit, source, weight) => {
+    if (partOf(problem, unit, source) !== 'recurrent') return;
+    const hops = used.distance(used.core[problem.unitOfSource[source]], used.core[unit]);
+    penalty += weight * Math.min(Math.exp(rate * hops) - 1, most);
+  });
+  return penalty;
+}
+
+/** Recurrent synapses at 0, 1, 2, … hops over the pairs of hidden neurons so far apart (N11); null where there is no such pair. */
+function occupancyByHops(cores: readonly CoreMetrics[], used: UsedCores, histogram: readonly number[]): (number | null)[] {
+  const pairs: number[] = [];
+  for (const [a, { neurons: from }] of cores.entries()) {
+    for (const [b, { neurons: to }] of cores.entries()) {
+      const hops = used.distance(a, b);
+      pairs[hops] = (pairs[hops] ?? 0) + from * to;
+    }
+  }
+  return Array.from(pairs, (possible, hops) => (possible ? (histogram[hops] ?? 0) / possible : null));
 }
 
 /** The largest of the numbers of cores that each resource asks for by itself; arrays count by the units they can hold. */
@@ -105,8 +170,8 @@ function fewestCores(problem: MappingProblem, chip: Chip): number {
   return Math.max(1, Math.ceil(problem.units / unitLimit(chip.capacity, problem.units)), ...needs);
 }
 
-function resourcesOf(chip: Chip, occupancy: Occupancy, ids: readonly number[]): ResourceOccupancy[] {
-  const uses = occupancy.totals.map((totals) => chip.capacity.usage(totals));
+function resourcesOf(chip: Chip, totals: readonly CoreTotals[], ids: readonly number[]): ResourceOccupancy[] {
+  const uses = totals.map((core) => chip.capacity.usage(core));
   const isLimited = (use: ResourceUse): use is ResourceUse & { limit: number } => use.limit !== null;
   return uses[0].flatMap((first, r) => {
     if (!isLimited(first)) return [];
@@ -118,33 +183,26 @@ function resourcesOf(chip: Chip, occupancy: Occupancy, ids: readonly number[]): 
   });
 }
 
-function coreMetrics(problem: MappingProblem, chip: Chip, occupancy: Occupancy, id: number, k: number): CoreMetrics {
-  const { indptr } = problem.synapses;
-  const totals = occupancy.totals[k];
-  let readouts = 0;
-  let synapses = 0;
-  occupancy.core.forEach((core, unit) => {
-    if (core !== k) return;
-    if (unit >= problem.neurons) readouts++;
-    synapses += indptr[unit + 1] - indptr[unit];
-  });
-  return {
+function coreMetrics(problem: MappingProblem, chip: Chip, used: UsedCores, totals: readonly CoreTotals[]): CoreMetrics[] {
+  const readouts = new Int32Array(used.ids.length);
+  for (let unit = problem.neurons; unit < problem.units; unit++) readouts[used.core[unit]]++;
+  return used.ids.map((id, k) => ({
     id,
     x: chip.topology.routerX[id],
     y: chip.topology.routerY[id],
     slot: chip.topology.slot[id],
-    neurons: totals.neurons - readouts,
-    readouts,
-    axons: totals.axons,
-    synapses,
-    utilization: chip.capacity.load(totals),
-  };
+    neurons: totals[k].neurons - readouts[k],
+    readouts: readouts[k],
+    axons: totals[k].axons,
+    synapses: totals[k].synapses,
+    utilization: chip.capacity.load(totals[k]),
+  }));
 }
 
-function cellUtilization(problem: MappingProblem, chip: Chip, occupancy: Occupancy): MappingMetrics['cellUtilization'] {
+function cellUtilization(problem: MappingProblem, chip: Chip, totals: readonly CoreTotals[]): MappingMetrics['cellUtilization'] {
   const storage = storageFormat(chip.target, chip.weightBits);
   if (storage.kind !== 'cells') return null;
-  const arrays = occupancy.totals.reduce((sum, { axons, neurons }) => sum + arraysFor(storage, axons, neurons), 0);
+  const arrays = totals.reduce((sum, { axons, neurons }) => sum + arraysFor(storage, axons, neurons), 0);
   const usedCells = problem.synapses.values.length * storage.columnsPerNeuron;
   const cells = arrays * storage.arrayRows * storage.arrayColumns;
   return { usedCells, cells, arrays, ratio: cells === 0 ? 0 : usedCells / cells };

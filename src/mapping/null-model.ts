@@ -24,12 +24,10 @@ const PERMUTATIONS = 20;
 
 /** Hop totals of each part, with units on the given (numbered) cores. */
 export function hopTotals(problem: MappingProblem, used: UsedCores, core: Int32Array): PartTotals {
-  const cores = used.ids.length;
+  const { unitOfSource } = problem;
   return totals(problem, (unit, source) => {
-    const to = core[unit];
-    if (source >= problem.neurons) return used.portX[to] + used.portY[to];
-    const at = core[source] * cores + to;
-    return used.x[at] + used.y[at];
+    const sender = unitOfSource[source];
+    return used.distance(sender < 0 ? null : core[sender], core[unit]);
   });
 }
 
@@ -42,13 +40,16 @@ export function nullModel(problem: MappingProblem, used: UsedCores, seed: number
   let pairs = 0;
   let port = 0;
   for (let a = 0; a < cores; a++) {
-    port += size[a] * (used.portX[a] + used.portY[a]);
-    for (let b = 0; b < cores; b++) pairs += size[a] * size[b] * (used.x[a * cores + b] + used.y[a * cores + b]);
+    port += size[a] * used.distance(null, a);
+    for (let b = 0; b < cores; b++) pairs += size[a] * size[b] * used.distance(a, b);
   }
-  const { units, neurons } = problem;
+  const { units, unitOfSource } = problem;
   const meanHops = units > 1 ? pairs / (units * (units - 1)) : 0;
   const meanPortHops = port / units;
-  const expected = totals(problem, (unit, source) => (source >= neurons ? meanPortHops : source === unit ? 0 : meanHops));
+  const expected = totals(problem, (unit, source) => {
+    const sender = unitOfSource[source];
+    return sender < 0 ? meanPortHops : sender === unit ? 0 : meanHops;
+  });
   const samples = Array.from({ length: PERMUTATIONS }, (_, i) => {
     const place = randomStream(seed, 'null model', i).permutation(units);
     return hopTotals(

@@ -1,10 +1,12 @@
-// What does one sort of synapses cost, or all of them together? Synapse view, message view, traffic, and chance.
+// What does one sort of synapses cost, or all of them together? Synapse view, message view, trees, bundles, traffic, and chance.
 import { forEachEntry } from '../network/csr.ts';
-import type { Pitch } from '../targets/topology.ts';
+import type { Hops } from '../targets/topology.ts';
+import type { Chip } from './chip.ts';
 import type { Connection } from './connections.ts';
 import type { UsedCores } from './geometry.ts';
 import { hopTotals, type NullModel, type PartTotals } from './null-model.ts';
 import { type MappingProblem, type Part, partOf } from './problem.ts';
+import { bySource, linkUnion } from './transfers.ts';
 
 /** Hops of a set of synapses or connections (0 = same router). */
 export interface HopStatistics {
@@ -41,6 +43,14 @@ export interface Traffic {
   readonly hopsYPerStep: number;
   /** hopsPerStep / messagesPerStep (N2); null without messages. */
   readonly meanHops: number | null;
+  /** Messages to other chips (T7); the rest stays on its chip. */
+  readonly chipCrossingMessagesPerStep: number;
+  /** Σ activity over the synapses between cores: messages if every synapse had its own (T3). */
+  readonly synapticEventsPerStep: number;
+  /** Synapses that an arriving message serves, on average: synapticEventsPerStep / messagesPerStep (T6); null without messages. */
+  readonly reuse: number | null;
+  /** Σ activity · hops of the tree of links that reaches all cores of a source, whatever the chip's way of casting (N9). */
+  readonly treeHopsPerStep: number;
   /** Σ activity · (hops·E_link + (hops + 1)·E_router) with E_link = 0.1, E_router = 1 (N3; Jin et al. 2023 give the constants). */
   readonly normalisedEnergyPerStep: number;
 }
@@ -63,9 +73,17 @@ export interface PartMetrics {
   readonly connections: number;
   readonly connectionHopsSum: number;
   readonly connectionHops: HopStatistics;
-  /** Σ over synapses (W3) and over connections (W4); null where no pitch is published. */
+  /** Σ over sources of the hops of the union of its routes: a multicast tree, an upper bound of the shortest. */
+  readonly treeHopsSum: number;
+  /** Σ hops over the different pairs of cores (the port is one) that any connection joins, both directions bundled. */
+  readonly bundleHopsSum: number;
+  /** Σ over synapses (W3), connections (W4), trees (W5) and bundles (W6); null where no pitch is published. */
   readonly synapseWireLengthMm: number | null;
   readonly connectionWireLengthMm: number | null;
+  readonly treeWireLengthMm: number | null;
+  readonly bundleWireLengthMm: number | null;
+  /** Of a connection, hops·(T_link + T_router) + T_link with T_link = 0.01, T_router = 1 (N5; Jin et al. 2023); null without connections. */
+  readonly normalisedLatency: { readonly mean: number; readonly max: number } | null;
   /** Null when no activity was measured. */
   readonly traffic: Traffic | null;
   readonly nullModel: { readonly wiringCost: NullComparison; readonly synapseHopsSum: NullComparison };
@@ -73,33 +91,34 @@ export interface PartMetrics {
 
 /** What parts are measured from. */
 export interface Measured {
+  readonly chip: Chip;
   readonly problem: MappingProblem;
   readonly used: UsedCores;
   readonly connections: readonly Connection[];
-  readonly pitch: Pitch;
   readonly nullModel: NullModel;
 }
 
 /** Costs of the given parts taken together; a message that serves two of them counts once. */
-export function partMetrics({ problem, used, connections, pitch, nullModel }: Measured, parts: readonly Part[]): PartMetrics {
-  const { neurons, activity } = problem;
-  const cores = used.ids.length;
+export function partMetrics({ chip, problem, used, connections, nullModel }: Measured, parts: readonly Part[]): PartMetrics {
+  const { unitOfSource, activity } = problem;
+  const { pitch } = chip.topology;
   const lengthMm = (x: number, y: number) => (pitch.xMm === null || pitch.yMm === null ? null : x * pitch.xMm + y * pitch.yMm);
   let synapsesInsideCore = 0;
   let weight = 0;
   let weightInsideCore = 0;
+  let synapticEvents = 0;
   let synapseX = 0;
   let synapseY = 0;
   const synapseHops: number[] = [];
   forEachEntry(problem.synapses, (unit, source, strength) => {
     if (!parts.includes(partOf(problem, unit, source))) return;
     const to = used.core[unit];
-    const isInput = source >= neurons;
-    const at = isInput ? to : used.core[source] * cores + to;
-    const x = isInput ? used.portX[at] : used.x[at];
-    const y = isInput ? used.portY[at] : used.y[at];
+    const sender = unitOfSource[source];
+    const from = sender < 0 ? null : used.core[sender];
+    const { x, y } = used.hops(from, to);
     weight += strength;
-    if (!isInput && used.core[source] === to) {
+    if (from !== to) synapticEvents += activity?.[source] ?? 0;
+    if (from === to) {
       synapsesInsideCore++;
       weightInsideCore += strength;
     }
@@ -112,6 +131,8 @@ export function partMetrics({ problem, used, connections, pitch, nullModel }: Me
   const connectionY = served.reduce((sum, { hopsY }) => sum + hopsY, 0);
   const connectionHops: number[] = [];
   for (const { hopsX, hopsY } of served) count(connectionHops, hopsX + hopsY);
+  const trees = treesOf(chip, used, served, activity);
+  const bundles = bundlesOf(used, served);
   const synapseStatistics = statistics(synapseHops);
   const synapses = synapseStatistics.histogram.reduce((a, b) => a + b, 0);
   const placed = sumParts(hopTotals(problem, used, used.core), parts);
@@ -136,9 +157,14 @@ export function partMetrics({ problem, used, connections, pitch, nullModel }: Me
     connections: served.length,
     connectionHopsSum: connectionX + connectionY,
     connectionHops: statistics(connectionHops),
+    treeHopsSum: trees.x + trees.y,
+    bundleHopsSum: bundles.x + bundles.y,
     synapseWireLengthMm: lengthMm(synapseX, synapseY),
     connectionWireLengthMm: lengthMm(connectionX, connectionY),
-    traffic: activity === null ? null : trafficOf(served, activity),
+    treeWireLengthMm: lengthMm(trees.x, trees.y),
+    bundleWireLengthMm: lengthMm(bundles.x, bundles.y),
+    normalisedLatency: normalisedLatency(connectionHops),
+    traffic: activity === null ? null : trafficOf({ chip, used, connections: served, activity, synapticEvents, treeHops: trees.perStep }),
     nullModel: { wiringCost: compare('wiringCost'), synapseHopsSum: compare('synapseHopsSum') },
   };
 }
@@ -147,24 +173,89 @@ export function partMetrics({ problem, used, connections, pitch, nullModel }: Me
 const LINK_ENERGY = 0.1;
 const ROUTER_ENERGY = 1;
 
-function trafficOf(connections: readonly Connection[], activity: Float64Array): Traffic {
+function trafficOf(sent: {
+  readonly chip: Chip;
+  readonly used: UsedCores;
+  readonly connections: readonly Connection[];
+  readonly activity: Float64Array;
+  readonly synapticEvents: number;
+  readonly treeHops: number;
+}): Traffic {
+  const { used, connections, activity } = sent;
+  const { chips, links } = sent.chip.topology;
   let messagesPerStep = 0;
   let hopsXPerStep = 0;
   let hopsYPerStep = 0;
-  for (const { source, hopsX, hopsY } of connections) {
+  let chipCrossingMessagesPerStep = 0;
+  for (const { source, from, to, hopsX, hopsY } of connections) {
     messagesPerStep += activity[source];
     hopsXPerStep += activity[source] * hopsX;
     hopsYPerStep += activity[source] * hopsY;
+    const leaves = chips > 1 && used.route(from, to).some((link) => links.crosses[link] === 1);
+    if (leaves) chipCrossingMessagesPerStep += activity[source];
   }
   const hopsPerStep = hopsXPerStep + hopsYPerStep;
+  const perMessage = (value: number) => (messagesPerStep === 0 ? null : value / messagesPerStep);
   return {
     messagesPerStep,
     hopsPerStep,
     hopsXPerStep,
     hopsYPerStep,
-    meanHops: messagesPerStep === 0 ? null : hopsPerStep / messagesPerStep,
+    meanHops: perMessage(hopsPerStep),
+    chipCrossingMessagesPerStep,
+    synapticEventsPerStep: sent.synapticEvents,
+    reuse: perMessage(sent.synapticEvents),
+    treeHopsPerStep: sent.treeHops,
     normalisedEnergyPerStep: hopsPerStep * LINK_ENERGY + (hopsPerStep + messagesPerStep) * ROUTER_ENERGY,
   };
+}
+
+/** Hops of the multicast trees of all sources, by axis, and those of a mean step. */
+function treesOf(chip: Chip, used: UsedCores, connections: readonly Connection[], activity: Float64Array | null) {
+  const { hopsX, hopsY } = chip.topology.links;
+  const union = linkUnion(chip, used);
+  const trees = { x: 0, y: 0, perStep: 0 };
+  for (const sent of bySource(connections)) {
+    let x = 0;
+    let y = 0;
+    for (const link of union(sent)) {
+      x += hopsX[link];
+      y += hopsY[link];
+    }
+    trees.x += x;
+    trees.y += y;
+    trees.perStep += (x + y) * (activity?.[sent[0].source] ?? 0);
+  }
+  return trees;
+}
+
+/** Hops of a wire bundle between any two cores that exchange messages, by axis. */
+function bundlesOf({ ids }: UsedCores, connections: readonly Connection[]): Hops {
+  const bundles = new Map<number, Connection>();
+  for (const connection of connections) {
+    const { from, to } = connection;
+    const [a, b] = from === null ? [ids.length, to] : [Math.max(from, to), Math.min(from, to)];
+    const pair = a * ids.length + b;
+    // Both directions are equally long; the one met first counts.
+    if (!bundles.has(pair)) bundles.set(pair, connection);
+  }
+  let x = 0;
+  let y = 0;
+  for (const { hopsX, hopsY } of bundles.values()) {
+    x += hopsX;
+    y += hopsY;
+  }
+  return { x, y };
+}
+
+/** Time of a link and of a router in the normalised model of Jin et al. (2023), dimensionless. */
+const LINK_TIME = 0.01;
+const ROUTER_TIME = 1;
+
+function normalisedLatency(histogram: readonly number[]): PartMetrics['normalisedLatency'] {
+  const { mean, max, histogram: counts } = statistics(histogram);
+  const time = (hops: number) => hops * (LINK_TIME + ROUTER_TIME) + LINK_TIME;
+  return counts.length === 0 ? null : { mean: time(mean), max: time(max) };
 }
 
 function count(histogram: number[], hops: number): void {

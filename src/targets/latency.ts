@@ -12,25 +12,32 @@ export interface CoreWork {
   readonly synops: number;
   readonly activeNeurons: number;
   readonly idleNeurons: number;
+  /** Messages it sends. */
+  readonly messages: number;
   readonly mvm: MvmCounts | null;
 }
 
-/** Links a message crosses along each axis. */
+/** Links a message crosses along each axis, and those of them that lead to another chip. */
 export interface MessageHops {
   readonly hopsX: number;
   readonly hopsY: number;
+  readonly crossings: number;
 }
 
 /** What can bound a time step: every core, and every route a message takes; no messages if nothing is sent. */
 export interface LatencyCounts {
   readonly cores: readonly CoreWork[];
   readonly messages: readonly MessageHops[];
+  /** Packets through the busiest link. */
+  readonly busiestLinkPackets: number;
 }
 
 /** The timing constants of a profile. */
 export interface Timing {
   readonly profile: string;
   readonly constants: readonly Constant[];
+  /** Packets that a link carries a second; null if unknown. */
+  readonly packetsPerSecond: number | null;
   /** Cycles of a product from first input to last output; null where it takes its input cycles. */
   readonly pipelineCycles: number | null;
 }
@@ -43,6 +50,18 @@ export interface LatencyEstimate {
   /** Constants used, with provenance. */
   readonly constants: readonly Constant[];
   readonly unknown: readonly string[];
+  readonly throughput: Throughput;
+}
+
+/** How often steps could follow each other if they overlapped (N14): as fast as the busiest core and the busiest link allow. */
+export interface Throughput {
+  /** max over cores of synapses·t_syn + updates·t_upd + messages·t_msg + sync, in ns; incomplete where a time is unknown. */
+  readonly coreNs: Sum;
+  /** Packets through the busiest link over its bandwidth, in ns; null if unknown. */
+  readonly linkNs: number | null;
+  /** 1 / the longer of both; an upper bound unless complete, null if neither is known. */
+  readonly stepsPerSecond: number | null;
+  readonly complete: boolean;
 }
 
 /**
@@ -62,10 +81,28 @@ export function timing(target: Target, profileId?: string): Timing {
     constantOf('message', `${prefix}.intraTile`, intraTile),
     constantOf('hopX', `${prefix}.hop.x`, hop?.x),
     constantOf('hopY', `${prefix}.hop.y`, hop?.y),
+    crossingOf(target, `${prefix}.chipCrossing`, times.chipCrossing),
   ];
   if (sync) constants.push(constantOf('sync', `${prefix}.sync`, sync));
   if (mvm) constants.push(cycleOf(target, `${prefix}.mvm.cycle`, mvm.cycle));
-  return { profile: data.id, constants, pipelineCycles: mvm?.pipelineCycles?.value ?? null };
+  return { profile: data.id, constants, packetsPerSecond: packetRate(target), pipelineCycles: mvm?.pipelineCycles?.value ?? null };
+}
+
+/** The way to another chip: stated, or that of the board. */
+function crossingOf({ board, file }: Target, field: string, stated: NumberQuantity | undefined): Constant {
+  const latency = board?.chipToChip?.latency;
+  if (board === null || latency === undefined || (stated?.value ?? null) !== null) return constantOf('chipCrossing', field, stated);
+  const i = (file.system?.boards ?? []).findIndex(({ name }) => name === board.name);
+  return constantOf('chipCrossing', `system.boards[${i}].chipToChip.latency`, latency);
+}
+
+/** Packets (flits where a file has them) that a link carries a second; null if unknown. */
+function packetRate({ file: { routing } }: Target): number | null {
+  const { linkBandwidth, flitBits, packetBits } = routing;
+  if (linkBandwidth === undefined || linkBandwidth.value === null) return null;
+  if (linkBandwidth.unit === 'event/s') return linkBandwidth.value;
+  const bits = flitBits?.value ?? packetBits?.value ?? null;
+  return bits === null ? null : linkBandwidth.value / bits;
 }
 
 /** One read of the arrays: stated, or the read pulse and then the columns through their converter one by one. */
@@ -96,22 +133,41 @@ function digits(value: number): number {
 }
 
 /** Latency of a step, term by term. */
-export function estimateLatency(times: Timing, { cores, messages }: LatencyCounts): LatencyEstimate {
-  const has = (name: string) => times.constants.some((constant) => constant.name === name);
-  // A core computes by events or by products.
-  const work = has('cycle') ? cores.map(({ mvm }) => productTerm(mvm, times.pipelineCycles)) : cores.map(eventTerm);
+export function estimateLatency(times: Timing, counts: LatencyCounts): LatencyEstimate {
+  const barrier: TermParts[] = times.constants.some(({ name }) => name === 'sync') ? [['synchronisation', [[1, 'sync']]]] : [];
   const { terms, unknown } = evaluateTerms(
     [
-      ...slowest(work, times),
-      ...slowest(messages.map(messageTerm), times),
-      ...(has('sync') ? [['synchronisation', [[1, 'sync']]] as const] : []),
+      ...slowest(
+        counts.cores.map((core) => workTerm(core, times)),
+        times,
+      ),
+      ...slowest(counts.messages.map(messageTerm), times),
+      ...barrier,
     ],
     times.constants,
     NS_PER_S,
   );
   const used = new Set(terms.flatMap(({ constants }) => constants));
   const constants = times.constants.filter(({ name }) => used.has(name));
-  return { profile: times.profile, terms, total: sumTerms(terms), constants, unknown };
+  return { profile: times.profile, terms, total: sumTerms(terms), constants, unknown, throughput: throughputOf(times, counts, barrier) };
+}
+
+function throughputOf(times: Timing, { cores, busiestLinkPackets }: LatencyCounts, barrier: readonly TermParts[]): Throughput {
+  const busy = cores.map((core): TermParts => {
+    const [name, parts] = workTerm(core, times);
+    return [name, [...parts, [core.messages, 'message']]];
+  });
+  const coreNs = sumTerms(evaluateTerms([...slowest(busy, times), ...barrier], times.constants, NS_PER_S).terms);
+  const linkNs =
+    busiestLinkPackets === 0 ? 0 : times.packetsPerSecond === null ? null : (busiestLinkPackets / times.packetsPerSecond) * NS_PER_S;
+  const longest = Math.max(coreNs.value ?? 0, linkNs ?? 0);
+  return { coreNs, linkNs, stepsPerSecond: longest === 0 ? null : NS_PER_S / longest, complete: coreNs.complete && linkNs !== null };
+}
+
+/** A core computes by events or by products. */
+function workTerm(core: CoreWork, times: Timing): TermParts {
+  const isProduct = times.constants.some(({ name }) => name === 'cycle');
+  return isProduct ? productTerm(core.mvm, times.pipelineCycles) : eventTerm(core);
 }
 
 /** The one that takes longest, the first of equals, as a list; one that nobody knows may be it. */
@@ -141,14 +197,10 @@ function productTerm(mvm: MvmCounts | null, pipelineCycles: number | null): Term
   return ['matrix–vector product', [[cycles, 'cycle']]];
 }
 
-/** Zero load, first flit: t = tile + hx·tx + hy·ty. */
-function messageTerm({ hopsX, hopsY }: MessageHops): TermParts {
+/** Zero load, first flit: t = tile + hx·tx + hy·ty + crossings·tc (N6). */
+function messageTerm({ hopsX, hopsY, crossings }: MessageHops): TermParts {
   return [
     'slowest message',
-    [
-      [1, 'message'],
-      [hopsX, 'hopX'],
-      [hopsY, 'hopY'],
-    ],
+    [[1, 'message'], [hopsX, 'hopX'], [hopsY, 'hopY'], ...(crossings > 0 ? [[crossings, 'chipCrossing'] as const] : [])],
   ];
 }

@@ -171,7 +171,11 @@ describe.each(mappableTargets())('the chip of %s', (id) => {
       chips: 1,
       stepNs: { value: 1000, low: 900, high: 1000 },
     });
-    const latency = estimateLatency(timing(target), { cores: [{ ...counts, mvm }], messages: [{ hopsX: 3, hopsY: 2 }] });
+    const latency = estimateLatency(timing(target), {
+      busiestLinkPackets: 0,
+      cores: [{ ...counts, mvm }],
+      messages: [{ hopsX: 3, hopsY: 2, crossings: 0 }],
+    });
     for (const { terms, constants, total, unknown } of [{ ...energy }, { ...latency }]) {
       const missing = new Set(constants.filter(({ value }) => value === null).map(({ name }) => name));
       for (const term of terms) expect(term.value === null, term.name).toBe(term.constants.some((name) => missing.has(name)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chip } from '../../src/mapping/chip.ts';
-import { connectionsOf } from '../../src/mapping/connections.ts';
+import { connectionsOf, deliveriesOf } from '../../src/mapping/connections.ts';
 import { stepWork } from '../../src/mapping/counts.ts';
 import { usedCoresOf } from '../../src/mapping/geometry.ts';
 import { linkTraffic } from '../../src/mapping/links.ts';
@@ -83,9 +83,47 @@ describe('three cores, by hand', () => {
       hopsXPerStep: 2 * 0.5 + 2 * 0.25 + 0.5 + 1,
       hopsYPerStep: 0.5 + 1,
       meanHops: 2,
+      chipCrossingMessagesPerStep: 0,
+      synapticEventsPerStep: 2.25,
+      reuse: 1,
+      // The ways of 0 to cores 2 and 4 share their first link.
+      treeHopsPerStep: 0.5 * 3 + 0.25 * 2 + 1 * 2,
       normalisedEnergyPerStep: 2.25 * (2 * 0.1 + 3),
     });
     expect(input.traffic).toMatchObject({ messagesPerStep: 0.75 + 0.75 + 0.1, hopsPerStep: 2 * 0.75 + 2 * 0.1 });
+  });
+
+  it('bundle messages into trees and pairs of cores', () => {
+    // Trees of 0 (3 links), 1 (2) and 2 (2); along x two, two and one of them.
+    expect(recurrent).toMatchObject({ treeHopsSum: 7, treeWireLengthMm: 5 * 0.5 + 2 * 2 });
+    // Pairs 0–2, 0–4 and 2–4, two hops each.
+    expect(recurrent).toMatchObject({ bundleHopsSum: 6, bundleWireLengthMm: 1 + 2.5 + 2.5 });
+    // Port to cores 0 and 2.
+    expect(input).toMatchObject({ treeHopsSum: 4, bundleHopsSum: 2 });
+    // Messages of both: 0 to core 4 serves neuron 3 and the readout unit.
+    expect(metrics.total.traffic).toMatchObject({ synapticEventsPerStep: 2.25 + 0.5 + 0.75 * 2 + 0.1 });
+    expect(metrics.total.traffic?.reuse).toBeCloseTo(4.35 / 3.85, 12);
+    // Two hops: 2 · 1.01 + 0.01; inputs: two hops twice and none once.
+    expect(recurrent.normalisedLatency?.max).toBeCloseTo(2.03, 12);
+    expect(input.normalisedLatency?.mean).toBeCloseTo((4 / 3) * 1.01 + 0.01, 12);
+  });
+
+  it('say how even cores are, and how much of what could be there is', () => {
+    // Units 2, 1, 2; synaptic events 1.5, 1.6 and 2.
+    expect(metrics.balance.neurons).toBeCloseTo(2 / (5 / 3), 12);
+    expect(metrics.balance.events).toBeCloseTo(2 / (5.1 / 3), 12);
+    // Hidden neurons 2, 1, 1: 4 + 1 + 1 pairs at home, none at one hop, 10 at two.
+    expect(metrics.occupancyByHops).toEqual([2 / 6, null, 4 / 10]);
+    expect([metrics.hopPenalty, metrics.routing]).toEqual([null, { tableEntries: null, sidePaths: null }]);
+  });
+
+  it('pay exponentially for hops where training does', () => {
+    const quantity = (value: number) => ({ value });
+    const hopPenalty = { beta: quantity(0.5), maxExponent: quantity(15), lambda: quantity(1) };
+    const target = { ...chip.target, file: { ...chip.target.file, routing: { ...chip.target.file.routing, hopPenalty } } };
+    const paid = mappingMetrics(problem, { ...chip, target: target as unknown as Chip['target'] }, placement).hopPenalty;
+    // Weights between cores are 10 in all, each two hops away.
+    expect(paid).toBeCloseTo(10 * (Math.E - 1), 10);
   });
 
   it('load the links along x first', () => {
@@ -179,8 +217,8 @@ describe('any placement', () => {
     fc.assert(
       fc.property(placed, ({ problem, chip, placement }) => {
         const used = usedCoresOf(chip, placement);
-        const connections = connectionsOf(problem, used);
-        const { loads } = linkTraffic(chip, used, connections, problem.activity as Float64Array);
+        const connections = connectionsOf(deliveriesOf(problem, used), used);
+        const { loads } = linkTraffic(problem, chip, used, connections, problem.activity as Float64Array);
         const hops = connections.reduce(
           (sum, { source, hopsX, hopsY }) => sum + (problem.activity as Float64Array)[source] * (hopsX + hopsY),
           0,
@@ -214,7 +252,7 @@ describe('any placement', () => {
           costByDefinition(problem, chip, placement.core),
           3,
         );
-        expect(connectionsOf(problem, used).reduce((sum, { synapses }) => sum + synapses, 0)).toBe(
+        expect(connectionsOf(deliveriesOf(problem, used), used).reduce((sum, { synapses }) => sum + synapses, 0)).toBe(
           synapsesOf(problem).filter(({ unit, source }) => source >= problem.neurons || placement.core[unit] !== placement.core[source])
             .length,
         );

@@ -34,7 +34,8 @@ export function madeUpChip(shape: ChipShape): Chip {
     pitch: { xMm: 0.5, yMm: 2, basis: 'layout', source: 'made up' },
   });
   const limits = madeUpCapacity(shape);
-  const target = { id: 'made-up', label: 'made-up', fileName: 'made-up.json', hash: '0'.repeat(64) } as Target;
+  const file = { routing: { castMode: 'unicast-per-core' }, activation: { bits: { value: 1 } } };
+  const target = { id: 'made-up', label: 'made-up', fileName: 'made-up.json', hash: '0'.repeat(64), file } as unknown as Target;
   return {
     target,
     topology: noc,

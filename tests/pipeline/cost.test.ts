@@ -8,7 +8,11 @@ const WORK: StepWork = {
     ...{ synops: 10, activeNeurons: 1, idleNeurons: 1, messages: 1, hopsX: 1, hopsY: 1, chipCrossings: 0 },
     ...{ flitHops: 0, bufferBytes: 0, mvms: [], chips: 1, stepNs: null },
   },
-  latency: { cores: [{ synops: 10, activeNeurons: 1, idleNeurons: 1, mvm: null }], messages: [{ hopsX: 1, hopsY: 1 }] },
+  latency: {
+    busiestLinkPackets: 0,
+    cores: [{ synops: 10, activeNeurons: 1, idleNeurons: 1, messages: 1, mvm: null }],
+    messages: [{ hopsX: 1, hopsY: 1, crossings: 0 }],
+  },
 };
 const staticPj = (target: string) => {
   const [{ terms }] = stepCost(loadTarget(target), WORK).energy;

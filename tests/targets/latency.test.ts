@@ -7,12 +7,12 @@ import { loadChanged } from './support.ts';
 const loihi = loadTarget('loihi1');
 const isaac = loadTarget('isaac-ce');
 const rram = loadTarget('rram-mesh');
-const NOTHING = { synops: 0, activeNeurons: 0, idleNeurons: 0, mvm: null };
-const product = (mvm: MvmCounts | null) => ({ cores: [{ ...NOTHING, mvm }], messages: [] });
+const NOTHING = { synops: 0, activeNeurons: 0, idleNeurons: 0, messages: 0, mvm: null };
+const product = (mvm: MvmCounts | null) => ({ busiestLinkPackets: 0, cores: [{ ...NOTHING, mvm }], messages: [] });
 
 /** Of a step in which one message is all that happens. */
 function messageNs(times: Timing, hopsX: number, hopsY: number): number | null {
-  const { terms } = estimateLatency(times, { cores: [], messages: [{ hopsX, hopsY }] });
+  const { terms } = estimateLatency(times, { busiestLinkPackets: 0, cores: [], messages: [{ hopsX, hopsY, crossings: 0 }] });
   return terms.find(({ name }) => name === 'slowest message')?.value ?? null;
 }
 
@@ -33,8 +33,9 @@ describe('latency of a message', () => {
 describe('latency of a step', () => {
   it('of events is the busiest core, the longest message and the barrier', () => {
     const { terms, total } = estimateLatency(timing(loihi), {
+      busiestLinkPackets: 0,
       cores: [{ ...NOTHING, synops: 10, activeNeurons: 2, idleNeurons: 3 }],
-      messages: [{ hopsX: 2, hopsY: 1 }],
+      messages: [{ hopsX: 2, hopsY: 1, crossings: 0 }],
     });
     expect(terms.map(({ name, value }) => [name, value])).toEqual([
       ['slowest core', expect.closeTo(10 * 3.5 + 2 * 8.4 + 3 * 5.3, 6)],
@@ -46,6 +47,7 @@ describe('latency of a step', () => {
 
   it('takes the core and the message that last longest, not those with most work of one sort', () => {
     const { terms } = estimateLatency(timing(loihi), {
+      busiestLinkPackets: 0,
       // 35 ns of synapses and 8.4 ns; 28 ns and 106 ns of idle neurons.
       cores: [
         { ...NOTHING, synops: 10, activeNeurons: 1 },
@@ -53,9 +55,9 @@ describe('latency of a step', () => {
       ],
       // Three links east take 12.3 ns, two north 13.
       messages: [
-        { hopsX: 3, hopsY: 0 },
-        { hopsX: 0, hopsY: 2 },
-        { hopsX: 1, hopsY: 1 },
+        { hopsX: 3, hopsY: 0, crossings: 0 },
+        { hopsX: 0, hopsY: 2, crossings: 0 },
+        { hopsX: 1, hopsY: 1, crossings: 0 },
       ],
     });
     expect(terms.map(({ value }) => value)).toEqual([expect.closeTo(28 + 106, 6), expect.closeTo(2.1 + 13, 6), expect.closeTo(465, 6)]);
@@ -66,10 +68,11 @@ describe('latency of a step', () => {
       'time.hop.y': { value: null, unit: 's', provenance: 'not-published', how: 'test' },
     });
     const { total, unknown } = estimateLatency(timing(half), {
+      busiestLinkPackets: 0,
       cores: [NOTHING],
       messages: [
-        { hopsX: 3, hopsY: 0 },
-        { hopsX: 0, hopsY: 1 },
+        { hopsX: 3, hopsY: 0, crossings: 0 },
+        { hopsX: 0, hopsY: 1, crossings: 0 },
       ],
     });
     expect(total.complete).toBe(false);
@@ -78,7 +81,9 @@ describe('latency of a step', () => {
 
   it('lists the constants it used and no others', () => {
     const names = (target: Target, mvm: MvmCounts | null) =>
-      estimateLatency(timing(target), { ...product(mvm), messages: [{ hopsX: 0, hopsY: 0 }] }).constants.map(({ name }) => name);
+      estimateLatency(timing(target), { ...product(mvm), messages: [{ hopsX: 0, hopsY: 0, crossings: 0 }] }).constants.map(
+        ({ name }) => name,
+      );
     expect(names(loihi, null)).toEqual(['synop', 'neuronActive', 'neuronIdle', 'message', 'hopX', 'hopY', 'sync']);
     expect(names(isaac, mvmCounts(isaac, 10, 10))).toEqual(['message', 'hopX', 'hopY', 'cycle']);
   });
