@@ -168,7 +168,7 @@ function costNotes({ targets }: Report): string[] {
     ...placedAlike(
       targets.filter(({ castMode }) => castMode === 'dense-vector'),
       () => true,
-      'whole vectors are sent: energy counts every value, messages and links only those that are not zero.',
+      'whole vectors are sent: energy and links count every value, messages only those that are not zero.',
     ),
     ...(activity === null
       ? ['Traffic was not measured.']

@@ -63,9 +63,14 @@ describe.each(mappableTargets())('mapping onto %s', (id) => {
       expect(metrics.cores.reduce((sum, { neurons, readouts }) => sum + neurons + readouts, 0)).toBe(69);
       expect(metrics.coresUsed).toBeGreaterThanOrEqual(metrics.coresMinimum);
       const onLinks = metrics.links?.loads.reduce((sum, { trafficPerStep }) => sum + trafficPerStep, 0);
-      expect(onLinks).toBeCloseTo(metrics.total.traffic?.hopsPerStep ?? -1, 6);
       const work = stepWork(problem, chip, placement);
       if (work === null) throw new Error('activity was measured');
+      // Packets of the chip's own way of casting; a link that is only half of a hop carries them too.
+      const { links } = chip.topology;
+      const wholeHops = links.hopsX.every((x, link) => x + links.hopsY[link] === 1);
+      const packets = work.energy.flitHops ?? work.energy.hopsX + work.energy.hopsY;
+      if (wholeHops) expect(onLinks).toBeCloseTo(packets, 6);
+      else expect(onLinks).toBeGreaterThanOrEqual(packets - 1e-6);
       expect(work.energy.synops).toBeGreaterThan(0);
       for (const { id: profile } of target.file.energyProfiles) {
         const { total, terms } = estimateEnergy(energyProfile(target, profile), work.energy);

@@ -216,7 +216,13 @@ describe('a board', () => {
     };
     const topology = topologyOf({ name: 'two chips', kind: 'mesh2d', grid, pitch });
     const problem = randomProblem(3, { rows: 2, columns: 2, inputs: 0, outputs: 0, density: 1 });
-    const chip = { ...casting('unicast-per-core'), target: loadTarget('loihi1'), topology, portHops: topology.portHops, portRoute: topology.portRoute };
+    const chip = {
+      ...casting('unicast-per-core'),
+      target: loadTarget('loihi1'),
+      topology,
+      portHops: topology.portHops,
+      portRoute: topology.portRoute,
+    };
     const activity = problem.activity as Float64Array;
     // Neurons 0 to 3 on cores 0 to 3 of a row; between 1 and 2 a chip ends, and each sends to the two cores beyond.
     const placement = { core: Int32Array.of(0, 1, 2, 3), seed: 1, cost: { start: 0, final: 0 } };

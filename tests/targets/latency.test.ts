@@ -93,6 +93,33 @@ describe('latency of a step', () => {
     expect(timing(loihi, 'sanafe2025').constants[0]?.field).toBe('energyProfiles[1].time.synop');
   });
 
+  it('counts the way to another chip, as the board states it, or leaves it unknown', () => {
+    const one = { busiestLinkPackets: 0, cores: [], messages: [{ hopsX: 8, hopsY: 0, crossings: 1 }] };
+    const two = estimateLatency(timing(loadTarget('loihi1:chips=2')), one);
+    expect(two.total.complete).toBe(false);
+    expect(two.unknown).toEqual(['chipCrossing']);
+    const board = { chipToChip: { latency: { value: 1e-6, unit: 's', provenance: 'assumption', how: 'test' } } };
+    const boards = (loihi.file.system?.boards ?? []).map((each) => (each.name === 'stick' ? { ...each, ...board } : each));
+    const joined = loadChanged('loihi1', { 'system.boards': boards }, ':chips=2');
+    expect(estimateLatency(timing(joined), one).terms[0]?.value).toBeCloseTo(2.1 + 8 * 4.1 + 1000, 6);
+  });
+
+  it('lets steps follow each other as fast as the busiest core and the busiest link do', () => {
+    const busy = { ...NOTHING, synops: 10, messages: 4 };
+    const step = (busiestLinkPackets: number) =>
+      estimateLatency(timing(loihi), { cores: [busy, { ...NOTHING, idleNeurons: 1 }], messages: [], busiestLinkPackets }).throughput;
+    // 35 ns of synapses, four messages of 2.1 ns, and the barrier; a link carries 3.44 a ns.
+    const coreNs = 35 + 4 * 2.1 + 465;
+    expect(step(344)).toMatchObject({ linkNs: expect.closeTo(100, 9), stepsPerSecond: expect.closeTo(1e9 / coreNs, 3), complete: true });
+    expect(step(3440).stepsPerSecond).toBeCloseTo(1e6, 3);
+    // Flits of 32 bits at 20 Gbit/s.
+    const mesh = estimateLatency(timing(rram), { ...product(mvmCounts(rram, 10, 10)), busiestLinkPackets: 100 }).throughput;
+    expect(mesh.linkNs).toBeCloseTo((100 * 32) / 20, 9);
+    // A link of unknown bandwidth may be the bound.
+    const unknown = estimateLatency(timing(loadTarget('puma')), { ...product(null), busiestLinkPackets: 1 }).throughput;
+    expect([unknown.linkNs, unknown.complete]).toEqual([null, false]);
+  });
+
   it('of products on ISAAC is the depth of its pipeline', () => {
     const { total } = estimateLatency(timing(isaac), product(mvmCounts(isaac, 128, 100)));
     expect(total).toMatchObject({ value: expect.closeTo(2200, 6), complete: true });

@@ -70,9 +70,9 @@ export function writeTarget(content: string | Uint8Array): string {
 }
 
 /** A shipped file with changes, loaded from disk as a user's own. */
-export function loadChanged(id: string, changes: Readonly<Record<string, unknown>>): Target {
+export function loadChanged(id: string, changes: Readonly<Record<string, unknown>>, parameters = ''): Target {
   const data = Object.entries(changes).reduce((file, [path, value]) => withValue(file, path, value), rawTarget(id));
-  return loadTarget(writeTarget(JSON.stringify(data)));
+  return loadTarget(`${writeTarget(JSON.stringify(data))}${parameters}`);
 }
 
 /** Links of a shortest way between two routers, by breadth-first search over all links; −1 where no way leads. */
