@@ -104,7 +104,7 @@ describe('on any mesh', () => {
     .map((size) => {
       const problem = randomProblem(size.seed, { rows: 4, columns: 4, density: 0.3 });
       const core = Int32Array.from({ length: problem.units }, (_, unit) => (unit * 7 + size.seed) % (size.wide * size.high));
-      return { ...size, problem, placement: { core, seed: 1, cost: { start: 0, final: 0 } } };
+      return { ...size, problem, placement: { core, seed: 1, objective: null, cost: { start: 0, final: 0 } } };
     });
 
   it('a tree is no longer than the routes it joins, and as long as the longest at least', () => {
@@ -225,7 +225,7 @@ describe('a board', () => {
     };
     const activity = problem.activity as Float64Array;
     // Neurons 0 to 3 on cores 0 to 3 of a row; between 1 and 2 a chip ends, and each sends to the two cores beyond.
-    const placement = { core: Int32Array.of(0, 1, 2, 3), seed: 1, cost: { start: 0, final: 0 } };
+    const placement = { core: Int32Array.of(0, 1, 2, 3), seed: 1, objective: null, cost: { start: 0, final: 0 } };
     const work = stepWork(problem, chip, placement);
     expect(work?.energy.chips).toBe(2);
     expect(work?.energy.chipCrossings).toBeCloseTo(2 * activity.reduce((a, b) => a + b), 10);
