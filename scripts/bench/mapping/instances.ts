@@ -59,9 +59,10 @@ export const INSTANCES: readonly InstanceSpec[] = SIZES.flatMap(([neurons, capac
   }),
 );
 
-/** What the problem is before anything is hidden. */
+/** A problem with its network. */
 export interface Instance {
-  readonly spec: InstanceSpec;
+  readonly name: string;
+  readonly mesh: Mesh;
   /** What solvers get. */
   readonly graph: PlacementGraph;
   /** Where vertices truly are, x and y, for the cut into equal squares. */
@@ -80,11 +81,12 @@ export function makeInstance(spec: InstanceSpec, seed = 0): Instance {
     position[2 * v + 1] = Math.floor(s / side);
   });
   const graph = wired(family, side, vertexAt, position, seed);
-  if (!spec.hidden) return { spec, graph, site: position };
-  const name = randomStream(seed, 'mapping-bench/hide').permutation(neurons);
+  const { name, mesh } = spec;
+  if (!spec.hidden) return { name, mesh, graph, site: position };
+  const number = randomStream(seed, 'mapping-bench/hide').permutation(neurons);
   const moved = new Float64Array(2 * neurons);
-  for (let v = 0; v < neurons; v++) moved.set(position.subarray(2 * v, 2 * v + 2), 2 * name[v]);
-  return { spec, graph: renumbered(graph, name, null), site: moved };
+  for (let v = 0; v < neurons; v++) moved.set(position.subarray(2 * v, 2 * v + 2), 2 * number[v]);
+  return { name, mesh, graph: renumbered(graph, number, null), site: moved };
 }
 
 /** Sites that hold a neuron, ascending: a square grid without its holes, and exactly `neurons` of them. */
