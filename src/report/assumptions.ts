@@ -30,6 +30,7 @@ function* assumedBy({ target, topology, placements, stateBits, assumptions }: Ta
   for (const { port } of placements) {
     if (port.assumed) yield `${topology.port.assumption} (router ${port.x},${port.y})`;
   }
+  yield* topology.assumptions;
   yield* assumedNumbers(file);
   if (file.crossbar) {
     yield 'cells, converters and wires are taken as ideal (no variation, stuck cells, noise, drift or IR drop): executions agree on a chip without faults';

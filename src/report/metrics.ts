@@ -2,6 +2,7 @@
 import type { Part } from '../mapping/problem.ts';
 import { PART_COLUMNS, RESOURCE_COLUMNS } from './detail-columns.ts';
 import type { Value } from './format.ts';
+import { MESSAGE_COLUMNS } from './message-columns.ts';
 import { PLACEMENT_COLUMNS, placementRows } from './placement-columns.ts';
 import type { PlacementResult, Report } from './report.ts';
 import type { Column } from './table.ts';
@@ -51,7 +52,7 @@ export function flatMetrics(report: Report): Metrics {
     if (result === null) continue;
     for (const resource of result.resources) addRow('map', group, `${resource.resource} `, RESOURCE_COLUMNS, resource);
     for (const { name, part, wireLengthBasis } of partRows(result))
-      addRow('map', group, `${name} `, PART_COLUMNS, { name, part, wireLengthBasis });
+      addRow('map', group, `${name} `, [...PART_COLUMNS, ...MESSAGE_COLUMNS], { name, part, wireLengthBasis });
   }
   for (const { label, verification } of targets) {
     if (verification === null) continue;

@@ -1,17 +1,25 @@
 // Which numbers stand side by side for every placement on every target?
+
+import type { Throughput } from '../targets/latency.ts';
 import { count, lengthValue, overRandom, share, sumValue, words } from './cells.ts';
+import type { Bounded } from './format.ts';
 import type { PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
+import { energyRange, undecidedAgainst } from './sensitivity.ts';
 import type { Column } from './table.ts';
 
 /** One placement of one target, a row of the tables that set them side by side. */
 export interface PlacementRow {
   readonly target: TargetReport;
   readonly placement: PlacementReport;
+  /** Labels of the targets it cannot be ranked against by energy; null if its own is unknown. */
+  readonly undecided: readonly string[] | null;
 }
 
 /** Every placement of every target, the exported one of each target first. */
 export function placementRows(report: Report): PlacementRow[] {
-  return report.targets.flatMap((target) => target.placements.map((placement) => ({ target, placement })));
+  return report.targets.flatMap((target) =>
+    target.placements.map((placement) => ({ target, placement, undecided: undecidedAgainst(report, target, placement) })),
+  );
 }
 
 /** A column of something that only a placement that was found has; its cell stays empty otherwise. */
@@ -20,6 +28,9 @@ function found(
 ): Column<PlacementRow> {
   return { ...column, value: ({ placement: { result } }) => (result === null ? '' : column.value(result)) };
 }
+
+const perStep = { unit: '/step', format: { significant: 3 } } as const;
+const plain = { unit: '', format: { decimals: 2 } } as const;
 
 const label: Column<PlacementRow> = {
   ...words,
@@ -153,7 +164,7 @@ export const COST_COLUMNS: readonly Column<PlacementRow>[] = [
     format: { significant: 3 },
     key: 'busiestLinkPerStep',
     title: 'busiest link',
-    meaning: 'Messages in a time step over the most loaded link.',
+    meaning: 'Messages in a time step over the most loaded link, as the chip sends them; flits where it sends whole vectors.',
     value: ({ links }) => links?.max ?? null,
   }),
   found({
@@ -229,4 +240,142 @@ export const PLACEMENT_COLUMNS: readonly Column<PlacementRow>[] = [
     meaning: 'Whether every constant of the latency estimate is known.',
     value: ({ latency }) => latency[0]?.total.complete ?? null,
   }),
+  found({
+    ...perStep,
+    key: 'meanLinkPerStep',
+    title: 'mean link',
+    meaning: 'Mean load of the links between the cores in use, in the unit of the busiest.',
+    value: ({ links }) => links?.mean ?? null,
+  }),
+  found({
+    ...plain,
+    key: 'linkImbalance',
+    title: 'busiest/mean',
+    meaning: 'Load of the busiest link over the mean; empty where no link is used.',
+    value: ({ links }) => (links === null ? null : links.mean === 0 ? '' : links.max / links.mean),
+  }),
+  found({
+    ...perStep,
+    key: 'expectedCongestionMean',
+    title: 'expected link',
+    meaning: 'Mean load of a link if every message took any of its shortest ways; empty where routers form no mesh.',
+    value: ({ links }) => (links === null ? null : (links.expected?.mean ?? '')),
+  }),
+  found({
+    ...perStep,
+    key: 'expectedCongestionMax',
+    title: 'expected busiest',
+    meaning: 'The same for the link with the most.',
+    value: ({ links }) => (links === null ? null : (links.expected?.max ?? '')),
+  }),
+  found({
+    ...plain,
+    key: 'neuronBalance',
+    title: 'neuron balance',
+    meaning: 'Neurons in the fullest core over the mean of the cores in use.',
+    value: ({ balance }) => balance.neurons,
+  }),
+  found({
+    ...plain,
+    key: 'eventBalance',
+    title: 'event balance',
+    meaning: 'Synaptic events in the busiest core over the mean of the cores in use; unknown where traffic was not measured or is 0.',
+    value: ({ balance }) => balance.events,
+  }),
+  found({
+    ...count,
+    key: 'tableEntries',
+    title: 'table entries',
+    meaning:
+      'Entries of the fullest routing table, sources of a core that go the same ways sharing one; empty where the chip has no such tables.',
+    value: ({ routing }) => routing.tableEntries?.used ?? '',
+  }),
+  found({
+    ...count,
+    key: 'tableLimit',
+    title: 'of',
+    meaning: 'Entries that a routing table has.',
+    value: ({ routing }) => (routing.tableEntries === null ? '' : routing.tableEntries.limit),
+  }),
+  found({
+    ...count,
+    key: 'sidePaths',
+    title: 'side paths',
+    meaning: 'Paths through the fullest side of a tile; empty where the network is not made of switches.',
+    value: ({ routing }) => routing.sidePaths?.used ?? '',
+  }),
+  found({
+    ...count,
+    key: 'sideCapacity',
+    title: 'of',
+    meaning: 'Paths that a side can carry; with more of them the placement cannot be wired.',
+    value: ({ routing }) => (routing.sidePaths === null ? '' : routing.sidePaths.limit),
+  }),
+  found({
+    unit: 'Σ|w|·(e^βh − 1)',
+    format: { significant: 4 },
+    key: 'hopPenalty',
+    title: 'hop penalty',
+    meaning: "What MOSAIC's training pays for the recurrent synapses of this placement; empty for targets that state no such price.",
+    value: ({ hopPenalty }) => hopPenalty ?? '',
+  }),
+  found({
+    unit: '/s',
+    format: { significant: 3 },
+    key: 'stepsPerSecond',
+    title: 'steps/s',
+    meaning:
+      'Time steps that could follow each other in a second if steps overlapped: as many as the busiest core and the busiest link allow; `≤` where a time or the bandwidth of a link is unknown.',
+    value: ({ latency }) => throughputValue(latency[0]?.throughput),
+  }),
+  found({
+    unit: 'nJ·µs',
+    format: { significant: 3 },
+    key: 'energyDelay',
+    title: 'energy·delay',
+    meaning: 'Energy of a time step times its latency; `≥` as for energy.',
+    value: ({ energy, latency }) => productValue(sumValue(energy[0]?.total, 1e-3), sumValue(latency[0]?.total, 1e-3)),
+  }),
+  {
+    unit: 'nJ/step',
+    format: { significant: 3 },
+    key: 'energyLowestNj',
+    title: 'energy from',
+    meaning: 'Lowest energy over the ranges of all constants and all profiles of the target that are complete.',
+    value: ({ placement }) => rangeEnd(placement, 'low'),
+  },
+  {
+    unit: 'nJ/step',
+    format: { significant: 3 },
+    key: 'energyHighestNj',
+    title: 'to',
+    meaning: 'Highest energy over the same.',
+    value: ({ placement }) => rangeEnd(placement, 'high'),
+  },
+  {
+    ...words,
+    key: 'undecidedAgainst',
+    title: 'undecided against',
+    meaning: 'Targets whose energies overlap with this one over those ranges: which of them takes less is undecided.',
+    value: ({ placement, undecided }) => (placement.result === null ? '' : undecided === null ? null : undecided.join(', ')),
+  },
 ];
+
+function rangeEnd(placement: PlacementReport, end: 'low' | 'high'): number | string | null {
+  if (placement.result === null) return '';
+  const range = energyRange(placement);
+  return range && range[end] * 1e-3;
+}
+
+function throughputValue(throughput: Throughput | undefined): number | Bounded | null {
+  if (throughput === undefined || throughput.stepsPerSecond === null) return null;
+  return throughput.complete ? throughput.stepsPerSecond : { bound: '≤', value: throughput.stepsPerSecond };
+}
+
+/** A product of which a factor is a lower bound is one. */
+function productValue(a: number | Bounded | null, b: number | Bounded | null): number | Bounded | null {
+  if (a === null || b === null) return null;
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  const value = (factor: number | Bounded) => (typeof factor === 'number' ? factor : factor.value);
+  return { bound: '≥', value: value(a) * value(b) };
+}

@@ -14,6 +14,7 @@ import {
   taskColumns,
 } from './detail-columns.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
+import { MESSAGE_COLUMNS } from './message-columns.ts';
 import { partRows } from './metrics.ts';
 import { PLACEMENT_COLUMNS } from './placement-columns.ts';
 import type { NetworkFacts, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
@@ -57,6 +58,7 @@ export function columnReference(): string {
     ['Rounds of training for a chip (`aware.csv`)', meaningsTable(AWARE_COLUMNS)],
     ['Resources of a placement', meaningsTable(RESOURCE_COLUMNS)],
     ['Synapses of a placement', meaningsTable(PART_COLUMNS)],
+    ['Messages of a placement', meaningsTable(MESSAGE_COLUMNS)],
     ['Cores (`cores.csv`)', meaningsTable(CORE_COLUMNS)],
     ['Links (`links.csv`)', meaningsTable(LINK_COLUMNS)],
     ['Tasks (`tasks.csv`)', meaningsTable(taskColumns([]))],
@@ -123,6 +125,7 @@ function resultLines(result: PlacementResult, { matrices }: NetworkFacts, colour
     '',
     ...print(RESOURCE_COLUMNS, result.resources),
     ...print(PART_COLUMNS, partRows(result)),
+    ...print(MESSAGE_COLUMNS, partRows(result)),
     ...result.energy.flatMap(estimate('Energy', 'pJ')),
     ...result.latency.flatMap(estimate('Latency', 'ns')),
   ];

@@ -13,6 +13,7 @@ import {
   taskColumns,
 } from '../../src/report/detail-columns.ts';
 import type { ReportInput } from '../../src/report/input.ts';
+import { MESSAGE_COLUMNS } from '../../src/report/message-columns.ts';
 import { flatMetrics, partRows } from '../../src/report/metrics.ts';
 import { COST_COLUMNS, FIT_COLUMNS, PLACEMENT_COLUMNS } from '../../src/report/placement-columns.ts';
 import { buildReport, type PlacementResult, reportJson } from '../../src/report/report.ts';
@@ -176,6 +177,7 @@ describe('columns', () => {
     placements: PLACEMENT_COLUMNS,
     resources: RESOURCE_COLUMNS,
     parts: PART_COLUMNS,
+    messages: MESSAGE_COLUMNS,
     cores: CORE_COLUMNS,
     links: LINK_COLUMNS,
     tasks: taskColumns(report.accuracy.stages),
@@ -194,7 +196,14 @@ describe('columns', () => {
 
   test('are all in the reference', () => {
     const reference = columnReference();
-    for (const column of [...PLACEMENT_COLUMNS, ...RESOURCE_COLUMNS, ...PART_COLUMNS, ...CORE_COLUMNS, ...LINK_COLUMNS]) {
+    for (const column of [
+      ...PLACEMENT_COLUMNS,
+      ...RESOURCE_COLUMNS,
+      ...PART_COLUMNS,
+      ...MESSAGE_COLUMNS,
+      ...CORE_COLUMNS,
+      ...LINK_COLUMNS,
+    ]) {
       expect(reference).toContain(`\`${column.key}\``);
     }
   });
