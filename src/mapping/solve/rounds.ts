@@ -26,7 +26,8 @@ export function refineRounds(problem: SolverProblem, assignment: Assignment, pai
       visited[p] = assignment.time;
     }
     gained += gain;
-    if (gain <= WORTH * (cost - gained)) break;
+    // A loss is the price of a legal state, from which there may be more to gain.
+    if (gain >= 0 && gain <= WORTH * (cost - gained)) break;
   }
   return gained;
 }
