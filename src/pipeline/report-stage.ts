@@ -78,13 +78,14 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
     'connection-map.svg': connectionMap('The network on its grid', network),
     'weight-distance.svg': weightDistancePlot('Weight against distance', weightByDistance(network)),
   };
-  for (const target of report.targets) {
+  for (const [i, target] of report.targets.entries()) {
     const result = target.placements[0]?.result;
     if (!result) continue;
+    const network = topology(targets[i]);
     files[`${targetFolder(target)}/cores.csv`] = coresCsv(result);
     files[`${targetFolder(target)}/links.csv`] = linksCsv(result);
-    files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result);
-    files[`${targetFolder(target)}/link-traffic.svg`] = linkTrafficPlot(target, result);
+    files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result, network);
+    files[`${targetFolder(target)}/link-traffic.svg`] = linkTrafficPlot(target, result, network);
   }
   return { report, files };
 }

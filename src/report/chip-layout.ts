@@ -1,5 +1,6 @@
 // Where do routers, tiles and cores of a chip lie on paper? Blocks of tiles behind one router, in their places, with room for links between.
-import type { ChipFacts, PlacementResult } from './report.ts';
+import type { Topology } from '../targets/topology.ts';
+import type { PlacementResult } from './report.ts';
 import { type Box, element, fixed, INK, type LegendEntry, type Markup, titled, xAxis, yAxis } from './svg.ts';
 
 /** A router's position on the router grid. */
@@ -18,7 +19,7 @@ export interface ChipLayout {
   readonly cropped: boolean;
   /** The tiles behind one router. */
   block(router: RouterPosition): Box;
-  core(tileX: number, tileY: number, slot: number): Box;
+  core(core: number): Box;
   /** Width of a link that carries this share of the busiest one's load. */
   linkWidth(share: number): number;
   /** Ends of a link: messages keep to the right, so that the two directions run side by side. */
@@ -37,14 +38,14 @@ const MAX_HEIGHT = 620;
 const GAP = 0.3;
 
 /** Lays out a chip. A large one is cut to the part in use. */
-export function chipLayout(chip: ChipFacts, result: PlacementResult): ChipLayout {
-  const { routersWide, routersHigh, coresPerTile } = chip;
-  const { tilesX, tilesY } = tilesPerRouter(chip);
-  const coreColumns = Math.ceil(Math.sqrt(coresPerTile));
-  const coreRows = Math.ceil(coresPerTile / coreColumns);
+export function chipLayout(network: Topology, result: PlacementResult): ChipLayout {
+  const { routersWide, routersHigh, tileX, tileY, slot, routerX, routerY } = network;
+  const { tilesX, tilesY, slots } = behindRouter(network);
+  const coreColumns = Math.ceil(Math.sqrt(slots));
+  const coreRows = Math.ceil(slots / coreColumns);
   const pitchOf = (across: number, down: number) => Math.min(MAX_PITCH, WIDTH / across, MAX_HEIGHT / down);
   const whole = (pitchOf(routersWide, routersHigh) * (1 - GAP)) / (tilesX * coreColumns) >= NARROWEST;
-  const view = whole ? { left: 0, top: 0, right: routersWide - 1, bottom: routersHigh - 1 } : usedView(chip, result);
+  const view = whole ? { left: 0, top: 0, right: routersWide - 1, bottom: routersHigh - 1 } : usedView(network, result);
   const across = view.right - view.left + 1;
   const down = view.bottom - view.top + 1;
   const pitch = pitchOf(across, down);
@@ -62,16 +63,17 @@ export function chipLayout(chip: ChipFacts, result: PlacementResult): ChipLayout
     view,
     cropped: across < routersWide || down < routersHigh,
     block,
-    core(tileX, tileY, slot) {
-      const { left, top } = block({ x: Math.floor(tileX / tilesX), y: Math.floor(tileY / tilesY) });
+    core(core) {
+      const { left, top } = block({ x: routerX[core], y: routerY[core] });
+      const place = slot[core] % slots;
       // Tiles stand a little further apart than the cores inside them.
       const inset = tilesX * tilesY > 1 ? Math.min(3, tileWidth / 20) : 0;
       const width = (tileWidth - 2 * inset) / coreColumns;
       const height = (tileHeight - 2 * inset) / coreRows;
       const margin = Math.min(1.5, width / 10);
       return {
-        left: left + (tileX % tilesX) * tileWidth + inset + (slot % coreColumns) * width + margin,
-        top: top + (tileY % tilesY) * tileHeight + inset + Math.floor(slot / coreColumns) * height + margin,
+        left: left + (tileX[core] % tilesX) * tileWidth + inset + (place % coreColumns) * width + margin,
+        top: top + (tileY[core] % tilesY) * tileHeight + inset + Math.floor(place / coreColumns) * height + margin,
         width: width - 2 * margin,
         height: height - 2 * margin,
       };
@@ -79,26 +81,34 @@ export function chipLayout(chip: ChipFacts, result: PlacementResult): ChipLayout
     linkWidth: (share) => 0.5 + share * Math.min(8, 0.2 * side),
     link(from, to) {
       const start = block(from);
+      const [dx, dy] = [to.x - from.x, to.y - from.y];
       // Neighbours in a torus may lie at opposite edges: such a link leaves the chip and is drawn as far as its edge.
-      const wraps = Math.abs(to.x - from.x) > 1 || Math.abs(to.y - from.y) > 1;
-      const stepX = Math.abs(to.x - from.x) > 1 ? -Math.sign(to.x - from.x) : to.x - from.x;
-      const stepY = Math.abs(to.y - from.y) > 1 ? -Math.sign(to.y - from.y) : to.y - from.y;
+      const isRound = network.wraps && Math.max(Math.abs(dx), Math.abs(dy)) > 1;
+      const [stepX, stepY] = isRound ? [roundStep(dx), roundStep(dy)] : [dx, dy];
+      const far = isRound ? 1 : Math.max(Math.abs(dx), Math.abs(dy));
       const shift = side * 0.14;
-      const x1 = start.left + side / 2 + (stepX * side) / 2 - stepY * shift;
-      const y1 = start.top + side / 2 + (stepY * side) / 2 + stepX * shift;
-      const length = (pitch - side) * (wraps ? 0.5 : 1);
+      const x1 = start.left + side / 2 + ((stepX / far) * side) / 2 - (stepY / far) * shift;
+      const y1 = start.top + side / 2 + ((stepY / far) * side) / 2 + (stepX / far) * shift;
+      const length = ((far * pitch - side) / far) * (isRound ? 0.5 : 1);
       return { x1, y1, x2: x1 + stepX * length, y2: y1 + stepY * length };
     },
   };
 }
 
-/** Tiles behind one router along each axis. */
-export function tilesPerRouter({ tilesWide, tilesHigh, routersWide, routersHigh }: ChipFacts): { tilesX: number; tilesY: number } {
-  return { tilesX: Math.ceil(tilesWide / routersWide), tilesY: Math.ceil(tilesHigh / routersHigh) };
+/** Direction of a step that goes round where it is long. */
+function roundStep(delta: number): number {
+  return Math.abs(delta) > 1 ? -Math.sign(delta) : delta;
+}
+
+/** Tiles behind one router along each axis, and cores in each of them; a core with a router of its own stands alone. */
+function behindRouter({ cores, coresPerTile, tilesWide, tilesHigh, routersWide, routersHigh, routerOf }: Topology) {
+  const isAlone = cores < 2 || routerOf(0) !== routerOf(1);
+  if (isAlone && coresPerTile > 1) return { tilesX: 1, tilesY: 1, slots: 1 };
+  return { tilesX: Math.ceil(tilesWide / routersWide), tilesY: Math.ceil(tilesHigh / routersHigh), slots: coresPerTile };
 }
 
 /** Routers in use, the port's, and one more all around. */
-function usedView({ routersWide, routersHigh }: ChipFacts, { cores, port, links }: PlacementResult): ChipLayout['view'] {
+function usedView({ routersWide, routersHigh }: Topology, { cores, port, links }: PlacementResult): ChipLayout['view'] {
   const loaded = links?.loads.flatMap(({ from, to }) => [from, to]) ?? [];
   const routers = [port, ...cores.map(({ routerX, routerY }) => ({ x: routerX, y: routerY })), ...loaded];
   const xs = routers.map(({ x }) => x);
@@ -169,7 +179,7 @@ export const directionEntry: LegendEntry = {
 };
 
 /** What of the chip is not drawn, in words; empty if nothing is missing. */
-export function croppedWords({ cropped, view }: ChipLayout, { routersWide, routersHigh }: ChipFacts): string {
+export function croppedWords({ cropped, view }: ChipLayout, { routersWide, routersHigh }: Topology): string {
   if (!cropped) return '';
   return ` · routers ${view.left}–${view.right} × ${view.top}–${view.bottom} of ${routersWide} × ${routersHigh}, the others are idle`;
 }

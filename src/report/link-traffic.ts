@@ -1,5 +1,6 @@
 // Which links carry the messages? The mesh with every link by its load, the busiest marked.
 import type { LinkLoad } from '../mapping/metrics.ts';
+import type { Topology } from '../targets/topology.ts';
 import {
   type ChipLayout,
   chipLayout,
@@ -28,9 +29,9 @@ import {
 
 const LEGEND_WIDTH = 220;
 
-/** `link-traffic.svg` of a target; messages per step under dimension-order routing. */
-export function linkTrafficPlot({ label, name, chip }: Pick<TargetReport, 'label' | 'name' | 'chip'>, result: PlacementResult): string {
-  const layout = chipLayout(chip, result);
+/** `link-traffic.svg` of a target; packets per step as the chip sends them. */
+export function linkTrafficPlot({ label, name }: Pick<TargetReport, 'label' | 'name'>, result: PlacementResult, network: Topology): string {
+  const layout = chipLayout(network, result);
   const { area } = layout;
   const loads = result.links?.loads ?? [];
   const most = result.links?.max ?? 0;
@@ -56,12 +57,12 @@ export function linkTrafficPlot({ label, name, chip }: Pick<TargetReport, 'label
         : `${plural(loads.length, 'link')} in use`;
   return svgDocument(
     { width: Math.max(620, left + LEGEND_WIDTH), height: Math.max(area.top + area.height + 52, bar.top + bar.height + 34 + key.height) },
-    { title: `${label}: messages on the links`, subtitle: `${name}, ${what}${croppedWords(layout, chip)}` },
+    { title: `${label}: messages on the links`, subtitle: `${name}, ${what}${croppedWords(layout, network)}` },
     [
       ...routerAxes(layout),
-      ...idleLinks(layout, chip.topology),
+      ...idleLinks(layout, network),
       ...loads.map((load) => drawLoad(layout, load, load.trafficPerStep / most)),
-      ...routers(layout.view).map((router) => drawRouter(layout, router, result)),
+      ...routersIn(layout.view, network).map((router) => drawRouter(layout, router, result)),
       ...(busiest === null ? [] : [markBusiest(layout, busiest)]),
       portArrow(layout, result.port),
       ...(most === 0
@@ -102,22 +103,24 @@ function ring(cx: number, cy: number, r: number): Markup {
   return element('circle', { cx, cy, r, fill: 'none', stroke: INK.text, 'stroke-width': 1.6, 'stroke-dasharray': '3 2' });
 }
 
-/** Links between neighbours in view, under the loaded ones. */
-function idleLinks(layout: ChipLayout, topology: string): Markup[] {
-  const { view, link } = layout;
-  const steps = [[1, 0], [0, 1], ...(topology.startsWith('hex') ? [[1, 1]] : [])] as const;
-  return routers(view).flatMap((from) =>
-    steps.flatMap(([dx, dy]) => {
-      const to = { x: from.x + (dx as number), y: from.y + (dy as number) };
-      if (to.x > view.right || to.y > view.bottom) return [];
-      return [link(from, to), link(to, from)].map((ends) => element('line', { ...ends, stroke: IDLE, 'stroke-width': 0.8 }));
-    }),
+/** Links in view, under the loaded ones. */
+function idleLinks({ view, link }: ChipLayout, { links, routers }: Topology): Markup[] {
+  const place = (router: number) => ({ x: routers.x[router], y: routers.y[router] });
+  return Array.from(links.from, (from, id) => [place(from), place(links.to[id])] as const)
+    .filter(([from, to]) => isIn(view, from) && isIn(view, to))
+    .map(([from, to]) => element('line', { ...link(from, to), stroke: IDLE, 'stroke-width': 0.8 }));
+}
+
+function routersIn(view: ChipLayout['view'], { routers, links }: Topology): RouterPosition[] {
+  // A number without links is a gap, unless it is the only router.
+  const there = new Set(routers.x.length === 1 ? [0] : links.from);
+  return Array.from(routers.x, (x, router) => ({ x, y: routers.y[router], router })).filter(
+    (one) => there.has(one.router) && isIn(view, one),
   );
 }
 
-function routers({ left, top, right, bottom }: ChipLayout['view']): RouterPosition[] {
-  const wide = right - left + 1;
-  return Array.from({ length: wide * (bottom - top + 1) }, (_, i) => ({ x: left + (i % wide), y: top + Math.floor(i / wide) }));
+function isIn({ left, right, top, bottom }: ChipLayout['view'], { x, y }: RouterPosition): boolean {
+  return left <= x && x <= right && top <= y && y <= bottom;
 }
 
 function amount(value: number): string {

@@ -1,17 +1,9 @@
 // What does a placement look like? The chip as it is: cores in their places, filled by utilization, links by traffic.
 import type { LinkLoad } from '../mapping/metrics.ts';
-import {
-  type ChipLayout,
-  chipLayout,
-  croppedWords,
-  directionEntry,
-  portArrow,
-  portEntry,
-  routerAxes,
-  tilesPerRouter,
-} from './chip-layout.ts';
+import type { Topology } from '../targets/topology.ts';
+import { type ChipLayout, chipLayout, croppedWords, directionEntry, portArrow, portEntry, routerAxes } from './chip-layout.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
-import type { ChipFacts, CoreReport, PlacementResult, TargetReport } from './report.ts';
+import type { CoreReport, PlacementResult, TargetReport } from './report.ts';
 import {
   type Box,
   boxSwatch,
@@ -34,8 +26,8 @@ const IDLE = '#c4c4c4';
 const LINK_COLOUR = '#9a3b00';
 
 /** `placement.svg` of a target. */
-export function placementPlot({ label, name, chip }: Pick<TargetReport, 'label' | 'name' | 'chip'>, result: PlacementResult): string {
-  const layout = chipLayout(chip, result);
+export function placementPlot({ label, name }: Pick<TargetReport, 'label' | 'name'>, result: PlacementResult, network: Topology): string {
+  const layout = chipLayout(network, result);
   const { area } = layout;
   const legendLeft = area.left + area.width + 28;
   const used = new Map(result.cores.map((core) => [core.id, core]));
@@ -59,11 +51,11 @@ export function placementPlot({ label, name, chip }: Pick<TargetReport, 'label' 
     { width: Math.max(620, legendLeft + LEGEND_WIDTH), height },
     {
       title: `${label}: the network on the chip`,
-      subtitle: `${name}, ${formatCount(result.coresUsed)} of ${plural(chip.cores, 'core')} in use${croppedWords(layout, chip)}`,
+      subtitle: `${name}, ${formatCount(result.coresUsed)} of ${plural(network.cores, 'core')} in use${croppedWords(layout, network)}`,
     },
     [
       ...routerAxes(layout),
-      ...coreIds(chip, layout.view).map(({ id, tileX, tileY, slot }) => drawCore(layout.core(tileX, tileY, slot), id, used.get(id))),
+      ...coresIn(network, layout.view).map((id) => drawCore(layout.core(id), id, used.get(id))),
       ...loads.map((load) => drawLink(layout, load, load.trafficPerStep / most)),
       portArrow(layout, result.port),
       colourBar(bar, RAMPS.blue, 'use of fullest resource', { low: '0 %', middle: '50 %', high: '100 %' }),
@@ -91,16 +83,9 @@ function drawLink(layout: ChipLayout, { from, to, trafficPerStep }: LinkLoad, sh
   return titled('line', { ...layout.link(from, to), stroke: LINK_COLOUR, 'stroke-width': layout.linkWidth(share) }, title);
 }
 
-/** The cores of the routers in view: ids are row-major by tile, then slot. */
-function coreIds(chip: ChipFacts, view: ChipLayout['view']) {
-  const { tilesX, tilesY } = tilesPerRouter(chip);
-  const cores: { id: number; tileX: number; tileY: number; slot: number }[] = [];
-  for (let tileY = view.top * tilesY; tileY < Math.min(chip.tilesHigh, (view.bottom + 1) * tilesY); tileY++) {
-    for (let tileX = view.left * tilesX; tileX < Math.min(chip.tilesWide, (view.right + 1) * tilesX); tileX++) {
-      for (let slot = 0; slot < chip.coresPerTile; slot++) {
-        cores.push({ id: (tileY * chip.tilesWide + tileX) * chip.coresPerTile + slot, tileX, tileY, slot });
-      }
-    }
-  }
-  return cores;
+/** The cores of the routers in view. */
+function coresIn({ cores, routerX, routerY }: Topology, { left, right, top, bottom }: ChipLayout['view']): number[] {
+  return Array.from({ length: cores }, (_, core) => core).filter(
+    (core) => left <= routerX[core] && routerX[core] <= right && top <= routerY[core] && routerY[core] <= bottom,
+  );
 }

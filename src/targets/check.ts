@@ -1,6 +1,8 @@
 // Is this a correct target file? All problems at once, each with where, what was found and what was expected.
 import type { z } from 'zod';
-import { arrangedOf, chipGrid, coresPerChip as coresOfChip, levelsInNetwork, usableCores } from './grid.ts';
+import { UsageError } from '../core/errors.ts';
+import { fabricOf } from './fabrics.ts';
+import { arrangedOf, chipGrid, coresPerChip as coresOfChip, levelsInNetwork, networkGrid, usableCores } from './grid.ts';
 import { hopEnergies, operationEnergy } from './profiles.ts';
 import { findQuantities, isQuantity, type LocatedQuantity, MAX_DEPTH, pathText, valueAt } from './quantities.ts';
 import { type NumberQuantity, type Quantity, type TargetFile, targetSchema, UNKNOWN } from './schema.ts';
@@ -133,6 +135,7 @@ function checkFile(file: TargetFile): TargetProblem[] {
   checkStorage(file, add);
   checkMappable(file, add);
   checkBoards(file, add);
+  checkConnected(file, add);
   checkParameters(file, add);
   if (file.recurrence === 'restricted' && file.recurrenceNote === undefined) {
     add('recurrenceNote', 'nothing', 'what the restriction is, because recurrence is restricted');
@@ -311,6 +314,22 @@ function checkStorage(file: TargetFile, add: Add): void {
     if (crossbar.cellsPerWeight.value !== digits) {
       add('crossbar.cellsPerWeight', String(crossbar.cellsPerWeight.value), `${digits}, weight bits over bits per cell`);
     }
+  }
+}
+
+/** Missing tiles leave the network in one piece. */
+function checkConnected(file: TargetFile, add: Add): void {
+  const { kind, concentration } = file.topology;
+  const grid = networkGrid(file, null);
+  if (!GRID_KINDS.includes(kind) || !file.hierarchy.levels.some(({ arrangement }) => (arrangement?.absent?.length ?? 0) > 0)) return;
+  const cores = usableCores(file) ?? 0;
+  if (grid === null || cores < 1 || cores > MAX_CORES) return;
+  const block = { x: concentration?.x.value || 1, y: concentration?.y.value || 1 };
+  try {
+    fabricOf({ name: file.id, kind, grid, block });
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    add('hierarchy.levels', error.message, 'a network in one piece');
   }
 }
 

@@ -193,6 +193,17 @@ function product(name: string, unit: string, factors: readonly Constant[]): Cons
   };
 }
 
+/** The way to another chip: stated, or that of a bit on the board times the bits of a packet. */
+function crossingOf({ board, file }: Target, field: string, stated: NumberQuantity | undefined): Constant {
+  const energy = board?.chipToChip?.energy;
+  const { packetBits } = file.routing;
+  if (board === null || energy === undefined || packetBits === undefined || (stated?.value ?? null) !== null) {
+    return constantOf('chipCrossing', field, stated);
+  }
+  const bit = constantOf('bit', `board ${board.name}, chipToChip.energy`, energy);
+  return product('chipCrossing', 'J', [constantOf('packetBits', 'routing.packetBits', packetBits), bit]);
+}
+
 /**
  * A profile of the target, the default one unless named.
  *
@@ -201,7 +212,11 @@ function product(name: string, unit: string, factors: readonly Constant[]): Cons
 export function energyProfile(target: Target, id?: string): EnergyProfile {
   const { data, field } = findProfile(target, id);
   const quantities = data as unknown as Readonly<Record<string, NumberQuantity | undefined>>;
-  const constants = FIELDS[data.kind].map((name) => constantOf(name, `${field}.${name}`, quantities[name]));
+  const constants = FIELDS[data.kind].map((name) =>
+    name === 'chipCrossing'
+      ? crossingOf(target, `${field}.${name}`, quantities[name])
+      : constantOf(name, `${field}.${name}`, quantities[name]),
+  );
   if (data.kind === 'mvm') {
     const converter = converterOf(target);
     constants.push(constantOf('conversion', converter.field, converter.data?.conversion));

@@ -89,11 +89,10 @@ export function timing(target: Target, profileId?: string): Timing {
 }
 
 /** The way to another chip: stated, or that of the board. */
-function crossingOf({ board, file }: Target, field: string, stated: NumberQuantity | undefined): Constant {
+function crossingOf({ board }: Target, field: string, stated: NumberQuantity | undefined): Constant {
   const latency = board?.chipToChip?.latency;
   if (board === null || latency === undefined || (stated?.value ?? null) !== null) return constantOf('chipCrossing', field, stated);
-  const i = (file.system?.boards ?? []).findIndex(({ name }) => name === board.name);
-  return constantOf('chipCrossing', `system.boards[${i}].chipToChip.latency`, latency);
+  return constantOf('chipCrossing', `board ${board.name}, chipToChip.latency`, latency);
 }
 
 /** Packets (flits where a file has them) that a link carries a second; null if unknown. */

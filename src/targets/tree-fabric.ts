@@ -92,7 +92,7 @@ function meshOfChips({ wide, high, x, y }: ChipPositions): Fabric {
   return there.size === wide * high ? mesh : searchedFabric(mesh);
 }
 
-/** On paper a chip is a square of its cores at even positions, R2 beside the middle of them and R3 in the corner. */
+/** On paper a chip is a square of its cores at even positions, R2 between those of the last row and R3 in the corner. */
 function drawn(coresPerChip: number, chips: ChipPositions): Pick<Fabric, 'x' | 'y' | 'wide' | 'high'> {
   const columns = Math.ceil(Math.sqrt(coresPerChip));
   const rows = Math.ceil(coresPerChip / columns);
@@ -100,7 +100,7 @@ function drawn(coresPerChip: number, chips: ChipPositions): Pick<Fabric, 'x' | '
   for (const chip of chips.x.keys()) {
     for (let core = 0; core < coresPerChip; core++) places.push(at(chip, 2 * (core % columns), 2 * Math.floor(core / columns)));
   }
-  for (const chip of chips.x.keys()) places.push(at(chip, 2 * Math.ceil(columns / 2) - 1, 2 * Math.ceil(rows / 2) - 2));
+  for (const chip of chips.x.keys()) places.push(at(chip, 2 * Math.ceil(columns / 2) - 1, 2 * rows - 2));
   for (const chip of chips.x.keys()) places.push(at(chip, 2 * columns - 1, 2 * rows - 1));
   function at(chip: number, x: number, y: number): [number, number] {
     return [chips.x[chip] * 2 * columns + x, chips.y[chip] * 2 * rows + y];

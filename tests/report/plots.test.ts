@@ -5,18 +5,18 @@ import { linkTrafficPlot } from '../../src/report/link-traffic.ts';
 import { placementPlot } from '../../src/report/placement.ts';
 import { buildReport, type PlacementResult, type TargetReport } from '../../src/report/report.ts';
 import { weightDistancePlot } from '../../src/report/weight-distance.ts';
-import type { Topology } from '../../src/targets/topology.ts';
+import { type NetworkShape, type Topology, topologyOf } from '../../src/targets/topology.ts';
 import { boundsOf, inside } from './bounds.ts';
 import { expectGolden } from './golden.ts';
 import { meshTopology, sampleInput, sampleNetwork, samplePlacement } from './sample.ts';
 import { elementsOf, parseXml, titleOf, wordsOf } from './xml.ts';
 
 /** The sample's placement on another chip of at least 11 cores. */
-function on(topology: Topology): [TargetReport, PlacementResult] {
+function on(topology: Topology): [TargetReport, PlacementResult, Topology] {
   const input = sampleInput();
   const [target] = input.targets;
   const report = buildReport({ ...input, targets: [{ ...target, topology, placements: [samplePlacement(topology, null)] }] });
-  return [report.targets[0], report.targets[0].placements[0].result as PlacementResult];
+  return [report.targets[0], report.targets[0].placements[0].result as PlacementResult, topology];
 }
 
 const mesh = meshTopology(3, 2, 2);
@@ -87,6 +87,15 @@ describe('the connection map', () => {
   });
 });
 
+interface Made {
+  readonly kind: NetworkShape['kind'];
+  readonly wide?: number;
+  readonly high?: number;
+  readonly slots?: number;
+  readonly chips?: number;
+  readonly absent?: readonly (readonly [number, number])[];
+}
+
 describe('the placement', () => {
   test('draws every core of a small chip in its place, used ones with their numbers', () => {
     const root = parseXml(placementPlot(...on(mesh)));
@@ -102,6 +111,44 @@ describe('the placement', () => {
     expect(wordsOf(root).join()).toMatch(/4 of 16,384 cores in use · routers 0–3 × 0–33 of 64 × 64, the others are idle/);
   });
 
+  test('puts every core of every kind of network at its router, none over another, and links between routers that exist', () => {
+    const kinds = [
+      { kind: 'hier', slots: 4, chips: 2 },
+      { kind: 'host', slots: 12, chips: 1 },
+      { kind: 'interleaved', wide: 4, high: 3 },
+      { kind: 'hextorus', chips: 12 },
+      { kind: 'mesh2d', wide: 4, high: 3, absent: [[1, 1]] as const },
+    ] as const;
+    for (const { kind, wide = 1, high = 1, slots = 1, chips = 1, absent = [] } of kinds.map((each) => ({ ...each }) as Made)) {
+      const across = chips > 4 ? 4 : chips;
+      const places = Array.from({ length: chips }, (_, chip) => chip);
+      const topology = topologyOf({
+        ...{ name: 'made-up', kind, pitch: mesh.pitch },
+        grid: {
+          chip: { width: wide, height: high, absent, coresPerTile: slots },
+          chips: { wide: across, high: chips / across, x: places.map((k) => k % across), y: places.map((k) => Math.floor(k / across)) },
+          assumptions: [],
+        },
+      });
+      const [target, result] = on(meshTopology(3, 2, 2));
+      const cores = result.cores
+        .slice(0, 1)
+        .map((core) => ({ ...core, id: 0, routerX: topology.routerX[0], routerY: topology.routerY[0] }));
+      const still = { ...result, cores, port: { ...topology.port, assumed: true }, links: null };
+      const boxes = elementsOf(parseXml(placementPlot(target, still, topology)), 'rect').flatMap(({ attributes }) =>
+        attributes['stroke-width'] === '0.6' || attributes['stroke-width'] === '0.8' ? [`${attributes['x']},${attributes['y']}`] : [],
+      );
+      // All cores, and no two of them at one place; two signs in the legend have such borders too.
+      expect(new Set(boxes).size, kind).toBe(boxes.length);
+      expect(boxes.length, kind).toBeGreaterThanOrEqual(topology.cores);
+      const routers = elementsOf(parseXml(linkTrafficPlot(target, still, topology)), 'rect')
+        .map(titleOf)
+        .filter((title) => title?.startsWith('router'));
+      expect(new Set(routers).size, kind).toBe(routers.length);
+      expect(routers.length, kind).toBe(new Set(topology.links.from).size);
+    }
+  });
+
   test.each([
     ['a concentrated mesh', meshTopology(8, 6, 3, 2)],
     ['a torus', meshTopology(4, 4, 1, 1, true)],
@@ -109,7 +156,8 @@ describe('the placement', () => {
   ])('and the link traffic draw %s', (_, topology) => {
     const [target, result] = on(topology);
     const still = topology.cores === 12 ? { ...result, links: null } : result;
-    for (const svg of [placementPlot(target, still), linkTrafficPlot(target, still)]) expect(titleOf(parseXml(svg))).toContain('mesh');
+    for (const svg of [placementPlot(target, still, topology), linkTrafficPlot(target, still, topology)])
+      expect(titleOf(parseXml(svg))).toContain('mesh');
   });
 });
 

@@ -73,11 +73,32 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
     /levels\[0\]\.countPerParent: 168; 167, /,
   ],
   [
+    'missing tiles that cut the network in two',
+    'rram-mesh',
+    'hierarchy.levels.0.arrangement.absent',
+    Array.from({ length: 8 }, (_, y) => [3, y]),
+    /^hierarchy\.levels: the network of rram-mesh is in pieces: no way leads from router \(0, 0\) to \(4, 0\); .*a network in one piece$/,
+  ],
+  [
     'a missing tile outside the grid',
     'rram-mesh',
     'hierarchy.levels.0.arrangement.absent',
     [[8, 0]],
     /absent\[0\]: \[8, 0\]; distinct points in a 8 × 8 grid$/,
+  ],
+  [
+    'a board of other chips than its arrangement has',
+    'truenorth',
+    'system.boards.1.chips.value',
+    15,
+    /^system\.boards\[1\]\.chips\.value: 15; 16, as the arrangement has$/,
+  ],
+  [
+    'a parameter that takes the name of the boards',
+    'rram-mesh',
+    'parameters.chips',
+    { path: 'crossbar.rows', min: 1, max: 512, meaning: 'rows' },
+    /^parameters\.chips: a parameter; another name/,
   ],
   ['a tile that is missing twice', 'rram-mesh', 'hierarchy.levels.0.arrangement.absent', [[1, 0], [1, 0]], /absent\[1\]: \[1, 0\]; distinct/], // biome-ignore format: one mutation a line
   ['levels out of order', 'loihi1', 'hierarchy.levels.0.name', 'core', /^hierarchy\.levels\[1\]\.name: "tile" after "core"; /],

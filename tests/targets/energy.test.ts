@@ -68,6 +68,18 @@ describe('energy of events', () => {
     expect(estimate.total).toMatchObject({ value: expect.closeTo(236, 6), complete: false });
   });
 
+  it('of a chip crossing is what the board says of a bit, where the profile says nothing', () => {
+    const board = { chipToChip: { energy: { value: 1e-11, unit: 'J/bit', provenance: 'assumption', how: 'test' } } };
+    const boards = (loihi.file.system?.boards ?? []).map((each) => (each.name === 'stick' ? { ...each, ...board } : each));
+    const joined = loadChanged('loihi1', { 'system.boards': boards }, ':chips=2');
+    const { terms, constants } = estimateEnergy(energyProfile(joined), { ...NOTHING, chipCrossings: 3 });
+    // Three messages of 32 bits at 10 pJ a bit.
+    expect(terms.find(({ name }) => name === 'chip crossings')?.value).toBeCloseTo(960, 6);
+    expect(constants.find(({ name }) => name === 'chipCrossing')?.field).toBe('routing.packetBits × board stick, chipToChip.energy');
+    const stated = energyProfile(loadTarget('truenorth:chips=16')).constants.find(({ name }) => name === 'chipCrossing');
+    expect(stated?.value).toBeCloseTo(832e-12, 15);
+  });
+
   it('is unknown as a whole when nothing of it is known', () => {
     const unknown = { value: null, unit: 'J', provenance: 'not-published', how: 'not found' };
     const fields = ['synop', 'neuronActive', 'neuronIdle', 'message', 'hopX', 'hopY'];
