@@ -17,9 +17,9 @@ const { network: integers } = bimt.quantize(network, ranges, { weights: bimt.wei
 
 // Place on cores, and store in their cells.
 const chip = bimt.chipOf(target, { maxNeuronsPerCore: 16 });
-const problem = bimt.mappingProblem(bimt.realWeights(integers, network.grid), null);
+const problem = bimt.chipProblem(bimt.realWeights(integers, network.grid), null, chip, integers);
 const placement = bimt.place(problem, chip, { seed: config.seed });
-const { mapping, images } = bimt.buildMapping(integers, 'never saved', chip, placement);
+const { mapping, images } = bimt.buildMapping(integers, 'never saved', chip, problem, placement);
 const { coresUsed, total } = bimt.mappingMetrics(problem, chip, placement);
 console.log(`${network.neurons} neurons on ${coresUsed} cores of ${target.label}, wiring cost ${total.wiringCost.toFixed(1)}`);
 

@@ -24,6 +24,7 @@ export { exportIntegerNpz, exportNpz } from './exchange/npz.ts';
 export { exportIntegerOnnx, exportOnnx, type FormOptions, type ModelFile } from './exchange/onnx-forms.ts';
 export { openIntegerModel, openSequenceModel, openStepModel } from './exchange/run-onnx.ts';
 export { type Chip, type ChipOptions, chipOf } from './mapping/chip.ts';
+export { chipProblem } from './mapping/chip-problem.ts';
 export { buildMapping } from './mapping/images.ts';
 export { checkFit, checkPlacement, type FitCheck } from './mapping/legality.ts';
 export { type MappingFile, mappingSchema, parseMapping } from './mapping/mapping-file.ts';

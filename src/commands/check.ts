@@ -2,8 +2,8 @@
 import { Command } from 'commander';
 import { FitError } from '../core/errors.ts';
 import { chipOf } from '../mapping/chip.ts';
+import { chipProblem } from '../mapping/chip-problem.ts';
 import { checkFit } from '../mapping/legality.ts';
-import { mappingProblem } from '../mapping/problem.ts';
 import { plural } from '../report/format.ts';
 import { loadTarget } from '../targets/load.ts';
 import { type CommonOptions, collect, integerOption, networkArgument, printResult, withCommonOptions } from './common.ts';
@@ -25,10 +25,10 @@ export function checkCommand(): Command {
 }
 
 function checkAction(file: string, options: CheckOptions): void {
-  const problem = mappingProblem(networkArgument(file).network, null);
+  const { network } = networkArgument(file);
   const checked = options.target.map((name) => {
     const chip = chipOf(loadTarget(name), { maxNeuronsPerCore: options.maxNeuronsPerCore ?? null });
-    return { target: chip.target.label, ...checkFit(problem, chip) };
+    return { target: chip.target.label, ...checkFit(chipProblem(network, null, chip), chip) };
   });
   const refused = checked.filter(({ fits }) => !fits);
   if (refused.length > 0) {

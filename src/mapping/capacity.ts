@@ -9,9 +9,10 @@ export function unitLimit(capacity: CoreCapacity, units: number): number {
   );
 }
 
-/** Largest fan-in of a neuron that is alone on a core. */
+/** Largest fan-in of a neuron that is alone on a core, its slot and each of its synapses on a row of its own. */
 export function fanInLimit(capacity: CoreCapacity, atMost: number): number {
-  return largest(atMost, (axons) =>
+  const stated = capacity.stated.fanIn?.limit ?? null;
+  return largest(stated === null ? atMost : Math.min(atMost, stated), (axons) =>
     capacity.fits({ ...noDemand(), neurons: 1, axons, rows: axons, synapses: axons, memory: axons * capacity.axonMemory(1) }),
   );
 }
@@ -59,6 +60,11 @@ export class DemandCounter {
     }
     return totals;
   }
+}
+
+/** Neuron slots that a unit takes beside its own to reach so many (core, row) targets (C6). */
+export function copiesFor(targets: number, targetsPerNeuron: number | null): number {
+  return targetsPerNeuron === null ? 0 : Math.max(0, Math.ceil(targets / targetsPerNeuron) - 1);
 }
 
 /** Largest n in 0 … limit that passes a monotone test. */

@@ -1,14 +1,15 @@
 // What does the mapper see of a target? Its cores, their limits with the user's cap, and where inputs enter.
 import { UsageError } from '../core/errors.ts';
+import { USUAL_BITS, usualBits } from '../targets/formats.ts';
 import type { Target } from '../targets/load.ts';
 import { type Hops, type Topology, topology } from '../targets/topology.ts';
-import { type CoreCapacity, coreCapacity, type ResourceUse } from '../targets/usage.ts';
+import { type CoreCapacity, type CoreTotals, coreCapacity, type ResourceUse } from '../targets/usage.ts';
 
 /** What the user may ask beyond the target's own limits. */
 export interface ChipOptions {
   /** Most units (hidden and readout) on a core; null leaves it to the target. */
   readonly maxNeuronsPerCore: number | null;
-  /** Width of the stored weights; 8 unless given. */
+  /** Width of the stored weights, the sign included; 8 unless given. Up to 8 bits, a chip with narrower weights has its widest. */
   readonly weightBits?: number;
   /** Router where inputs enter; the target's assumption unless given. */
   readonly port?: { readonly x: number; readonly y: number };
@@ -49,11 +50,14 @@ export interface Chip {
  * @throws UsageError if the cap is not a positive integer, there is no such router or core, or every core is kept free
  */
 export function chipOf(target: Target, options: ChipOptions): Chip {
-  const { maxNeuronsPerCore, weightBits = 8 } = options;
+  const { maxNeuronsPerCore } = options;
   if (maxNeuronsPerCore !== null && !(Number.isSafeInteger(maxNeuronsPerCore) && maxNeuronsPerCore >= 1)) {
     throw new UsageError(`--max-neurons-per-core is ${maxNeuronsPerCore}, expected a whole number of at least 1`);
   }
   const noc = topology(target);
+  const { weightBits: asked = USUAL_BITS } = options;
+  // More than the usual width is refused below if the chip has it not; less is what narrow chips are used with.
+  const weightBits = asked > USUAL_BITS ? asked : usualBits(target, asked);
   const limits = coreCapacity(target, weightBits);
   const keepFree = [...new Set(options.keepFree ?? [])].sort((a, b) => a - b);
   const missing = keepFree.find((core) => !(core >= 0 && core < noc.cores));
@@ -85,17 +89,19 @@ function portOf(target: Target, noc: Topology, asked: ChipOptions['port']): Pick
   return { port: { x, y, assumed: asked === undefined }, portHops: entrance.portHops, portRoute: entrance.portRoute };
 }
 
-/** The user's cap as one more limit. */
+/** The user's cap as one more limit, on neurons without their copies. */
 function capped(capacity: CoreCapacity, cap: number): CoreCapacity {
-  const capNeurons = (use: ResourceUse): ResourceUse =>
-    use.resource !== 'neurons' || (use.limit !== null && use.limit <= cap)
-      ? use
-      : { ...use, limit: cap, source: 'option --max-neurons-per-core' };
+  const capNeurons = (totals: Readonly<CoreTotals>, use: ResourceUse): ResourceUse[] => {
+    if (use.resource !== 'neurons' || (use.limit !== null && use.limit <= cap)) return [use];
+    const own: ResourceUse = { ...use, used: totals.neurons, limit: cap, source: 'option --max-neurons-per-core' };
+    return capacity.targetsPerNeuron === null ? [own] : [own, use];
+  };
   return {
+    stated: capacity.stated,
     targetsPerNeuron: capacity.targetsPerNeuron,
     axonMemory: (synapses) => capacity.axonMemory(synapses),
     fits: (totals) => totals.neurons <= cap && capacity.fits(totals),
     load: (totals) => Math.max(totals.neurons / cap, capacity.load(totals)),
-    usage: (totals) => capacity.usage(totals).map(capNeurons),
+    usage: (totals) => capacity.usage(totals).flatMap((use) => capNeurons(totals, use)),
   };
 }

@@ -1,5 +1,6 @@
 // What does each core of a finished placement hold? The same totals that the search keeps up to date, counted once.
 import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
+import { copiesFor } from './capacity.ts';
 import type { Delivery } from './connections.ts';
 import type { UsedCores } from './geometry.ts';
 
@@ -7,6 +8,7 @@ import type { UsedCores } from './geometry.ts';
 export function coreTotals(capacity: CoreCapacity, used: UsedCores, deliveries: readonly Delivery[]): CoreTotals[] {
   const totals = used.ids.map(noDemand);
   for (const core of used.core) totals[core].neurons++;
+  const copies = copiesBySource(capacity, deliveries);
   for (const [i, { source, from, to, synapses, rows }] of deliveries.entries()) {
     const core = totals[to];
     core.axons++;
@@ -16,15 +18,14 @@ export function coreTotals(capacity: CoreCapacity, used: UsedCores, deliveries: 
     if (from === null) continue;
     if (from !== to) totals[from].axonsOut++;
     // Deliveries of a source follow each other.
-    if (deliveries[i - 1]?.source !== source) totals[from].copies += copiesOf(capacity, deliveries, i);
+    if (deliveries[i - 1]?.source !== source) totals[from].copies += copies.get(source) ?? 0;
   }
   return totals;
 }
 
-/** Neuron slots beyond the first that the source of deliveries from `first` on needs. */
-function copiesOf({ targetsPerNeuron }: CoreCapacity, deliveries: readonly Delivery[], first: number): number {
-  if (targetsPerNeuron === null) return 0;
-  let targets = 0;
-  for (let i = first; deliveries[i]?.source === deliveries[first].source; i++) targets += deliveries[i].rows;
-  return Math.max(0, Math.ceil(targets / targetsPerNeuron) - 1);
+/** Neuron slots that each source takes beside its own to reach all its (core, row) targets; sources without targets are left out. */
+export function copiesBySource(capacity: CoreCapacity, deliveries: readonly Delivery[]): Map<number, number> {
+  const targets = new Map<number, number>();
+  for (const { source, rows } of deliveries) targets.set(source, (targets.get(source) ?? 0) + rows);
+  return new Map([...targets].map(([source, count]) => [source, copiesFor(count, capacity.targetsPerNeuron)]));
 }

@@ -1,12 +1,13 @@
 // What happens on the chip in one time step? The counts that energy and latency models price.
 import { forEachEntry } from '../network/csr.ts';
 import type { StepCounts } from '../targets/energy.ts';
-import { messageFormat } from '../targets/formats.ts';
+import { messageFormat, storageFormat } from '../targets/formats.ts';
 import type { CoreWork, LatencyCounts, MessageHops } from '../targets/latency.ts';
 import { mvmCounts } from '../targets/mvm.ts';
+import type { CoreTotals } from '../targets/usage.ts';
 import type { Chip } from './chip.ts';
 import { type Connection, connectionsOf, deliveriesOf } from './connections.ts';
-import { coreTotals } from './core-totals.ts';
+import { copiesBySource, coreTotals } from './core-totals.ts';
 import { type UsedCores, usedCoresOf } from './geometry.ts';
 import { linkLoads } from './links.ts';
 import type { Placement } from './placement.ts';
@@ -32,7 +33,8 @@ export function stepWork(problem: MappingProblem, chip: Chip, placement: Placeme
   const connections = connectionsOf(deliveries, used);
   const totals = coreTotals(chip.capacity, used, deliveries);
   const sent = messagesOf(problem, chip, used, connections, activity);
-  const cores = coreWork(problem, chip, used, activity, totals, sent.byCore);
+  const copies = copiesBySource(chip.capacity, deliveries);
+  const cores = coreWork(problem, chip, used, activity, totals, copies, sent.byCore);
   const sum = (of: (core: CoreWork) => number) => cores.reduce((total, core) => total + of(core), 0);
   const mvms = cores.flatMap(({ mvm }) => (mvm === null ? [] : [mvm]));
   const { neuron, input } = linkLoads(problem, chip, used, connections, activity);
@@ -66,22 +68,31 @@ function coreWork(
   chip: Chip,
   used: UsedCores,
   activity: Float64Array,
-  totals: readonly { readonly axons: number; readonly neurons: number }[],
+  totals: readonly Readonly<CoreTotals>[],
+  copies: ReadonlyMap<number, number>,
   messages: Float64Array,
 ): CoreWork[] {
   const synops = new Float64Array(used.ids.length);
   const active = new Float64Array(used.ids.length);
-  forEachEntry(problem.synapses, (unit, source) => {
-    synops[used.core[unit]] += activity[source];
+  // A copy of a neuron adds up all its synapses again, and is active when it is.
+  const slots = new Int32Array(problem.units).fill(1);
+  problem.unitOfSource.forEach((unit, source) => {
+    if (unit < 0) return;
+    slots[unit] += copies.get(source) ?? 0;
+    active[used.core[unit]] += activity[source] * slots[unit];
   });
-  for (let neuron = 0; neuron < problem.neurons; neuron++) active[used.core[neuron]] += activity[neuron];
-  return totals.map(({ axons, neurons }, k) => ({
+  forEachEntry(problem.synapses, (unit, source) => {
+    synops[used.core[unit]] += activity[source] * slots[unit];
+  });
+  const storage = storageFormat(chip.target, chip.weightBits);
+  const rowsPerClass = storage.kind === 'cells' ? storage.classRows[0].length : 1;
+  return totals.map(({ rows, neurons, copies: extra }, k) => ({
     synops: synops[k],
     activeNeurons: active[k],
     // Readout units are updated like neurons but never send.
-    idleNeurons: neurons - active[k],
+    idleNeurons: neurons + extra - active[k],
     messages: messages[k],
-    mvm: mvmCounts(chip.target, axons, neurons, chip.weightBits),
+    mvm: mvmCounts(chip.target, rows * rowsPerClass, neurons + extra, chip.weightBits),
   }));
 }
 

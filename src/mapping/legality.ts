@@ -1,12 +1,15 @@
 // Is it legal, would it fit, and what would make it fit? Rules that report every violation.
 import { FitError, type Violation } from '../core/errors.ts';
-import type { ResourceName, ResourceUse } from '../targets/usage.ts';
+import { forEachEntry } from '../network/csr.ts';
+import type { ResourceName, ResourceUse, StatedLimit } from '../targets/usage.ts';
 import { DemandCounter, fanInLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
-import { occupancyOf } from './occupancy.ts';
+import { deliveriesOf } from './connections.ts';
+import { coreTotals } from './core-totals.ts';
+import { usedCoresOf } from './geometry.ts';
 import { type Partition, partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
-import { type MappingProblem, unitName } from './problem.ts';
+import { type MappingProblem, sourceName, unitName } from './problem.ts';
 import { remedyFor } from './remedy.ts';
 import { wiresOf } from './wires.ts';
 
@@ -39,6 +42,7 @@ const RESOURCE_RULE: Readonly<Record<ResourceName, string>> = {
   neurons: 'neurons',
   axonsIn: 'axons-in',
   axonsOut: 'axons-out',
+  synapses: 'synapses',
   synapseMemory: 'synapse-memory',
   arrays: 'arrays',
 };
@@ -62,6 +66,65 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
     },
   },
   {
+    id: 'fit/fan-in',
+    description: 'no neuron has more synapses than one can have',
+    check: ({ problem, chip }) => {
+      const { indptr } = problem.synapses;
+      return exceeding(chip.capacity.stated.fanIn, problem.units, (unit) => indptr[unit + 1] - indptr[unit]).map(
+        ({ of, found, limit, source }) => ({
+          rule: 'fit/fan-in',
+          subject: unitName(problem, of),
+          found,
+          limit,
+          unit: 'synapses',
+          source,
+          remedy: `prune its fan-in from ${found} to ${limit}`,
+        }),
+      );
+    },
+  },
+  {
+    id: 'fit/fan-out',
+    description: 'no neuron sends to more synapses than one can; those of readout units count unless the chip has them apart',
+    check: ({ problem, chip }) => {
+      const { fanOut, outputs } = chip.capacity.stated;
+      const { neurons, outputs: readouts } = problem;
+      const isApart = (unit: number) => outputs !== null && unit >= neurons && unit < neurons + readouts;
+      const targets = new Int32Array(problem.sources);
+      forEachEntry(problem.synapses, (unit, source) => {
+        if (problem.unitOfSource[source] >= 0 && !isApart(unit)) targets[source]++;
+      });
+      return exceeding(fanOut, problem.sources, (source) => targets[source]).map(({ of, found, limit, source }) => ({
+        rule: 'fit/fan-out',
+        subject: sourceName(problem, of),
+        found,
+        limit,
+        unit: 'synapses',
+        source,
+        remedy: `prune its fan-out from ${found} to ${limit}`,
+      }));
+    },
+  },
+  {
+    id: 'fit/ports',
+    description: 'the chip has inputs and readout units for all, where it has them apart from its neurons',
+    check: ({ problem, chip }) =>
+      (['inputs', 'outputs'] as const).flatMap((port) => {
+        const stated = chip.capacity.stated[port];
+        const cores = chip.topology.cores;
+        const all = stated && { ...stated, limit: stated.limit === null ? null : stated.limit * cores };
+        return exceeding(all, 1, () => problem[port]).map(({ found, limit, source }) => ({
+          rule: `fit/${port}`,
+          subject: 'the network',
+          found,
+          limit,
+          unit: port === 'inputs' ? 'input channels' : 'readout units',
+          source,
+          remedy: `a target with more ${port}, or more of its cores`,
+        }));
+      }),
+  },
+  {
     id: 'fit/cores',
     description: 'the chip has as many cores as the network needs',
     check({ problem, chip, partition, remedy }) {
@@ -70,7 +133,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
       return [
         {
           rule: 'fit/cores',
-          subject: `${problem.units} neurons, readout included`,
+          subject: `${problem.units} neurons, readout${problem.partials > 0 ? ` and ${problem.partials} partial sums` : ''} included`,
           found: partition.groups,
           limit: available,
           unit: 'cores',
@@ -88,13 +151,15 @@ export const PLACEMENT_RULES: readonly Rule<PlacementSubject>[] = [
     id: 'fit/core',
     description: 'no core holds more of any resource than it has',
     check: ({ problem, chip, placement }) => {
-      const { occupancy, cores } = occupancyOf(problem, chip.capacity, placement);
-      if (occupancy.illegal === 0) return [];
-      return cores.flatMap((id, k) =>
-        overuses(chip.capacity.usage(occupancy.totals[k])).map((use) => {
-          const share = Math.floor((occupancy.totals[k].neurons * use.limit) / use.used);
-          return violation('fit/core', `core ${id}`, use, `cap at ${Math.max(1, share)} neurons per core`);
-        }),
+      // Counted anew, so that a search whose running totals went wrong is found out.
+      const used = usedCoresOf(chip, placement);
+      return coreTotals(chip.capacity, used, deliveriesOf(problem, used)).flatMap((totals, k) =>
+        chip.capacity.fits(totals)
+          ? []
+          : overuses(chip.capacity.usage(totals)).map((use) => {
+              const share = Math.floor((totals.neurons * use.limit) / use.used);
+              return violation('fit/core', `core ${used.ids[k]}`, use, `cap at ${Math.max(1, share)} neurons per core`);
+            }),
       );
     },
   },
@@ -144,6 +209,15 @@ export function modulesDoNotFit(problem: MappingProblem, chip: Chip, modules: In
     remedy: 'let modules share cores, or take a target or board with more cores',
   };
   return doesNotFit(chip, [violation]);
+}
+
+/** What is beyond a stated limit; nothing where it is unknown. */
+function exceeding(stated: StatedLimit | null, count: number, demand: (of: number) => number) {
+  const limit = stated?.limit ?? null;
+  if (stated === null || limit === null) return [];
+  return Array.from({ length: count }, (_, of) => ({ of, found: demand(of), limit, source: stated.source })).filter(
+    ({ found }) => found > limit,
+  );
 }
 
 type Overuse = ResourceUse & { readonly limit: number };

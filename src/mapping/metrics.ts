@@ -185,13 +185,17 @@ function resourcesOf(chip: Chip, totals: readonly CoreTotals[], ids: readonly nu
 
 function coreMetrics(problem: MappingProblem, chip: Chip, used: UsedCores, totals: readonly CoreTotals[]): CoreMetrics[] {
   const readouts = new Int32Array(used.ids.length);
-  for (let unit = problem.neurons; unit < problem.units; unit++) readouts[used.core[unit]]++;
+  const partials = new Int32Array(used.ids.length);
+  for (let unit = problem.neurons; unit < problem.units; unit++) {
+    const sort = unit < problem.neurons + problem.outputs ? readouts : partials;
+    sort[used.core[unit]]++;
+  }
   return used.ids.map((id, k) => ({
     id,
     x: chip.topology.routerX[id],
     y: chip.topology.routerY[id],
     slot: chip.topology.slot[id],
-    neurons: totals[k].neurons - readouts[k],
+    neurons: totals[k].neurons - readouts[k] - partials[k],
     readouts: readouts[k],
     axons: totals[k].axons,
     synapses: totals[k].synapses,
@@ -202,8 +206,11 @@ function coreMetrics(problem: MappingProblem, chip: Chip, used: UsedCores, total
 function cellUtilization(problem: MappingProblem, chip: Chip, totals: readonly CoreTotals[]): MappingMetrics['cellUtilization'] {
   const storage = storageFormat(chip.target, chip.weightBits);
   if (storage.kind !== 'cells') return null;
-  const arrays = totals.reduce((sum, { axons, neurons }) => sum + arraysFor(storage, axons, neurons), 0);
-  const usedCells = problem.synapses.values.length * storage.columnsPerNeuron;
-  const cells = arrays * storage.arrayRows * storage.arrayColumns;
+  const { arrayRows, arrayColumns, columnWeights, classRows, arraySigns } = storage;
+  if (arrayRows === null || arrayColumns === null) return null;
+  const rowsPerClass = classRows[0].length;
+  const arrays = totals.reduce((sum, { rows, neurons, copies }) => sum + arraysFor(storage, rows * rowsPerClass, neurons + copies), 0);
+  const usedCells = problem.synapses.values.length * columnWeights.length * rowsPerClass * arraySigns.length;
+  const cells = arrays * arrayRows * arrayColumns;
   return { usedCells, cells, arrays, ratio: cells === 0 ? 0 : usedCells / cells };
 }

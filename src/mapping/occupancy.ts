@@ -1,6 +1,7 @@
 // What does each core hold while units move? Running totals, so that a move costs its synapses and not the network.
 import type { Csr } from '../network/csr.ts';
 import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
+import { copiesFor } from './capacity.ts';
 import { type Placement, usedCores } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 
@@ -27,6 +28,15 @@ export class Occupancy {
   connections = 0;
   /** Targets of each source on each core, shape [sources, cores]. */
   private readonly targets: Int32Array;
+  /** Targets of each row of a source on each core, shape [sources · classes, cores]; the same as `targets` with one class. */
+  private readonly rowTargets: Int32Array;
+  private readonly classes: number;
+  private readonly rowClass: Uint8Array | null;
+  /** (core, row) targets of each source, shape [sources]. */
+  private readonly rowsReached: Int32Array;
+  private readonly unitOfSource: Int32Array;
+  /** −1 for units that nobody listens to. */
+  private readonly sourceOfUnit: Int32Array;
   private readonly broken: Uint8Array;
   private illegalCores = 0;
   /** Cores whose totals have changed since they were last checked. */
@@ -35,7 +45,6 @@ export class Occupancy {
   /** Memory of an axon by its number of synapses. */
   private readonly memory: Float64Array;
   private readonly synapses: Csr;
-  private readonly neurons: number;
 
   constructor(
     problem: MappingProblem,
@@ -44,17 +53,24 @@ export class Occupancy {
     private readonly capacity: CoreCapacity,
   ) {
     this.synapses = problem.synapses;
-    this.neurons = problem.neurons;
+    this.rowClass = problem.rowClass;
+    this.classes = 1 + (problem.rowClass?.reduce((a, b) => Math.max(a, b), 0) ?? 0);
+    this.rowsReached = new Int32Array(problem.sources);
+    this.unitOfSource = problem.unitOfSource;
+    this.sourceOfUnit = new Int32Array(problem.units).fill(-1);
+    problem.unitOfSource.forEach((unit, source) => {
+      if (unit >= 0) this.sourceOfUnit[unit] = source;
+    });
     this.core = Int32Array.from(core);
     this.totals = Array.from({ length: cores }, noDemand);
     this.targets = new Int32Array(problem.sources * cores);
+    this.rowTargets = new Int32Array(problem.sources * this.classes * cores);
     this.broken = new Uint8Array(cores);
     this.isTouched = new Uint8Array(cores);
     this.memory = Float64Array.from({ length: problem.units + 1 }, (_, synapses) => capacity.axonMemory(synapses));
     for (let unit = 0; unit < problem.units; unit++) {
       this.totals[this.core[unit]].neurons++;
-      for (let at = this.synapses.indptr[unit]; at < this.synapses.indptr[unit + 1]; at++)
-        this.connect(this.synapses.indices[at], this.core[unit]);
+      for (let at = this.synapses.indptr[unit]; at < this.synapses.indptr[unit + 1]; at++) this.connect(at, this.core[unit]);
     }
     for (let k = 0; k < cores; k++) this.touch(k);
   }
@@ -79,28 +95,37 @@ export class Occupancy {
 
   /** Puts a unit on another core. */
   move(unit: number, to: number): void {
-    const { indptr, indices } = this.synapses;
+    const { indptr } = this.synapses;
     const from = this.core[unit];
     const start = indptr[unit];
     const end = indptr[unit + 1];
-    for (let at = start; at < end; at++) this.disconnect(indices[at], from);
+    for (let at = start; at < end; at++) this.disconnect(at, from);
     this.reach(from, -this.coresReached(unit));
+    const source = this.sourceOfUnit[unit];
+    const copies = source < 0 ? 0 : copiesFor(this.rowsReached[source], this.capacity.targetsPerNeuron);
+    this.totals[from].copies -= copies;
+    this.totals[to].copies += copies;
     this.totals[from].neurons--;
     this.core[unit] = to;
     this.totals[to].neurons++;
     this.reach(to, this.coresReached(unit));
-    for (let at = start; at < end; at++) this.connect(indices[at], to);
+    for (let at = start; at < end; at++) this.connect(at, to);
     this.touch(from);
     this.touch(to);
   }
 
-  private connect(source: number, core: number): void {
+  private connect(synapse: number, core: number): void {
+    const source = this.synapses.indices[synapse];
     const at = source * this.cores + core;
     const totals = this.totals[core];
+    if (this.rowTargets[this.rowAt(synapse, core)]++ === 0) {
+      totals.rows++;
+      this.reachRows(source, 1);
+    }
     if (this.targets[at] === 0) {
       totals.axons++;
-      totals.rows++;
-      if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], 1);
+      const sender = this.unitOfSource[source];
+      if (sender >= 0 && this.core[sender] !== core) this.reach(this.core[sender], 1);
     }
     totals.memory -= this.memory[this.targets[at]];
     this.targets[at]++;
@@ -108,17 +133,41 @@ export class Occupancy {
     totals.memory += this.memory[this.targets[at]];
   }
 
-  private disconnect(source: number, core: number): void {
+  private disconnect(synapse: number, core: number): void {
+    const source = this.synapses.indices[synapse];
     const at = source * this.cores + core;
     const totals = this.totals[core];
+    if (--this.rowTargets[this.rowAt(synapse, core)] === 0) {
+      totals.rows--;
+      this.reachRows(source, -1);
+    }
     totals.memory -= this.memory[this.targets[at]];
     this.targets[at]--;
     totals.synapses--;
     totals.memory += this.memory[this.targets[at]];
     if (this.targets[at] > 0) return;
     totals.axons--;
-    totals.rows--;
-    if (source < this.neurons && this.core[source] !== core) this.reach(this.core[source], -1);
+    const sender = this.unitOfSource[source];
+    if (sender >= 0 && this.core[sender] !== core) this.reach(this.core[sender], -1);
+  }
+
+  private rowAt(synapse: number, core: number): number {
+    const rowClass = this.rowClass === null ? 0 : this.rowClass[synapse];
+    return (this.synapses.indices[synapse] * this.classes + rowClass) * this.cores + core;
+  }
+
+  /** One (core, row) target more or less may ask for another copy of its sender, or for one less. */
+  private reachRows(source: number, change: number): void {
+    const sender = this.unitOfSource[source];
+    const { targetsPerNeuron } = this.capacity;
+    if (sender < 0 || targetsPerNeuron === null) {
+      this.rowsReached[source] += change;
+      return;
+    }
+    const before = copiesFor(this.rowsReached[source], targetsPerNeuron);
+    this.rowsReached[source] += change;
+    this.totals[this.core[sender]].copies += copiesFor(this.rowsReached[source], targetsPerNeuron) - before;
+    this.touch(this.core[sender]);
   }
 
   private reach(core: number, change: number): void {
@@ -129,9 +178,10 @@ export class Occupancy {
 
   /** Cores other than its own where a unit, as a source, has targets. */
   private coresReached(unit: number): number {
-    if (unit >= this.neurons) return 0;
+    const source = this.sourceOfUnit[unit];
+    if (source < 0) return 0;
     let reached = 0;
-    const row = unit * this.cores;
+    const row = source * this.cores;
     for (let k = 0; k < this.cores; k++) if (this.targets[row + k] > 0 && k !== this.core[unit]) reached++;
     return reached;
   }

@@ -22,16 +22,21 @@ export interface IntegerWeights extends NetworkSizes {
 }
 
 /**
- * A placement problem. Units are hidden neurons 0 … neurons − 1, then readout units; sources are hidden neurons
- * 0 … neurons − 1, then input channels. A source enters a core on one axon, whatever the number of its targets there.
+ * A placement problem. Units are hidden neurons 0 … neurons − 1, then readout units, then partial units; sources are hidden
+ * neurons 0 … neurons − 1, then input channels, then partial units. A source enters a core on one axon, whatever the number of
+ * its targets there.
  */
 export interface MappingProblem extends NetworkSizes {
+  /** Units that only add up part of another unit's synapses; see split-fan-in.ts. */
+  readonly partials: number;
   readonly units: number;
   readonly sources: number;
   /** |weight|, shape [units, sources]. */
   readonly synapses: Csr;
   /** The unit that sends a source's messages, −1 for inputs, shape [sources]. */
   readonly unitOfSource: Int32Array;
+  /** The hidden neuron or readout unit that a unit's sum belongs to: itself unless it is a partial unit, shape [units]. */
+  readonly rootOfUnit: Int32Array;
   /**
    * Which physical row of its source's axon a synapse needs, aligned with `synapses.values`: synapses of one source and class
    * share a row of a core. Null where one row serves all of them.
@@ -41,6 +46,8 @@ export interface MappingProblem extends NetworkSizes {
   readonly position: Float64Array;
   /** Mean messages a source sends per step, shape [sources]; null when no trials were run. */
   readonly activity: Float64Array | null;
+  /** The same problem before fan-ins were split; null if none was. */
+  readonly whole: MappingProblem | null;
 }
 
 /** The three sorts of synapses, reported apart. */
@@ -64,13 +71,16 @@ export function mappingProblem(network: WeightedNetwork, activity: Float64Array 
     inputs,
     neurons,
     outputs,
+    partials: 0,
     units: neurons + outputs,
     sources,
     synapses,
     unitOfSource: Int32Array.from({ length: sources }, (_, source) => (source < neurons ? source : -1)),
+    rootOfUnit: Int32Array.from({ length: neurons + outputs }, (_, unit) => unit),
     rowClass: null,
     position: unitPositions(network, synapses),
     activity,
+    whole: null,
   };
 }
 
@@ -96,20 +106,22 @@ export function realWeights(network: IntegerWeights, grid: Grid): WeightedNetwor
   };
 }
 
-/** Which sort a synapse is. */
-export function partOf(problem: NetworkSizes, unit: number, source: number): Part {
-  if (source >= problem.neurons) return 'input';
-  return unit >= problem.neurons ? 'readout' : 'recurrent';
+/** Which sort a synapse is; one into or out of a partial unit, what it is for the unit whose sum it serves. */
+export function partOf({ neurons, inputs, rootOfUnit }: MappingProblem, unit: number, source: number): Part {
+  if (source >= neurons && source < neurons + inputs) return 'input';
+  return rootOfUnit[unit] >= neurons ? 'readout' : 'recurrent';
 }
 
-/** `neuron 41` or `readout 3`. */
-export function unitName(problem: NetworkSizes, unit: number): string {
-  return unit < problem.neurons ? `neuron ${unit}` : `readout ${unit - problem.neurons}`;
+/** `neuron 41`, `readout 3`, or `partial sum 7`. */
+export function unitName({ neurons, outputs }: NetworkSizes, unit: number): string {
+  if (unit < neurons) return `neuron ${unit}`;
+  return unit < neurons + outputs ? `readout ${unit - neurons}` : `partial sum ${unit - neurons - outputs}`;
 }
 
-/** `neuron 41` or `input 7`. */
-export function sourceName(problem: NetworkSizes, source: number): string {
-  return source < problem.neurons ? `neuron ${source}` : `input ${source - problem.neurons}`;
+/** `neuron 41`, `input 7`, or `partial sum 7`. */
+export function sourceName({ neurons, inputs }: NetworkSizes, source: number): string {
+  if (source < neurons) return `neuron ${source}`;
+  return source < neurons + inputs ? `input ${source - neurons}` : `partial sum ${source - neurons - inputs}`;
 }
 
 /** All synapses of a network as one matrix, shape [units, sources]. */

@@ -4,9 +4,10 @@ import { pruneWeights, weightCount } from '../compression/prune-weights.ts';
 import { UsageError } from '../core/errors.ts';
 import { unitLimit } from '../mapping/capacity.ts';
 import { type Chip, chipOf } from '../mapping/chip.ts';
+import { chipProblem } from '../mapping/chip-problem.ts';
 import { checkFit, doesNotFit } from '../mapping/legality.ts';
 import { partition } from '../mapping/partition.ts';
-import { type MappingProblem, mappingProblem } from '../mapping/problem.ts';
+import type { MappingProblem } from '../mapping/problem.ts';
 import type { Network } from '../network/network.ts';
 import { loadTarget } from '../targets/load.ts';
 import type { NumberQuantity } from '../targets/schema.ts';
@@ -61,7 +62,7 @@ export function openBudgets({ target: spec, maxNeuronsPerCore, synapses }: NonNu
  */
 export function coreRoom(network: Network, { chip, synapses }: CoreBudgets): RoomFor {
   const { capacity } = chip;
-  const problem = mappingProblem(network, null);
+  const problem = chipProblem(network, null, chip);
   const { group, groups } = groupsOf(problem, chip);
   const cores = Array.from({ length: groups }, () => ({ totals: noDemand(), synapses: 0, ofSource: new Map<number, number>() }));
   for (const core of group) cores[core].totals.neurons++;
@@ -96,7 +97,7 @@ export function withinBudgets(network: Network, budgets: CoreBudgets, locality: 
   for (let before = network; ; ) {
     const after = pruneWeights(before, rules(before));
     if (weightCount(after) === weightCount(before)) {
-      const { fits, violations } = checkFit(mappingProblem(after, null), budgets.chip);
+      const { fits, violations } = checkFit(chipProblem(after, null, budgets.chip), budgets.chip);
       if (!fits) throw doesNotFit(budgets.chip, violations);
       return before;
     }
@@ -127,5 +128,12 @@ export function spreadOut(problem: MappingProblem, chip: Chip): Chip {
 /** Cores on which only the number of units counts. */
 function neuronsOnly(most: number): CoreCapacity {
   const load = ({ neurons }: Readonly<CoreTotals>) => neurons / most;
-  return { targetsPerNeuron: null, axonMemory: () => 0, load, fits: (totals) => load(totals) <= 1, usage: () => [] };
+  return {
+    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null },
+    targetsPerNeuron: null,
+    axonMemory: () => 0,
+    load,
+    fits: (totals) => load(totals) <= 1,
+    usage: () => [],
+  };
 }

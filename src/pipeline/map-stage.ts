@@ -6,6 +6,7 @@ import { encodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { type Chip, chipOf } from '../mapping/chip.ts';
+import { chipProblem } from '../mapping/chip-problem.ts';
 import { stepWork } from '../mapping/counts.ts';
 import { buildMapping } from '../mapping/images.ts';
 import { checkFit } from '../mapping/legality.ts';
@@ -13,7 +14,7 @@ import { mappingMetrics } from '../mapping/metrics.ts';
 import { type Partition, partition } from '../mapping/partition.ts';
 import { place } from '../mapping/place.ts';
 import type { Placement } from '../mapping/placement.ts';
-import { type MappingProblem, mappingProblem, realWeights } from '../mapping/problem.ts';
+import { type MappingProblem, realWeights } from '../mapping/problem.ts';
 import type { PlacementInput, TargetInput } from '../report/input.ts';
 import type { Target } from '../targets/load.ts';
 import { evaluationTrials } from '../tasks/accuracy.ts';
@@ -51,7 +52,7 @@ export async function mapStage(
 ): Promise<StageFiles> {
   const chipUnder = (maxNeuronsPerCore: number | null) => chipOf(target, { maxNeuronsPerCore, weightBits: quantization.weightBits });
   const chip = chipUnder(config.maxNeuronsPerCore);
-  const floatProblem = mappingProblem(pruned.network, null);
+  const floatProblem = chipProblem(pruned.network, null, chip);
   const { violations } = checkFit(floatProblem, chip);
   if (violations.length > 0) {
     const refused: PlacementInput = { cap: config.maxNeuronsPerCore, port: chip.port, violations, result: null };
@@ -61,12 +62,12 @@ export async function mapStage(
   const quantized = encodeQuantized(artifact);
   const { network, header } = artifact;
   const measured = measureActivity(findSuite(header.config.suite), network, config);
-  const problem = mappingProblem(realWeights(network, pruned.network.grid), measured.means);
+  const problem = chipProblem(realWeights(network, pruned.network.grid), measured.means, chip, network);
   // One scale per core holds only while the groups stay as they were quantized.
   const fixed = quantization.granularity === 'core' ? partition(floatProblem, chip) : null;
   const capped = placeOn(problem, chip, config.seed, fixed);
   const free = config.maxNeuronsPerCore === null ? [] : [placeOn(problem, chipUnder(null), config.seed, null)];
-  const { mapping, images } = buildMapping(network, sha256(quantized), chip, capped.placement);
+  const { mapping, images } = buildMapping(network, sha256(quantized), chip, problem, capped.placement);
   return {
     'quantized.safetensors': quantized,
     ...onnxStage(null, null, { ...artifact, bytes: quantized }, mapping),

@@ -11,9 +11,9 @@ import { hashJson, sha256 } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
 import type { Chip } from '../mapping/chip.ts';
+import { chipProblem } from '../mapping/chip-problem.ts';
 import { checkFit, doesNotFit } from '../mapping/legality.ts';
 import { groupOfNeuron, partition } from '../mapping/partition.ts';
-import { mappingProblem } from '../mapping/problem.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { weightFormat } from '../targets/formats.ts';
@@ -90,7 +90,7 @@ export async function quantizeStage(
   const { network, header } = pruned;
   const { target } = chip;
   const suite = findSuite(header.config.suite);
-  const weights = weightFormat(target, config.weightBits);
+  const weights = weightFormat(target, chip.weightBits);
   const calibration = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
   const options: QuantizeOptions = {
     weights,
@@ -101,7 +101,7 @@ export async function quantizeStage(
     accumulatorBits: target.file.state?.bits?.value ?? null,
   };
   // Inputs are as fine as the weights that most rows will have.
-  const common = narrowFormat(weights, Math.round(config.bitBudget ?? config.weightBits));
+  const common = narrowFormat(weights, Math.round(config.bitBudget ?? chip.weightBits));
   const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, { ...options, weights: common }) : calibration;
   const mixed = config.bitBudget === null ? null : await chooseMixed(network, ranges, options, suite, config, config.bitBudget, hooks);
   const final = { ...options, ...(mixed && { widths: mixed.widths }) };
@@ -175,7 +175,7 @@ export function meanLosses(tasks: readonly TaskLoss[]): Losses {
 
 /** Neurons that share a core share a scale: the mapper partitions before anything is quantized. */
 function coreGroups(network: Network, chip: Chip): Int32Array {
-  const problem = mappingProblem(network, null);
+  const problem = chipProblem(network, null, chip);
   const groups = partition(problem, chip);
   if (groups === null) throw doesNotFit(chip, checkFit(problem, chip).violations);
   return groupOfNeuron(problem, groups);

@@ -34,14 +34,17 @@ function* storageProblems({ storage, cores }: MappingFile): Generator<string> {
       if (core.arrays.length > 0) yield `core ${core.id} lists ${core.arrays.length} arrays, but stores synapse lists`;
     return;
   }
-  const { scheme, levelsPerCell, cellsPerWeight, columnsPerNeuron, arrayRows, arrayColumns } = storage;
-  const expected = scheme === 'differential' ? 2 * cellsPerWeight : cellsPerWeight;
-  if (columnsPerNeuron !== expected) yield `storage.columnsPerNeuron is ${columnsPerNeuron}; the ${scheme} scheme needs ${expected}`;
+  const { levelsPerCell, columnWeights, rowWeights, arrayRows, arrayColumns } = storage;
+  const width = columnWeights.length;
   if (levelsPerCell > 256) yield `storage.levelsPerCell is ${levelsPerCell}; a stored cell has 256 at most`;
-  if (levelsPerCell ** cellsPerWeight > 2 ** 31) yield `a weight of ${cellsPerWeight} cells of ${levelsPerCell} levels exceeds int32`;
+  const most = columnWeights.reduce((sum, weight) => sum + Math.abs(weight), 0) * (levelsPerCell - 1);
+  if (most > INT32_MAX) yield `weights of ${width} cells of ${levelsPerCell} levels with these columnWeights exceed int32`;
+  if (storage.modulus !== null && storage.modulus > 2 ** 32) yield `storage.modulus is ${storage.modulus}; allowed: up to ${2 ** 32}`;
   if (storage.offset > INT32_MAX) yield `storage.offset is ${storage.offset}; allowed: up to ${INT32_MAX}`;
+  for (const weight of rowWeights ?? []) if (Math.abs(weight) > INT32_MAX) yield `storage.rowWeights has ${weight}, which exceeds int32`;
   for (const core of cores) {
     let rows = 0;
+    yield* rowProblems(core, rowWeights);
     for (const [k, array] of core.arrays.entries()) {
       const name = `array ${k} of core ${core.id}`;
       rows += array.axons;
@@ -49,11 +52,27 @@ function* storageProblems({ storage, cores }: MappingFile): Generator<string> {
         yield `${name} reads axons up to ${array.axonStart + array.axons}, the core has ${core.axons}`;
       if (array.neuronStart + array.neurons > core.neurons.length)
         yield `${name} feeds neuron slots up to ${array.neuronStart + array.neurons}, the core has ${core.neurons.length}`;
-      if (array.axons > arrayRows) yield `${name} uses ${array.axons} rows of ${arrayRows}`;
-      if (array.neurons * columnsPerNeuron > arrayColumns)
-        yield `${name} uses ${array.neurons * columnsPerNeuron} columns of ${arrayColumns}`;
+      if (arrayRows !== null && array.axons > arrayRows) yield `${name} uses ${array.axons} rows of ${arrayRows}`;
+      if (arrayColumns !== null && array.neurons * width > arrayColumns)
+        yield `${name} uses ${array.neurons * width} columns of ${arrayColumns}`;
     }
     if (rows < core.axons) yield `core ${core.id} has ${core.axons} axons, but only ${rows} array rows`;
+  }
+}
+
+/** Every row has a kind, and every kind a weight, of its own or in the table of each neuron. */
+function* rowProblems({ id, axons, rowKinds, neurons }: MappedCore, rowWeights: readonly number[] | null): Generator<string> {
+  if (rowKinds !== undefined && rowKinds.length !== axons) yield `core ${id} has ${axons} axons and ${rowKinds.length} kinds of rows`;
+  const kinds = 1 + (rowKinds ?? [0]).reduce((a, b) => Math.max(a, b), 0);
+  if (axons === 0) return;
+  if (rowWeights !== null) {
+    if (kinds > rowWeights.length) yield `core ${id} has rows of kind ${kinds - 1}, but storage.rowWeights has ${rowWeights.length}`;
+    return;
+  }
+  for (const neuron of neurons) {
+    const { table = [] } = neuron;
+    if (table.length < kinds) yield `${neuronName(neuron)} has a table of ${table.length} weights for ${kinds} kinds of rows`;
+    for (const weight of table) if (Math.abs(weight) > INT32_MAX) yield `${neuronName(neuron)} has weight ${weight}, which exceeds int32`;
   }
 }
 
@@ -77,13 +96,17 @@ function* routingProblems({ network, inputs, cores }: MappingFile): Generator<st
   );
 }
 
-/** Every neuron and readout unit sits in exactly one slot and has the parameters of its kind. */
+/** Every neuron and readout unit sits in exactly one slot, beside any copies, and has the parameters of its kind. */
 function* populationProblems({ network, cores }: MappingFile): Generator<string> {
   const placed = cores.flatMap((core) => core.neurons);
-  for (const kind of ['hidden', 'readout'] as const) {
+  const partials = placed.filter(({ kind }) => kind === 'partial').length;
+  for (const [kind, count] of [
+    ['hidden', network.neurons],
+    ['readout', network.outputs],
+    ['partial', partials],
+  ] as const) {
     const indices = placed.filter((neuron) => neuron.kind === kind).map((neuron) => neuron.index);
-    const count = kind === 'hidden' ? network.neurons : network.outputs;
-    const name = kind === 'hidden' ? 'neuron' : 'readout unit';
+    const name = NAMES[kind];
     yield* occurrenceProblems(name, indices, count);
     const present = new Set(indices);
     if (present.size < count) {
@@ -92,14 +115,21 @@ function* populationProblems({ network, cores }: MappingFile): Generator<string>
     }
   }
   for (const neuron of placed) {
-    const { kind, bias, multiplier, targets } = neuron;
+    const { kind, index, bias, multiplier, targets, partial } = neuron;
+    const requantizes = kind === 'hidden' || kind === 'copy';
     if (bias > INT32_MAX || bias < -INT32_MAX - 1) yield `${neuronName(neuron)} has bias ${bias}, which exceeds int32`;
-    if (kind === 'hidden' && (multiplier === null || multiplier < 1 || multiplier > INT32_MAX))
+    if (kind === 'copy' && index >= network.neurons)
+      yield `${neuronName(neuron)} does not exist; the network has ${network.neurons} neurons`;
+    if (requantizes && (multiplier === null || multiplier < 1 || multiplier > INT32_MAX))
       yield `${neuronName(neuron)} has multiplier ${multiplier}; allowed: 1 to ${INT32_MAX}`;
     if (kind === 'readout' && (multiplier !== null || targets.length > 0))
       yield `${neuronName(neuron)} has a multiplier or targets; readout units only accumulate`;
+    if ((kind === 'partial') !== (partial !== undefined) || (kind === 'partial' && multiplier !== null))
+      yield `${neuronName(neuron)} has a multiplier or no order, or an order that only partial units have`;
   }
 }
+
+const NAMES = { hidden: 'neuron', copy: 'copy of neuron', readout: 'readout unit', partial: 'partial unit' } as const;
 
 function* occurrenceProblems(name: string, indices: readonly number[], count: number): Generator<string> {
   const seen = new Set<number>();
@@ -110,7 +140,7 @@ function* occurrenceProblems(name: string, indices: readonly number[], count: nu
   }
 }
 
-/** What a neuron is called in messages, for example `neuron 41` or `readout unit 3`. */
+/** What a neuron is called in messages, for example `neuron 41`, `copy of neuron 41` or `readout unit 3`. */
 export function neuronName({ kind, index }: Pick<MappedNeuron, 'kind' | 'index'>): string {
-  return `${kind === 'hidden' ? 'neuron' : 'readout unit'} ${index}`;
+  return `${NAMES[kind]} ${index}`;
 }

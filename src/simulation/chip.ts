@@ -14,6 +14,12 @@ export interface Chip {
   readonly weights: readonly CoreWeights[];
 }
 
+/** Units that sum and requantize or send: hidden neurons, their copies, and partial units. */
+export function summingUnits({ network, cores }: MappingFile): number {
+  const others = ({ kind }: MappedNeuron) => kind === 'copy' || kind === 'partial';
+  return network.neurons + cores.reduce((count, { neurons }) => count + neurons.filter(others).length, 0);
+}
+
 /** Integers of a run, row-major: states [steps, neurons, rows], outputs [steps, outputs, rows]. */
 export interface Integers {
   readonly states: Int32Array;
@@ -44,13 +50,15 @@ interface Site {
  * Runs trials side by side from zero state. In each step
  *
  *     inputs arrive on their axons, beside the states sent in the step before;
- *     each hidden neuron sums its rows, requantizes and saturates; then the axons are free;
- *     the new states travel to their axons; each readout unit sums its rows.
+ *     partial units of hidden neurons send their sums, level by level;
+ *     each hidden neuron, and each copy, sums its rows, requantizes and saturates; then the axons are free;
+ *     the new states travel to their axons; partial units of readout units send their sums; each readout unit sums its rows.
  *
  * Messages for the same axon add, as on a row line.
  *
  * @param inputs - shape [steps, rows, inputs]
- * @param accumulators - if given, receives each hidden neuron's sum before requantization, shape [steps, neurons, rows]
+ * @param accumulators - if given, receives the sums before requantization, shape [steps, summing units, rows]: hidden neurons by
+ *   index, then copies and partial units by their place in the file
  * @throws RangeError if the inputs have another length
  */
 export function runChip(chip: Chip, inputs: Int32Array, steps: number, rows: number, accumulators?: Int32Array): Integers {
@@ -64,27 +72,69 @@ export function runChip(chip: Chip, inputs: Int32Array, steps: number, rows: num
     const axons = axonsOf.get(id) as Int32Array;
     return neurons.map((neuron, slot): Site => ({ neuron, slot, weights: chip.weights[position], axons }));
   });
-  const hidden = sites.filter((site) => site.neuron.kind === 'hidden');
-  const readout = sites.filter((site) => site.neuron.kind === 'readout');
+  const ofKind = (kind: MappedNeuron['kind']) => sites.filter((site) => site.neuron.kind === kind);
+  const [hidden, copies, readout] = [ofKind('hidden'), ofKind('copy'), ofKind('readout')];
+  const levels = partialLevels(ofKind('partial'));
+  const place = new Map([...sites.filter(({ neuron }) => neuron.kind === 'copy' || neuron.kind === 'partial')].map((site, k) => [site, k]));
+  let step = 0;
+  const trace = (site: Site) => {
+    const at = site.neuron.kind === 'hidden' ? site.neuron.index : network.neurons + (place.get(site) ?? 0);
+    accumulators?.set(sums, (step * (network.neurons + place.size) + at) * rows);
+  };
+  const sendSums = (serves: 'hidden' | 'readout') => {
+    for (const level of levels[serves]) {
+      const sent = level.map((site) => {
+        accumulate(sums, site);
+        trace(site);
+        const divisor = site.neuron.partial?.divisor ?? 1;
+        return sums.map((sum) => Math.trunc(sum / divisor));
+      });
+      level.forEach(({ neuron }, k) => {
+        send(sent[k], neuron.targets, axonsOf);
+      });
+    }
+  };
   const sums = new Int32Array(rows);
   const values = new Int32Array(rows);
+  /** States of the copies, shape [copies, rows]. */
+  const copied = new Int32Array(copies.length * rows);
 
-  for (let step = 0; step < steps; step++) {
+  for (; step < steps; step++) {
     const state = (index: number) => vector(states, step * network.neurons + index, rows);
     for (const { index, targets } of channels) {
       for (let row = 0; row < rows; row++) values[row] = inputs[(step * rows + row) * network.inputs + index];
       send(values, targets, axonsOf);
     }
+    sendSums('hidden');
+    copies.forEach((site, k) => {
+      accumulate(sums, site);
+      trace(site);
+      requantize(sums, site.neuron.multiplier as number, network.shift, network.stateMax, vector(copied, k, rows));
+    });
     for (const site of hidden) {
       accumulate(sums, site);
-      accumulators?.set(sums, (step * network.neurons + site.neuron.index) * rows);
+      trace(site);
       requantize(sums, site.neuron.multiplier as number, network.shift, network.stateMax, state(site.neuron.index));
     }
     for (const axons of axonsOf.values()) axons.fill(0);
     for (const { neuron } of hidden) send(state(neuron.index), neuron.targets, axonsOf);
+    copies.forEach(({ neuron }, k) => {
+      send(vector(copied, k, rows), neuron.targets, axonsOf);
+    });
+    sendSums('readout');
     for (const site of readout) accumulate(vector(outputs, step * network.outputs + site.neuron.index, rows), site);
   }
   return { states, outputs };
+}
+
+/** Partial units by whom they serve and by level, the lowest first. */
+function partialLevels(sites: readonly Site[]): Record<'hidden' | 'readout', Site[][]> {
+  const of = (serves: 'hidden' | 'readout') => {
+    const serving = sites.filter(({ neuron }) => neuron.partial?.serves === serves);
+    const levels = [...new Set(serving.map(({ neuron }) => neuron.partial?.level ?? 0))].sort((a, b) => a - b);
+    return levels.map((level) => serving.filter(({ neuron }) => neuron.partial?.level === level));
+  };
+  return { hidden: of('hidden'), readout: of('readout') };
 }
 
 /** Row `index` of a matrix [.., rows]. */

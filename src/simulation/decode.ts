@@ -52,34 +52,37 @@ export function decodeCore({ storage, images: { file } }: MappingFile, core: Map
   return groupBySlot(slots, axons, weights, core.neurons.length);
 }
 
-/** Crossbars: a neuron's weight on a row is spread over the digits in its columns. */
+/** Crossbars: a neuron's weight on a row is spread over the cells of its columns. */
 function decodeArrays(storage: CellStorage, core: MappedCore, images: Tensors, file: string, onWeight: OnWeight): void {
-  const { arrayRows, arrayColumns, levelsPerCell, columnsPerNeuron } = storage;
+  const { arrayRows, arrayColumns, levelsPerCell, columnWeights, rowWeights } = storage;
+  const width = columnWeights.length;
   for (const [k, array] of core.arrays.entries()) {
     const name = imageTensor.array(core.id, k);
-    const cells = image(images, name, Uint8Array, [arrayRows, arrayColumns], file);
+    const columns = arrayColumns ?? array.neurons * width;
+    const cells = image(images, name, Uint8Array, [arrayRows ?? array.axons, columns], file);
     const largest = cells.reduce((a, b) => Math.max(a, b), 0);
     if (largest >= levelsPerCell) throw new UsageError(`${file}: ${name} stores ${largest} in a cell of ${levelsPerCell} levels`);
     for (let row = 0; row < array.axons; row++) {
+      const axon = array.axonStart + row;
+      const kind = core.rowKinds?.[axon] ?? 0;
       for (let neuron = 0; neuron < array.neurons; neuron++) {
-        const first = row * arrayColumns + neuron * columnsPerNeuron;
-        const weight = decodeCells(storage, cells, first);
-        if (weight !== 0) onWeight(array.neuronStart + neuron, array.axonStart + row, weight);
+        const slot = array.neuronStart + neuron;
+        const held = decodeCells(storage, cells, row * columns + neuron * width);
+        const coefficient = rowWeights === null ? (core.neurons[slot].table?.[kind] ?? 0) : rowWeights[kind];
+        const weight = held * coefficient * (array.negative ? -1 : 1);
+        if (weight !== 0) onWeight(slot, axon, weight);
       }
     }
   }
 }
 
-/** The weight whose cells start at `first`. */
-function decodeCells({ scheme, levelsPerCell, cellsPerWeight, offset }: CellStorage, cells: Uint8Array, first: number): number {
-  const digits = (at: number) => {
-    let sum = 0;
-    for (let k = cellsPerWeight - 1; k >= 0; k--) sum = sum * levelsPerCell + cells[at + k];
-    return sum;
-  };
-  if (scheme === 'differential') return digits(first) - digits(first + cellsPerWeight);
+/** What a neuron's cells in a row say, the first of them at `first`. */
+function decodeCells({ columnWeights, modulus, offset }: CellStorage, cells: Uint8Array, first: number): number {
+  let sum = 0;
+  for (let k = 0; k < columnWeights.length; k++) sum += columnWeights[k] * cells[first + k];
+  if (modulus !== null && sum >= modulus / 2) sum -= modulus;
   // The unit column adds up all rows; offset times its sum is subtracted from each neuron's sum, so −offset per row.
-  return digits(first) - offset;
+  return sum - offset;
 }
 
 /** Synapse lists: each axon names the neurons it reaches. */

@@ -1,6 +1,6 @@
 // Is agreement evidence? Every random change of a chip must change some integer, or it must be clear why it cannot.
-import { type Chip, type Integers, runChip } from './chip.ts';
-import { drawMutation, type Mutation, type NeuronKind, type Sender } from './mutate.ts';
+import { type Chip, type Integers, runChip, summingUnits } from './chip.ts';
+import { drawMutation, HIDDEN_READS, type Moment, type Mutation, type Sender } from './mutate.ts';
 import { countDifferences, firstDifference, type TrialBatch } from './verify.ts';
 
 /** What became of one mutation. */
@@ -16,7 +16,7 @@ export interface MutationOutcome {
 
 /** The unchanged chip's run of a batch. */
 interface Trace extends TrialBatch, Integers {
-  /** Sums before requantization, shape [steps, neurons, rows]. */
+  /** Sums before requantization, shape [steps, summing units, rows]. */
   readonly sums: Int32Array;
 }
 
@@ -30,7 +30,7 @@ export function mutationTest(chip: Chip, batches: readonly TrialBatch[], count: 
 }
 
 function runTrace(chip: Chip, batch: TrialBatch): Trace {
-  const sums = new Int32Array(batch.steps * chip.mapping.network.neurons * batch.rows);
+  const sums = new Int32Array(batch.steps * summingUnits(chip.mapping) * batch.rows);
   return { ...batch, ...runChip(chip, batch.inputs, batch.steps, batch.rows, sums), sums };
 }
 
@@ -58,26 +58,28 @@ function reasonFor({ kind, path, neuron }: Mutation, traces: readonly Trace[], c
     return `the neuron's ${positive} positive sums are requantized to the same states`;
   }
   if (path === null) return null;
-  if (path.readers.size === 0) return 'nothing in use reads it';
+  if (path.readers.size === 0) return 'no neuron reads anything different';
   if (traces.some((trace) => carriesValue(trace, path.senders, path.readers))) return null;
   return 'no value but 0 passes it on these trials';
 }
 
 function positiveSums({ sums, steps, rows }: Trace, index: number): number {
-  const neurons = sums.length / (steps * rows);
-  return sums.filter((sum, at) => sum > 0 && Math.floor(at / rows) % neurons === index).length;
+  const units = sums.length / (steps * rows);
+  return sums.filter((sum, at) => sum > 0 && Math.floor(at / rows) % units === index).length;
 }
 
 /** Whether a sender's value is not 0 when one of the readers reads it. */
-function carriesValue(trace: Trace, senders: readonly Sender[], readers: ReadonlySet<NeuronKind>): boolean {
-  const { states, inputs, steps, rows } = trace;
+function carriesValue(trace: Trace, senders: readonly Sender[], readers: ReadonlySet<Moment>): boolean {
+  const { states, inputs, sums, steps, rows } = trace;
   const neurons = states.length / (steps * rows);
   const channels = inputs.length / (steps * rows);
-  // Readout units read states in their own step and no inputs; neurons read states one step later, so never the last.
-  const stepsRead = readers.has('readout') ? steps : steps - 1;
-  return senders.some(({ kind, index }) =>
-    kind === 'input'
-      ? readers.has('hidden') && inputs.some((value, at) => value !== 0 && at % channels === index)
-      : states.subarray(0, stepsRead * neurons * rows).some((state, at) => state !== 0 && Math.floor(at / rows) % neurons === index),
-  );
+  return senders.some(({ kind, index, from, to }) => {
+    const moments = [...readers].filter((moment) => moment >= from && moment <= to);
+    if (moments.length === 0) return false;
+    if (kind === 'input') return inputs.some((value, at) => value !== 0 && at % channels === index);
+    if (kind === 'partial') return sums.some((sum, at) => sum !== 0 && Math.floor(at / rows) % (sums.length / (steps * rows)) === index);
+    // Readout units read states in their own step; hidden neurons read them one step later, so never the last.
+    const stepsRead = moments.some((moment) => moment > HIDDEN_READS) ? steps : steps - 1;
+    return states.subarray(0, stepsRead * neurons * rows).some((state, at) => state !== 0 && Math.floor(at / rows) % neurons === index);
+  });
 }

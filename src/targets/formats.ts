@@ -34,23 +34,41 @@ export interface Executability {
 }
 
 /**
- * Weights as digits in crossbar cells. Row r of a core (axon r) lies in row block ⌊r / arrayRows⌋; neuron n, whose columns
- * lie in one array, in column block ⌊n / ⌊arrayColumns / columnsPerNeuron⌋⌋; array = rowBlock · columnBlocks + columnBlock.
- * Least significant digit first; `differential` has the digits of max(w, 0) first, then those of max(−w, 0).
+ * Weights as digits in the cells of arrays. What the row of one source stores for one neuron is
+ *
+ *     sign of the array · weight of the row · (Σ columnWeights[k]·cell[k] − offset)
+ *
+ * with the sum taken modulo `modulus` into −modulus/2 … modulus/2 − 1 where there is one. Rows and arrays add up. Row r of a
+ * core lies in row block ⌊r / arrayRows⌋; neuron n, whose columns lie in one array, in column block
+ * ⌊n / ⌊arrayColumns / columnWeights.length⌋⌋; blocks row by row, each once for every array sign.
  */
 export interface CellStorage {
   readonly kind: 'cells';
-  readonly scheme: 'offset' | 'differential';
+  /**
+   * How a weight w becomes numbers in cells. `offset`: w + offset. `pair`: max(w, 0) where the coefficient of columns, row and
+   * array is positive, max(−w, 0) where it is negative. `complement`: w modulo `modulus`. `table`: 1, for the neuron's
+   * weight of that row. `two-level`: each of two rows adds or subtracts half of w.
+   */
+  readonly coding: 'offset' | 'pair' | 'complement' | 'table' | 'two-level';
   /** Base of the digits: the values that a cell tells apart. */
   readonly levelsPerCell: number;
-  /** Digits (cells) of one stored magnitude. */
+  /** Digits (cells) of one stored number, least significant first. */
   readonly cellsPerWeight: number;
-  /** `offset`: a weight w is stored as w + offset, absent synapses in a used rectangle included; `differential`: 0. */
+  /** Coefficients of the columns of a neuron. */
+  readonly columnWeights: readonly number[];
   readonly offset: number;
-  readonly columnsPerNeuron: number;
-  readonly arrayRows: number;
-  readonly arrayColumns: number;
-  readonly arraysPerCore: number;
+  readonly modulus: number | null;
+  /** Coefficient of each kind of row; null where every neuron has a table of weights, one for each kind. */
+  readonly rowWeights: readonly number[] | null;
+  /** Kinds of the rows that a source takes for each class of its synapses; see `MappingProblem.rowClass`. */
+  readonly classRows: readonly (readonly number[])[];
+  readonly arraySigns: readonly number[];
+  /** Of cells; null where the target does not say, so that an array is as large as what it holds. */
+  readonly arrayRows: number | null;
+  readonly arrayColumns: number | null;
+  readonly arraysPerCore: number | null;
+  /** Cells that one column of the published array stands for: all of a weight where they share a unit cell, else 1. */
+  readonly cellsPerColumn: number;
 }
 
 /** Weights as entries (target neuron, mantissa) in a list per axon; weight = mantissa · 2^mantissaShift. */
@@ -61,8 +79,8 @@ export interface ListStorage {
   readonly mantissaShift: number;
   /** |mantissa| at most. */
   readonly mantissaMax: number;
-  /** Bits of the target-neuron index. */
-  readonly indexBits: number;
+  /** Bits of the target-neuron index; null where the packing rule does not count them. */
+  readonly indexBits: number | null;
 }
 
 export type StorageFormat = CellStorage | ListStorage;
@@ -83,22 +101,49 @@ export interface MessageFormat {
 const STATE_BITS = 8;
 const INPUT_BITS = 8;
 
+/** Sign schemes that offer a few weights only, whatever width one asks for. */
+const FIXED_FORMATS: readonly string[] = ['excit-inhib-typed', 'binary-pm'];
+
+/** Bits of a weight where nobody asks for another width. */
+export const USUAL_BITS = 8;
+
+/** Bits that a weight has unless asked otherwise, its sign included: 8, or the chip's widest. */
+export function usualBits(target: Target, most = USUAL_BITS): number {
+  if (FIXED_FORMATS.includes(target.file.weight.signScheme)) return weightFormat(target, most).bits;
+  const widest = signedWidths(target)?.reduce((a, b) => Math.max(a, b), 0) ?? most;
+  return Math.min(most, widest);
+}
+
 /**
- * Weights the chip can store. A table of axon types has entries of the chip's own width, whatever `bits` says.
+ * Weights the chip can store. Schemes that offer a few weights only have those, whatever `bits` says.
  *
  * @param bits - width to quantize to, sign included
- * @throws UsageError if the target is for reference only, has no such width, or its sign scheme cannot hold weights of both signs as they are
+ * @throws UsageError if the target is for reference only, or has no such width
  */
-export function weightFormat(target: Target, bits = 8): WeightFormat {
+export function weightFormat(target: Target, bits = usualBits(target)): WeightFormat {
   requireMappable(target);
   const { signScheme } = target.file.weight;
-  if (signScheme === 'axon-type-table') return tableFormat(target);
-  const stored = storedBits(target, bits);
-  const most = signScheme === 'diff-pair' ? pairDigits(target, bits).largest : Number.POSITIVE_INFINITY;
-  const magnitudes = Math.min(2 ** (bits - 1) - 1, most);
-  // Mixed signs cost a bit: the stored mantissa is shifted left by 8 − bits + 1 (nengo-loihi, builder/discretize.py).
-  const step = signScheme === 'mixed-mode-lossy' ? 2 ** (8 - stored + 1) : 1;
-  return { signScheme, bits, qmax: magnitudes * step, step };
+  switch (signScheme) {
+    case 'axon-type-table':
+      return tableFormat(target);
+    case 'excit-inhib-typed':
+      return typedFormat(target);
+    case 'binary-pm':
+      // In a list an absent synapse is 0. In an array it is not, but two rows of ±1 hold −2, 0 and 2.
+      return LISTS.includes(target.file.limits.packing)
+        ? { signScheme, bits: 2, qmax: 1, step: 1 }
+        : { signScheme, bits: 2, qmax: 2, step: 2 };
+    case 'mixed-mode-lossy': {
+      // Mixed signs cost a bit: the stored mantissa is shifted left by 8 − bits + 1 (nengo-loihi, builder/discretize.py).
+      const step = 2 ** (8 - storedBits(target, bits) + 1);
+      return { signScheme, bits, qmax: (2 ** (bits - 1) - 1) * step, step };
+    }
+    default: {
+      storedBits(target, bits);
+      const most = isPair(target) ? pairDigits(target, bits).largest : Number.POSITIVE_INFINITY;
+      return { signScheme, bits, qmax: Math.min(2 ** (bits - 1) - 1, most), step: 1 };
+    }
+  }
 }
 
 /** State widths: the chip's and the integer network's. */
@@ -153,52 +198,113 @@ export function executability(target: Target, stateBits = STATE_BITS): Executabi
   return { executable: true, reason: `the chip executes ${means} on values of ${bits} bits${parts}${restriction}` };
 }
 
+/** Packing rules that keep lists of synapses, and those that keep arrays. */
+const LISTS: readonly string[] = ['loihi-blocks', 'byte-pool', 'sdram-rows', 'cam-per-neuron', 'fanout-list'];
+const ARRAYS: readonly string[] = ['xbar-rect', 'fixed-all-to-all'];
+
+/** Sign schemes whose sign lies in each entry of a list. */
+const LIST_SIGNS: readonly string[] = ['twos-complement', 'mixed-mode-lossy', 'base-weight-mask', 'excit-inhib-typed', 'binary-pm'];
+
 /**
  * How a weight of the given width lies in a core: the contract between mapper and simulator.
  *
- * @throws UsageError if the chip has no such width, or its sign scheme is not modelled
+ * @throws UsageError if the chip has no such width, or packing rule and sign scheme do not go together
  */
-export function storageFormat(target: Target, bits = 8): StorageFormat {
-  const { weight, limits, crossbar } = target.file;
-  const stored = storedBits(target, bits);
-  if (limits.packing === 'loihi-blocks') {
-    const { step } = weightFormat(target, bits);
-    return {
-      kind: 'synapse-list',
-      weightBits: stored,
-      mantissaShift: Math.log2(step),
-      mantissaMax: 2 ** (bits - 1) - 1,
-      indexBits: required(target, 'limits.synapseBlocks.index', limits.synapseBlocks?.index, 'the storage of weights'),
-    };
-  }
-  const differential = weight.signScheme === 'diff-pair';
-  if (limits.packing !== 'xbar-rect' || !(differential || weight.signScheme === 'offset-column')) {
-    throw new UsageError(
-      `target ${target.id} packs synapses by ${limits.packing} with signs by ${weight.signScheme}; modelled are: loihi-blocks, and xbar-rect with diff-pair or offset-column`,
-    );
-  }
-  const array = (field: 'rows' | 'cols' | 'arraysPerCore') =>
-    required(target, `crossbar.${field}`, crossbar?.[field], 'the storage of weights');
-  const levels = levelsPerCell(target);
-  // A pair of columns has the sign; an offset weight has it within its digits.
-  const cellsPerWeight = differential ? pairDigits(target, bits).cells : digitsFor(2 ** stored, levels);
-  const columnsPerNeuron = differential ? 2 * cellsPerWeight : cellsPerWeight;
-  const arrayColumns = array('cols');
-  if (columnsPerNeuron > arrayColumns) {
-    throw new UsageError(
-      `a weight of ${bits} bits takes ${columnsPerNeuron} columns of an array of target ${target.id}, which has ${arrayColumns}`,
-    );
+export function storageFormat(target: Target, bits = usualBits(target)): StorageFormat {
+  const { weight, limits } = target.file;
+  const { signScheme } = weight;
+  if (LISTS.includes(limits.packing) && LIST_SIGNS.includes(signScheme)) return listStorage(target, bits);
+  if (ARRAYS.includes(limits.packing) && CODINGS[signScheme] !== undefined) return cellStorage(target, bits, CODINGS[signScheme]);
+  throw new UsageError(
+    `target ${target.id} packs synapses by ${limits.packing} with signs by ${signScheme}; modelled are: ${LISTS.join(', ')} with ` +
+      `${LIST_SIGNS.join(', ')}, and ${ARRAYS.join(', ')} with ${Object.keys(CODINGS).join(', ')}`,
+  );
+}
+
+function listStorage(target: Target, bits: number): ListStorage {
+  const { qmax, step } = weightFormat(target, bits);
+  const { limits } = target.file;
+  const mantissaMax = qmax / step;
+  const ownWidths = limits.packing === 'loihi-blocks';
+  return {
+    kind: 'synapse-list',
+    weightBits: ownWidths ? storedBits(target, bits) : 1 + Math.ceil(Math.log2(mantissaMax + 1)),
+    mantissaShift: Math.log2(step),
+    mantissaMax,
+    indexBits: ownWidths ? required(target, 'limits.synapseBlocks.index', limits.synapseBlocks?.index, 'the storage of weights') : null,
+  };
+}
+
+/** What differs between sign schemes in arrays; the rest is as in `PLAIN`. */
+type Coding = (target: Target, bits: number) => Partial<CellStorage> & Pick<CellStorage, 'coding' | 'levelsPerCell' | 'cellsPerWeight'>;
+
+const powers = (base: number, digits: number) => Array.from({ length: digits }, (_, k) => base ** k);
+
+/** Two classes of synapses, positive and negative, each in a row of its own. */
+const BY_SIGN = { rowWeights: [1, -1], classRows: [[0], [1]] };
+
+/** How each sign scheme lies in arrays. */
+const CODINGS: Readonly<Record<string, Coding>> = {
+  'twos-complement': (target, bits) => {
+    const { levelsPerCell, cellsPerWeight } = digitsOf(target, storedBits(target, bits));
+    return { coding: 'complement', levelsPerCell, cellsPerWeight, modulus: levelsPerCell ** cellsPerWeight };
+  },
+  'offset-column': (target, bits) => {
+    const stored = storedBits(target, bits);
+    return { coding: 'offset', ...digitsOf(target, stored), offset: 2 ** (stored - 1) };
+  },
+  'diff-pair': (target, bits) => {
+    const { levels: levelsPerCell, cells: cellsPerWeight } = pairDigits(target, bits);
+    const pair = { coding: 'pair' as const, levelsPerCell, cellsPerWeight };
+    // Two rows of a source, or two groups of columns of a neuron.
+    if (target.file.crossbar?.pair === 'rows') return { ...pair, rowWeights: [1, -1], classRows: [[0, 1]] };
+    const positive = powers(levelsPerCell, cellsPerWeight);
+    return { ...pair, columnWeights: [...positive, ...positive.map((weight) => -weight)] };
+  },
+  'dual-array': (target, bits) => {
+    const { levels: levelsPerCell, cells: cellsPerWeight } = pairDigits(target, bits);
+    return { coding: 'pair', levelsPerCell, cellsPerWeight, arraySigns: [1, -1] };
+  },
+  'sign-per-row': (target, bits) => ({ coding: 'pair', ...digitsOf(target, storedBits(target, bits)), ...BY_SIGN }),
+  'sign-per-source': (target, bits) => ({ coding: 'pair', ...digitsOf(target, storedBits(target, bits)), ...BY_SIGN }),
+  'axon-type-table': (target) => ({
+    coding: 'table',
+    levelsPerCell: 2,
+    cellsPerWeight: 1,
+    rowWeights: null,
+    classRows: Array.from({ length: axonTypes(target) }, (_, type) => [type]),
+  }),
+  // A cell is +1 or −1: twice its bit minus 1.
+  'binary-pm': () => ({ coding: 'two-level', levelsPerCell: 2, cellsPerWeight: 1, columnWeights: [2], offset: 1, classRows: [[0, 0]] }),
+};
+
+function cellStorage(target: Target, bits: number, codingOf: Coding): CellStorage {
+  const coding = codingOf(target, bits);
+  const { limits, crossbar } = target.file;
+  const columnWeights = coding.columnWeights ?? powers(coding.levelsPerCell, coding.cellsPerWeight);
+  const width = columnWeights.length;
+  const sharesCell = crossbar?.pair === 'cell';
+  const slots = limits.neurons.value === null ? null : limits.neurons.value + (limits.outputs?.value ?? 0);
+  // A memory that holds a word for every source and neuron is one array as large as its limits.
+  const array = crossbar ?? { rows: limits.axonsIn, cols: null, arraysPerCore: { value: 1 } };
+  const columns = array.cols === null ? slots : array.cols.value;
+  const arrayColumns = columns === null || (array.cols !== null && !sharesCell) ? columns : columns * width;
+  if (arrayColumns !== null && width > arrayColumns) {
+    throw new UsageError(`a weight of ${bits} bits takes ${width} columns of an array of target ${target.id}, which has ${arrayColumns}`);
   }
   return {
     kind: 'cells',
-    scheme: differential ? 'differential' : 'offset',
-    levelsPerCell: levels,
-    cellsPerWeight,
-    offset: differential ? 0 : 2 ** (stored - 1),
-    columnsPerNeuron,
-    arrayRows: array('rows'),
+    offset: 0,
+    modulus: null,
+    rowWeights: [1],
+    classRows: [[0]],
+    arraySigns: [1],
+    ...coding,
+    columnWeights,
+    arrayRows: array.rows.value,
     arrayColumns,
-    arraysPerCore: array('arraysPerCore'),
+    arraysPerCore: array.arraysPerCore.value,
+    cellsPerColumn: sharesCell || array.cols === null ? width : 1,
   };
 }
 
@@ -214,17 +320,34 @@ export function levelsPerCell(target: Target): number {
   return crossbar?.device?.levels?.value ?? 2 ** required(target, 'crossbar.bitsPerCell', crossbar?.bitsPerCell, 'the storage of weights');
 }
 
+/** Digits of a number of so many bits. Where the bits of a cell are unknown, a cell holds the number, or a byte of it. */
+function digitsOf(target: Target, bits: number): Pick<CellStorage, 'levelsPerCell' | 'cellsPerWeight'> {
+  const levelsPerCell = knownLevels(target) ?? 2 ** Math.min(bits, 8);
+  return { levelsPerCell, cellsPerWeight: digitsFor(2 ** bits, levelsPerCell) };
+}
+
+function knownLevels(target: Target): number | null {
+  const { device, bitsPerCell } = target.file.crossbar ?? {};
+  const bits = bitsPerCell?.value ?? null;
+  return device?.levels?.value ?? (bits === null ? null : 2 ** bits);
+}
+
+function isPair(target: Target): boolean {
+  const { signScheme } = target.file.weight;
+  return signScheme === 'diff-pair' || signScheme === 'dual-array';
+}
+
 /**
- * Digits of one side of a differential pair, in base `levelsPerCell`, and the largest magnitude they hold. A chip that
- * fixes its cells per weight has as many; else a weight takes as many as its bits need.
+ * Digits of one side of a pair, their base, and the largest magnitude they hold. A chip that fixes its cells per weight has as
+ * many; else a weight takes as many as its bits need. Where nobody says what a cell holds, it is one side of the weight.
  */
-function pairDigits(target: Target, bits: number): { readonly cells: number; readonly largest: number } {
-  const levels = levelsPerCell(target);
+function pairDigits(target: Target, bits: number): { readonly levels: number; readonly cells: number; readonly largest: number } {
+  const levels = knownLevels(target) ?? 2 ** Math.min(8, bits - 1);
   const cells = target.file.crossbar?.cellsPerWeight?.value ?? digitsFor(2 ** (bits - 1), levels);
   const largest = levels ** cells - 1;
   if (largest > LARGEST_MAGNITUDE)
     throw new UsageError(`${cells} cells of ${levels} levels hold weights beyond int32 on target ${target.id}; set fewer cellsPerWeight`);
-  return { cells, largest };
+  return { levels, cells, largest };
 }
 
 /** The fewest digits that name so many values. */
@@ -236,30 +359,47 @@ function digitsFor(values: number, base: number): number {
 
 /** Every neuron has a table of signed weights, one per axon type; a synapse is off, or takes the weight of its axon's type. */
 function tableFormat(target: Target): WeightFormat {
-  const { weight, limits } = target.file;
-  const purpose = 'a table of axon types';
+  const { weight } = target.file;
   const widths = weight.bits.value;
-  if (widths === null) throw new UsageError(`${purpose} needs weight.bits of target ${target.id}, which is unknown`);
+  if (widths === null) throw new UsageError(`${TABLE} needs weight.bits of target ${target.id}, which is unknown`);
   const bits = Math.max(...widths);
-  const rowLevels = required(target, 'limits.sharedConfigs.axonTypes', limits.sharedConfigs?.['axonTypes'], purpose);
-  return { signScheme: weight.signScheme, bits, qmax: 2 ** (bits - 1) - 1, step: 1, rowLevels };
+  return { signScheme: weight.signScheme, bits, qmax: 2 ** (bits - 1) - 1, step: 1, rowLevels: axonTypes(target) };
 }
 
-/** Sign schemes that store each weight of either sign as it is. */
-const MODELLED_SIGNS = ['twos-complement', 'mixed-mode-lossy', 'diff-pair', 'offset-column'];
+const TABLE = 'a table of axon types';
 
-/** The narrowest width the chip has for weights of `bits`. */
+function axonTypes(target: Target): number {
+  return required(target, 'limits.sharedConfigs.axonTypes', target.file.limits.sharedConfigs?.['axonTypes'], TABLE);
+}
+
+/**
+ * All synapses of one type share a weight, and each type excites or inhibits: with half of the types for either sign, the
+ * weights are ±1 … ±types/2 of a unit that is the same in all cores.
+ */
+function typedFormat(target: Target): WeightFormat {
+  const { weight, limits } = target.file;
+  const types = required(target, 'limits.sharedConfigs.synapseTypes', limits.sharedConfigs?.['synapseTypes'], 'weights by type');
+  const qmax = Math.floor(types / 2);
+  if (qmax < 1) throw new UsageError(`target ${target.id} has ${types} types of synapses; weights of both signs need 2`);
+  return { signScheme: weight.signScheme, bits: 1 + Math.ceil(Math.log2(qmax + 1)), qmax, step: 1 };
+}
+
+/** Sign schemes that keep the sign apart, so that all bits of a weight are of its magnitude. */
+const SIGNS_APART: readonly string[] = ['sign-per-source', 'sign-per-row', 'base-weight-mask'];
+
+/** Widths of the chip's weights with a bit for the sign, whether it lies in the weight or not; null if unknown. */
+function signedWidths(target: Target): readonly number[] | null {
+  const { bits, signScheme } = target.file.weight;
+  return bits.value?.map((width) => (SIGNS_APART.includes(signScheme) ? width + 1 : width)) ?? null;
+}
+
+/** Bits that the chip stores for weights of `bits`: the narrowest width it has for them, without a sign that it keeps apart. */
 function storedBits(target: Target, bits: number): number {
-  const { bits: widths, signScheme } = target.file.weight;
-  if (!MODELLED_SIGNS.includes(signScheme)) {
-    throw new UsageError(`target ${target.id} stores signs by ${signScheme}; modelled are: ${MODELLED_SIGNS.join(', ')}`);
-  }
-  const known = widths.value ?? [];
+  // Where no width is published, the width that is asked for is taken; reports name it an assumption.
+  const known = signedWidths(target) ?? [bits];
   const fitting = known.filter((width) => width >= bits);
   if (!Number.isInteger(bits) || bits < 2 || fitting.length === 0) {
-    throw new UsageError(
-      `target ${target.id} cannot store weights of ${bits} bits; it has ${known.join(', ') || 'unknown'} bits, and a sign needs 2`,
-    );
+    throw new UsageError(`target ${target.id} cannot store weights of ${bits} bits; it has ${known.join(', ')} bits, and a sign needs 2`);
   }
-  return Math.min(...fitting);
+  return Math.min(...fitting) - (SIGNS_APART.includes(target.file.weight.signScheme) ? 1 : 0);
 }

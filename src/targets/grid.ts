@@ -149,6 +149,11 @@ export function coresPerChip(file: TargetFile): number | null {
   return product(levelsInChip(file).map(countOf));
 }
 
+/** Cores of one chip that neurons may use; null where the file does not say. */
+export function usableCoresPerChip(file: TargetFile): number | null {
+  return product(levelsInChip(file).map(usableOf));
+}
+
 /** Cores of the network that neurons may use; null where the file does not say. */
 export function usableCores(file: TargetFile): number | null {
   return product(levelsInNetwork(file).map(usableOf));

@@ -1,6 +1,6 @@
 // What does one matrix–vector product on a core's crossbars consist of?
 import { UsageError } from '../core/errors.ts';
-import { levelsPerCell, storageFormat } from './formats.ts';
+import { levelsPerCell, storageFormat, usualBits } from './formats.ts';
 import { required } from './known.ts';
 import type { Target } from './load.ts';
 import type { TargetFile } from './schema.ts';
@@ -23,7 +23,7 @@ export interface MvmCounts {
 /** What is missing where `inputCycles` is null. */
 export const INPUT_CYCLES = 'input cycles of a product';
 
-type CrossbarField = 'rows' | 'adcBits' | 'dacBits';
+type CrossbarField = 'rows' | 'cols' | 'adcBits' | 'dacBits';
 
 function crossbarNumber(target: Target, field: CrossbarField): number {
   return required(target, `crossbar.${field}`, target.file.crossbar?.[field], 'a matrix–vector product');
@@ -59,20 +59,21 @@ export function converterOf(target: Target): { readonly field: string; readonly 
 type Converter = NonNullable<NonNullable<TargetFile['crossbar']>['converters']>[number];
 
 /**
- * The product of a core with the given axons and neurons; whole arrays are charged, used or not, but a read is split
- * only as often as the used rows ask for. Unit columns are not charged: published energies are a cycle's power divided
- * by the columns that hold weights.
+ * The product of a core with the given rows and neurons, both after expansion for signs and copies; whole arrays are charged,
+ * used or not, but a read is split only as often as the used rows ask for. Unit columns are not charged: published energies are a
+ * cycle's power divided by the columns that hold weights.
  *
  * @returns null if the target has no analog crossbars
  */
-export function mvmCounts(target: Target, axons: number, neurons: number, bits = 8): MvmCounts | null {
+export function mvmCounts(target: Target, rows: number, neurons: number, bits = usualBits(target)): MvmCounts | null {
   // A digital array has no converters, and counts events.
   if (target.file.crossbar?.dacBits === undefined) return null;
   const storage = storageFormat(target, bits);
   if (storage.kind !== 'cells') return null;
-  const { arrayRows, arrayColumns } = storage;
-  const arrays = arraysFor(storage, axons, neurons);
-  const rowBlocks = Math.ceil(axons / arrayRows);
+  const arrayRows = crossbarNumber(target, 'rows');
+  const arrayColumns = crossbarNumber(target, 'cols');
+  const arrays = arraysFor(storage, rows, neurons);
+  const rowBlocks = Math.ceil(rows / arrayRows);
   const columnBlocks = rowBlocks === 0 ? 0 : arrays / rowBlocks;
   const atOnce = rowsPerRead(target);
   const activationBits = target.file.activation.bits.value;
@@ -81,11 +82,11 @@ export function mvmCounts(target: Target, axons: number, neurons: number, bits =
   const inAllCycles = (count: number) => (inputCycles === null ? null : count * inputCycles);
   let readsOfAllBlocks = 0;
   for (let block = 0; block < rowBlocks; block++) {
-    readsOfAllBlocks += Math.ceil(Math.min(arrayRows, axons - block * arrayRows) / atOnce);
+    readsOfAllBlocks += Math.ceil(Math.min(arrayRows, rows - block * arrayRows) / atOnce);
   }
   return {
     arrays,
-    reads: Math.ceil(Math.min(arrayRows, axons) / atOnce),
+    reads: Math.ceil(Math.min(arrayRows, rows) / atOnce),
     inputCycles,
     rowDrives: inAllCycles(arrays * arrayRows),
     cellReads: inAllCycles(arrays * arrayRows * arrayColumns),

@@ -13,13 +13,15 @@ export interface IntegerNetworkShape {
   /** Weights are multiples of step, at most qmax in magnitude. */
   readonly step?: number;
   readonly qmax?: number;
+  /** Different weights of a neuron, recurrent and input together, at most. */
+  readonly rowLevels?: number | undefined;
   readonly stateMax?: number;
 }
 
 /** A network with states over the whole range, saturated ones included. */
 export function randomIntegerNetwork(seed: number, shape: IntegerNetworkShape): IntegerNetwork {
   const random = randomStream(seed, 'integer network');
-  const { inputs, neurons, outputs, density = 0.5, step = 1, qmax = 127, stateMax = 255 } = shape;
+  const { inputs, neurons, outputs, density = 0.5, step = 1, qmax = 127, stateMax = 255, rowLevels } = shape;
   const matrix = (rows: number, columns: number) => randomMatrix(random, rows, columns, density, step, Math.floor(qmax / step));
   const parts = {
     recurrent: matrix(neurons, neurons),
@@ -29,6 +31,10 @@ export function randomIntegerNetwork(seed: number, shape: IntegerNetworkShape): 
     readoutBias: Int32Array.from({ length: outputs }, () => random.int(20_001) - 10_000),
     stateMax,
   };
+  if (rowLevels !== undefined) {
+    for (let i = 0; i < neurons; i++) limitLevels(random, rowLevels, [rowOf(parts.recurrent, i), rowOf(parts.input, i)]);
+    for (let k = 0; k < outputs; k++) limitLevels(random, rowLevels, [rowOf(parts.readout, k)]);
+  }
   const bounds = accumulatorBounds(parts).hidden;
   // Gains from never saturating to nearly always, so that states of every kind occur.
   const shift = 20;
@@ -45,6 +51,16 @@ export function randomIntegerNetwork(seed: number, shape: IntegerNetworkShape): 
     scales: { state: 1, input: 1, accumulator: new Float64Array(neurons).fill(1), readout: 1 },
     site: Int32Array.from({ length: neurons }, (_, i) => i),
   };
+}
+
+function rowOf({ indptr, values }: Csr<Int32Array>, row: number): Int32Array {
+  return values.subarray(indptr[row], indptr[row + 1]);
+}
+
+/** Leaves a neuron's weights no others than the first few different ones. */
+function limitLevels(random: Random, most: number, rows: readonly Int32Array[]): void {
+  const levels = [...new Set(rows.flatMap((row) => [...row]))].slice(0, most);
+  for (const row of rows) row.set(row.map((value) => (levels.includes(value) ? value : random.pick(levels))));
 }
 
 /** Inputs over the whole of int8, extremes often. Shape [steps, rows, inputs]. */

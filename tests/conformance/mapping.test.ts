@@ -3,17 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { EXIT, FitError } from '../../src/core/errors.ts';
 import { canonicalJson, sha256 } from '../../src/core/hash.ts';
 import { chipOf } from '../../src/mapping/chip.ts';
+import { chipProblem } from '../../src/mapping/chip-problem.ts';
 import { stepWork } from '../../src/mapping/counts.ts';
 import { buildMapping } from '../../src/mapping/images.ts';
 import { checkFit, checkPlacement } from '../../src/mapping/legality.ts';
 import { parseMapping } from '../../src/mapping/mapping-file.ts';
 import { mappingMetrics } from '../../src/mapping/metrics.ts';
 import { place } from '../../src/mapping/place.ts';
-import { mappingProblem, PARTS, realWeights } from '../../src/mapping/problem.ts';
+import { PARTS, realWeights } from '../../src/mapping/problem.ts';
 import { energyProfile, estimateEnergy } from '../../src/targets/energy.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
 import { estimateLatency, timing } from '../../src/targets/latency.ts';
 import { loadTarget } from '../../src/targets/load.ts';
+import { topology } from '../../src/targets/topology.ts';
 import { randomIntegerNetwork } from '../compression/random-integer-network.ts';
 import { readBack } from '../mapping/read-back.ts';
 import { costByDefinition, randomProblem } from '../mapping/support.ts';
@@ -23,15 +25,19 @@ const SIZES = { inputs: 10, neurons: 64, outputs: 5 };
 
 describe.each(mappableTargets())('mapping onto %s', (id) => {
   const target = loadTarget(id);
-  const { qmax, step } = weightFormat(target);
-  const network = randomIntegerNetwork(1, { ...SIZES, density: 0.1, qmax, step });
+  const { qmax, step, rowLevels } = weightFormat(target);
+  const network = randomIntegerNetwork(1, { ...SIZES, density: 0.1, qmax, step, rowLevels });
   const activity = Float64Array.from({ length: 74 }, (_, source) => (source % 10) / 10);
-  const problem = mappingProblem(realWeights(network, { rows: 8, columns: 8, metric: 'l1' }), activity);
 
-  describe.each([8, 25, null])('with at most %s neurons a core', (maxNeuronsPerCore) => {
+  // A chip of few cores takes the network only without a cap.
+  const { cores: chipCores } = topology(target);
+  const caps = [8, 25].filter((cap) => cap * chipCores >= 69);
+
+  describe.each([...caps, null])('with at most %s neurons a core', (maxNeuronsPerCore) => {
     const chip = chipOf(target, { maxNeuronsPerCore });
+    const problem = chipProblem(realWeights(network, { rows: 8, columns: 8, metric: 'l1' }), activity, chip, network);
     const placement = place(problem, chip, { seed: 1, effort: 0.2 });
-    const { mapping, images } = buildMapping(network, 'network', chip, placement);
+    const { mapping, images } = buildMapping(network, 'network', chip, problem, placement);
     const metrics = mappingMetrics(problem, chip, placement);
 
     it('is legal, and costs no more than its start', () => {
@@ -48,7 +54,7 @@ describe.each(mappableTargets())('mapping onto %s', (id) => {
     });
 
     it('is the same bytes when it is made again', () => {
-      const again = buildMapping(network, 'network', chip, place(problem, chip, { seed: 1, effort: 0.2 }));
+      const again = buildMapping(network, 'network', chip, problem, place(problem, chip, { seed: 1, effort: 0.2 }));
       expect(canonicalJson(again.mapping)).toBe(canonicalJson(mapping));
       expect(sha256(again.images)).toBe(sha256(images));
     });

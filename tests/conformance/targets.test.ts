@@ -120,33 +120,42 @@ describe.each(mappableTargets())('the chip of %s', (id) => {
       expect(storage.mantissaMax).toBeLessThan(2 ** (storage.weightBits - 1));
       return;
     }
+    const { coding, offset, modulus, classRows } = storage;
     const largest = storage.levelsPerCell ** storage.cellsPerWeight - 1;
+    if (coding === 'two-level') return expect([qmax, step, classRows[0].length]).toEqual([2, 2, 2]);
+    if (coding === 'table') return expect([qmax, classRows.length]).toEqual([255, weightFormat(target).rowLevels]);
     expect(step).toBe(1);
-    expect(qmax + storage.offset).toBeLessThanOrEqual(largest);
-    expect(-qmax + storage.offset).toBeGreaterThanOrEqual(storage.scheme === 'offset' ? 0 : -largest);
+    expect(qmax + offset).toBeLessThanOrEqual(modulus === null ? largest : modulus / 2 - 1);
+    expect(-qmax + offset).toBeGreaterThanOrEqual(coding === 'offset' ? 0 : -largest);
   });
 
   it('fits when a limit is exactly full, and not with one more', () => {
     const capacity = coreCapacity(target);
     const nothing = noDemand();
-    const fields = { neurons: 'neurons', axonsIn: 'axons', axonsOut: 'axonsOut', synapseMemory: 'memory' } as const;
+    const storage = storageFormat(target);
+    const isArray = storage.kind === 'cells';
+    const rowsPerClass = isArray ? storage.classRows[0].length : 1;
+    const fields = { neurons: 'neurons', axonsOut: 'axonsOut', synapses: 'synapses', synapseMemory: 'memory' } as const;
     let limits = 0;
     for (const { resource, limit } of capacity.usage(nothing)) {
       if (limit === null) continue;
       limits++;
+      const full = { ...nothing };
+      let last: keyof typeof full = 'rows';
       if (resource === 'arrays') {
-        const storage = storageFormat(target);
-        if (storage.kind !== 'cells') throw new Error(`${id} counts arrays without cells`);
-        const full = {
-          ...nothing,
-          neurons: 1,
-          axons: storage.arrayRows * Math.floor(limit / Math.ceil(storage.columnsPerNeuron / storage.arrayColumns)),
-        };
-        expect([capacity.fits(full), capacity.fits({ ...full, axons: full.axons + 1 })]).toEqual([true, false]);
+        if (!isArray) throw new Error(`${id} counts arrays without cells`);
+        // An array of unknown size never is full.
+        if (storage.arrayRows === null) continue;
+        full.neurons = 1;
+        full.rows = Math.floor((storage.arrayRows * Math.floor(limit / storage.arraySigns.length)) / rowsPerClass);
+      } else if (resource === 'axonsIn') {
+        last = isArray ? 'rows' : 'axons';
+        full[last] = Math.floor(limit / rowsPerClass);
       } else {
-        const field = fields[resource];
-        expect([capacity.fits({ ...nothing, [field]: limit }), capacity.fits({ ...nothing, [field]: limit + 1 })]).toEqual([true, false]);
+        last = fields[resource];
+        full[last] = limit;
       }
+      expect([resource, capacity.fits(full), capacity.fits({ ...full, [last]: full[last] + 1 })]).toEqual([resource, true, false]);
     }
     expect(limits).toBeGreaterThan(0);
     expect(capacity.axonMemory(0)).toBe(0);

@@ -4,10 +4,11 @@ import type { IntegerNetwork } from '../../src/compression/integer-network.ts';
 import { UsageError } from '../../src/core/errors.ts';
 import { sha256 } from '../../src/core/hash.ts';
 import { chipOf } from '../../src/mapping/chip.ts';
+import { chipProblem } from '../../src/mapping/chip-problem.ts';
 import { buildMapping } from '../../src/mapping/images.ts';
 import { parseMapping } from '../../src/mapping/mapping-file.ts';
 import { place } from '../../src/mapping/place.ts';
-import { mappingProblem, realWeights } from '../../src/mapping/problem.ts';
+import { realWeights } from '../../src/mapping/problem.ts';
 import { forEachEntry } from '../../src/network/csr.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
 import { loadTarget } from '../../src/targets/load.ts';
@@ -25,12 +26,12 @@ function tableOf({ recurrent, input, readout }: IntegerNetwork): WeightTable {
 
 function mapped(targetSpec: string, seed: number, cap: number | null, density = 0.3) {
   const target = loadTarget(targetSpec);
-  const { qmax, step } = weightFormat(target);
-  const network = randomIntegerNetwork(seed, { inputs: 4, neurons: 20, outputs: 3, density, qmax, step });
+  const { qmax, step, rowLevels } = weightFormat(target);
+  const network = randomIntegerNetwork(seed, { inputs: 4, neurons: 20, outputs: 3, density, qmax, step, rowLevels });
   const chip = chipOf(target, { maxNeuronsPerCore: cap });
-  const problem = mappingProblem(realWeights(network, { rows: 4, columns: 5, metric: 'l1' }), null);
+  const problem = chipProblem(realWeights(network, { rows: 4, columns: 5, metric: 'l1' }), null, chip, network);
   const placement = place(problem, chip, { seed, effort: 0.05 });
-  return { network, chip, placement, ...buildMapping(network, 'hash of the network', chip, placement) };
+  return { network, chip, problem, placement, ...buildMapping(network, 'hash of the network', chip, problem, placement) };
 }
 
 // The last two: several arrays a core with columns to spare, and digits of two bits.
@@ -71,11 +72,11 @@ describe.each(TARGETS)('the files for %s', (spec) => {
   });
 
   it('refuse a weight that the chip cannot store', () => {
-    const { network, chip, placement } = mapped(spec, 3, 8);
+    const { network, chip, problem, placement } = mapped(spec, 3, 8);
     const values = network.recurrent.values.slice();
     values[0] = spec === 'isaac-ce' ? 40_000 : 300;
     const broken = { ...network, recurrent: { ...network.recurrent, values } };
-    const store = () => buildMapping(broken, '', chip, placement);
+    const store = () => buildMapping(broken, '', chip, problem, placement);
     expect(store).toThrow(UsageError);
     const source = network.recurrent.indices[0];
     const unit = network.recurrent.indptr.findIndex((end) => end > 0) - 1;

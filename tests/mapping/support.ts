@@ -66,7 +66,14 @@ function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, me
     use('synapseMemory', totals.memory, memory, 'bit'),
   ];
   const load: CoreCapacity['load'] = (totals) => Math.max(...usage(totals).map(({ used, limit }) => (limit === null ? 0 : used / limit)));
-  return { targetsPerNeuron: null, axonMemory, usage, load, fits: (totals) => load(totals) <= 1 };
+  return {
+    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null },
+    targetsPerNeuron: null,
+    axonMemory,
+    usage,
+    load,
+    fits: (totals) => load(totals) <= 1,
+  };
 }
 
 export interface NetworkShape {

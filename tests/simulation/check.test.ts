@@ -80,9 +80,14 @@ describe('a mapping', () => {
   });
 
   it.each([
-    [{ columnsPerNeuron: 4 }, /columnsPerNeuron is 4; the offset scheme needs 2/],
     [{ levelsPerCell: 257 }, /a stored cell has 256 at most/],
-    [{ levelsPerCell: 256, cellsPerWeight: 4 }, /a weight of 4 cells of 256 levels exceeds int32/],
+    [
+      { levelsPerCell: 256, columnWeights: [1, 256, 2 ** 16, 2 ** 24] },
+      /weights of 4 cells of 256 levels with these columnWeights exceed int32/,
+    ],
+    [{ modulus: 2 ** 33 }, /storage.modulus is 8589934592/],
+    [{ rowWeights: [2 ** 31] }, /storage.rowWeights has 2147483648/],
+    [{ rowWeights: null }, /neuron 0 has a table of 0 weights for 1 kinds of rows/],
   ])('is refused with storage %o', (change, message) => {
     const broken = copy(OFFSET());
     Object.assign(broken.storage, change);

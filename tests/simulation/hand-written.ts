@@ -58,7 +58,7 @@ const cells = (columns: number, ...rows: number[][]) => ({ shape: [rows.length, 
 /** Weights stored as weight + 8, two digits of two bits; core 4 stacks two arrays, each with one row in use. */
 export const OFFSET = () =>
   handWritten(
-    { kind: 'cells', scheme: 'offset', levelsPerCell: 4, cellsPerWeight: 2, offset: 8, arrayRows: 2, arrayColumns: 4, columnsPerNeuron: 2 },
+    { kind: 'cells', levelsPerCell: 4, columnWeights: [1, 4], modulus: null, offset: 8, rowWeights: [1], arrayRows: 2, arrayColumns: 4 },
     [
       whole(1),
       [
@@ -81,13 +81,13 @@ export const DIFFERENTIAL = () =>
   handWritten(
     {
       kind: 'cells',
-      scheme: 'differential',
       levelsPerCell: 2,
-      cellsPerWeight: 2,
+      columnWeights: [1, 2, -1, -2],
+      modulus: null,
       offset: 0,
+      rowWeights: [1],
       arrayRows: 2,
       arrayColumns: 8,
-      columnsPerNeuron: 4,
     },
     [whole(1), whole(2)],
     {

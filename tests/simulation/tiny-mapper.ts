@@ -68,23 +68,23 @@ export function naiveRun(network: TinyNetwork, inputs: Int32Array, steps: number
 export const STORAGES: Record<'offset' | 'differential' | 'synapse list', Storage> = {
   offset: {
     kind: 'cells',
-    scheme: 'offset',
     levelsPerCell: 4,
-    cellsPerWeight: 2,
+    columnWeights: [1, 4],
+    modulus: null,
     offset: 8,
+    rowWeights: [1],
     arrayRows: 8,
     arrayColumns: 10,
-    columnsPerNeuron: 2,
   },
   differential: {
     kind: 'cells',
-    scheme: 'differential',
     levelsPerCell: 2,
-    cellsPerWeight: 3,
+    columnWeights: [1, 2, 4, -1, -2, -4],
+    modulus: null,
     offset: 0,
+    rowWeights: [1],
     arrayRows: 5,
     arrayColumns: 12,
-    columnsPerNeuron: 6,
   },
   'synapse list': { kind: 'synapse-list', mantissaBits: 5, mantissaShift: 0 },
 };
@@ -137,7 +137,9 @@ type CoreImages = { arrays: MappedCore['arrays']; images: Record<string, Tensor>
 
 /** Arrays that cover a block [axons][slots]. */
 function cellImages(id: number, block: number[][], storage: Extract<Storage, { kind: 'cells' }>): CoreImages {
-  const { scheme, levelsPerCell, cellsPerWeight, offset, arrayRows, arrayColumns, columnsPerNeuron } = storage;
+  const { levelsPerCell, columnWeights, offset } = storage;
+  const [arrayRows, arrayColumns, columnsPerNeuron] = [storage.arrayRows ?? 1, storage.arrayColumns ?? 1, columnWeights.length];
+  const cellsPerWeight = columnWeights.filter((weight) => weight > 0).length;
   const perArray = Math.floor(arrayColumns / columnsPerNeuron);
   const arrays: CoreImages['arrays'] = [];
   const images: CoreImages['images'] = {};
@@ -150,7 +152,7 @@ function cellImages(id: number, block: number[][], storage: Extract<Storage, { k
       for (let row = 0; row < axons; row++) {
         for (let neuron = 0; neuron < neurons; neuron++) {
           const weight = block[axonStart + row][neuronStart + neuron];
-          const parts = scheme === 'offset' ? [weight + offset] : [Math.max(weight, 0), Math.max(-weight, 0)];
+          const parts = offset > 0 ? [weight + offset] : [Math.max(weight, 0), Math.max(-weight, 0)];
           const digits = parts.flatMap((part) =>
             Array.from({ length: cellsPerWeight }, (_, k) => Math.floor(part / levelsPerCell ** k) % levelsPerCell),
           );

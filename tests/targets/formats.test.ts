@@ -24,13 +24,10 @@ describe('weights a chip can store', () => {
     expect(weightFormat(rram)).toMatchObject({ signScheme: 'diff-pair', qmax: 127, step: 1 });
   });
 
-  it('are refused where the chip has no such width or no such sign', () => {
+  it('are refused where the chip has no such width', () => {
     expect(() => weightFormat(loihi, 9)).toThrow(/cannot store weights of 9 bits; it has 0, 1, 2, 3, 4, 5, 6, 8 bits/);
     expect(() => weightFormat(rram, 1)).toThrow(/a sign needs 2/);
     expect(() => weightFormat(isaac, 7.5)).toThrow(/7\.5 bits/);
-    expect(() => weightFormat(loadChanged('rram-mesh', { 'weight.signScheme': 'sign-per-row' }))).toThrow(
-      /signs by sign-per-row; modelled are/,
-    );
   });
 });
 
@@ -49,10 +46,10 @@ describe('weights of devices with conductance levels', () => {
 
   it('are stored as digits in that base, in as many cells as the weight needs or the chip has', () => {
     const cells = (spec: string, bits = 8) => storageFormat(loadTarget(`rram-mesh:${spec}`), bits);
-    expect(cells('levels=12')).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 2, columnsPerNeuron: 4 });
-    expect(cells('levels=12', 4)).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 1, columnsPerNeuron: 2 });
+    expect(cells('levels=12')).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 2, columnWeights: { length: 4 } });
+    expect(cells('levels=12', 4)).toMatchObject({ levelsPerCell: 12, cellsPerWeight: 1, columnWeights: { length: 2 } });
     expect(cells('levels=3')).toMatchObject({ levelsPerCell: 3, cellsPerWeight: 5 });
-    expect(cells('levels=3,cellsPerWeight=4')).toMatchObject({ cellsPerWeight: 4, columnsPerNeuron: 8 });
+    expect(cells('levels=3,cellsPerWeight=4')).toMatchObject({ cellsPerWeight: 4, columnWeights: { length: 8 } });
     // The number of levels counts, not the bits that a cell would have.
     expect(cells('levels=3,bitsPerCell=8')).toMatchObject({ levelsPerCell: 3 });
     expect(() => cells('levels=256,cellsPerWeight=8')).toThrow(/beyond int32/);
@@ -81,11 +78,14 @@ describe('weights from a table of axon types', () => {
     expect(weightFormat(table(), 4)).toEqual(format);
   });
 
-  it('need the number of types, and are not stored by a mapping', () => {
+  it('need the number of types, and lie in rows by type', () => {
     expect(() => weightFormat(table({ 'limits.sharedConfigs': {} }))).toThrow(/needs limits\.sharedConfigs\.axonTypes of target rram-mesh/);
-    expect(() => storageFormat(table())).toThrow(/stores signs by axon-type-table; modelled are/);
+    expect(storageFormat(table())).toMatchObject({ coding: 'table', levelsPerCell: 2, rowWeights: null, classRows: [[0], [1], [2], [3]] });
   });
 });
+
+/** One row a source, one array a block, and cells that are columns. */
+const PLAIN = { modulus: null, rowWeights: [1], classRows: [[0]], arraySigns: [1], cellsPerColumn: 1 };
 
 describe('how a weight lies in a core', () => {
   it('is a mantissa in a list on Loihi', () => {
@@ -93,17 +93,19 @@ describe('how a weight lies in a core', () => {
   });
 
   it('is eight cells with an offset on ISAAC, whatever the width of the values', () => {
-    const storage = { kind: 'cells', scheme: 'offset', levelsPerCell: 4, cellsPerWeight: 8, offset: 32768, columnsPerNeuron: 8 };
-    expect(storageFormat(isaac)).toEqual({ ...storage, arrayRows: 128, arrayColumns: 128, arraysPerCore: 8 });
+    const storage = { kind: 'cells', coding: 'offset', levelsPerCell: 4, cellsPerWeight: 8, offset: 32768, ...PLAIN };
+    const columnWeights = [1, 4, 16, 64, 256, 1024, 4096, 16384];
+    expect(storageFormat(isaac)).toEqual({ ...storage, columnWeights, arrayRows: 128, arrayColumns: 128, arraysPerCore: 8 });
     expect(storageFormat(isaac, 16)).toEqual(storageFormat(isaac));
   });
 
   it('is a pair of digit groups on the RRAM mesh, seven cells for seven bits of magnitude', () => {
-    const storage = { kind: 'cells', scheme: 'differential', levelsPerCell: 2, cellsPerWeight: 7, offset: 0, columnsPerNeuron: 14 };
-    expect(storageFormat(rram)).toEqual({ ...storage, arrayRows: 256, arrayColumns: 256, arraysPerCore: 4 });
-    expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=2'))).toMatchObject({ cellsPerWeight: 4, columnsPerNeuron: 8 });
-    expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=8'))).toMatchObject({ cellsPerWeight: 1, columnsPerNeuron: 2 });
-    expect(storageFormat(rram, 4)).toMatchObject({ cellsPerWeight: 3, columnsPerNeuron: 6 });
+    const storage = { kind: 'cells', coding: 'pair', levelsPerCell: 2, cellsPerWeight: 7, offset: 0, ...PLAIN };
+    const columnWeights = [1, 2, 4, 8, 16, 32, 64, -1, -2, -4, -8, -16, -32, -64];
+    expect(storageFormat(rram)).toEqual({ ...storage, columnWeights, arrayRows: 256, arrayColumns: 256, arraysPerCore: 4 });
+    expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=2'))).toMatchObject({ cellsPerWeight: 4, columnWeights: { length: 8 } });
+    expect(storageFormat(loadTarget('rram-mesh:bitsPerCell=8'))).toMatchObject({ cellsPerWeight: 1, columnWeights: { length: 2 } });
+    expect(storageFormat(rram, 4)).toMatchObject({ cellsPerWeight: 3, columnWeights: { length: 6 } });
   });
 
   it('is refused where an array is narrower than a weight', () => {
@@ -113,8 +115,96 @@ describe('how a weight lies in a core', () => {
     expect(storageFormat(loadTarget('rram-mesh:cols=14'))).toMatchObject({ arrayColumns: 14 });
   });
 
-  it('is refused where the packing is not modelled', () => {
-    expect(() => storageFormat(loadChanged('loihi1', { 'limits.packing': 'conv-kernel' }))).toThrow(/packs synapses by conv-kernel/);
+  it('is refused where packing rule and signs do not go together, or the rule is not modelled', () => {
+    for (const change of [{ 'limits.packing': 'conv-kernel' }, { 'weight.signScheme': 'diff-pair' }]) {
+      expect(() => storageFormat(loadChanged('loihi1', change))).toThrow(
+        /packs synapses by .* with signs by .*; modelled are: loihi-blocks/,
+      );
+    }
+  });
+});
+
+const count = (value: number | null) => ({ value, unit: '1', provenance: value === null ? 'not-published' : 'assumption', how: 'test' });
+const bits = (value: number | null) => ({ ...count(value), unit: 'bit' });
+
+describe('signs in an array', () => {
+  /** A 256 × 256 array of cells with six bits. */
+  const array = (signScheme: string, widths: number[], changes = {}) =>
+    loadChanged('rram-mesh', {
+      'weight.signScheme': signScheme,
+      'weight.bits.value': widths,
+      'crossbar.device.levels.value': null,
+      'crossbar.bitsPerCell.value': 6,
+      ...changes,
+    });
+
+  it('take two rows of a source with both, where a row has one sign', () => {
+    for (const scheme of ['sign-per-row', 'sign-per-source']) {
+      const target = array(scheme, [6]);
+      // Six bits of magnitude; the sign is the row's.
+      expect(weightFormat(target)).toMatchObject({ bits: 7, qmax: 63, step: 1 });
+      expect(weightFormat(target, 4)).toMatchObject({ bits: 4, qmax: 7 });
+      expect(storageFormat(target)).toMatchObject({
+        coding: 'pair',
+        levelsPerCell: 64,
+        columnWeights: [1],
+        rowWeights: [1, -1],
+        classRows: [[0], [1]],
+      });
+    }
+  });
+
+  it('take two rows of every source, where a pair lies in rows, and no column more where it lies in one cell', () => {
+    const inRows = storageFormat(array('diff-pair', [8], { 'crossbar.pair': 'rows', 'crossbar.cellsPerWeight': count(1) }));
+    expect(inRows).toMatchObject({ columnWeights: [1], rowWeights: [1, -1], classRows: [[0, 1]], arrayColumns: 256 });
+    const inCell = storageFormat(array('diff-pair', [8], { 'crossbar.pair': 'cell', 'crossbar.cellsPerWeight': count(2) }));
+    expect(inCell).toMatchObject({ columnWeights: [1, 64, -1, -64], arrayColumns: 1024, cellsPerColumn: 4 });
+  });
+
+  it('take a second array for each, where negative weights lie apart', () => {
+    const target = array('dual-array', [8], { 'crossbar.bitsPerCell.value': 1 });
+    expect(storageFormat(target)).toMatchObject({ columnWeights: [1, 2, 4, 8, 16, 32, 64], arraySigns: [1, -1], rowWeights: [1] });
+  });
+
+  it('are within the number in two’s complement', () => {
+    const storage = storageFormat(array('twos-complement', [8], { 'crossbar.bitsPerCell.value': 8 }));
+    expect(storage).toMatchObject({ coding: 'complement', levelsPerCell: 256, columnWeights: [1], modulus: 256, rowWeights: [1] });
+    expect(storageFormat(array('twos-complement', [8], { 'crossbar.bitsPerCell.value': 4 }))).toMatchObject({
+      columnWeights: [1, 16],
+      modulus: 256,
+    });
+  });
+
+  it('are ±1 on two rows, so that weights are −2, 0 and 2, where a cell has two levels', () => {
+    const target = array('binary-pm', [1], { 'crossbar.bitsPerCell.value': 1 });
+    expect(weightFormat(target)).toEqual({ signScheme: 'binary-pm', bits: 2, qmax: 2, step: 2 });
+    expect(storageFormat(target)).toMatchObject({ columnWeights: [2], offset: 1, classRows: [[0, 0]] });
+  });
+
+  it('are those that a cell of unknown bits holds', () => {
+    expect(storageFormat(array('diff-pair', [4], { 'crossbar.bitsPerCell': bits(null) }))).toMatchObject({
+      levelsPerCell: 8,
+      columnWeights: [1, -1],
+    });
+  });
+});
+
+describe('signs in a list', () => {
+  it('are the type of a dendrite beside a mask of currents that double', () => {
+    const target = loadChanged('loihi1', {
+      'limits.packing': 'cam-per-neuron',
+      'weight.signScheme': 'base-weight-mask',
+      'weight.bits.value': [4],
+    });
+    expect(weightFormat(target)).toMatchObject({ bits: 5, qmax: 15, step: 1 });
+    expect(storageFormat(target)).toEqual({ kind: 'synapse-list', weightBits: 5, mantissaShift: 0, mantissaMax: 15, indexBits: null });
+  });
+
+  it('are those of the types of synapses, half of which excite', () => {
+    const changes = { 'limits.packing': 'cam-per-neuron', 'weight.signScheme': 'excit-inhib-typed', 'weight.bits.value': [2] };
+    const target = loadChanged('loihi1', { ...changes, 'limits.sharedConfigs.synapseTypes': count(4) });
+    expect(weightFormat(target)).toMatchObject({ bits: 3, qmax: 2, step: 1 });
+    expect(storageFormat(target)).toMatchObject({ weightBits: 3, mantissaMax: 2 });
   });
 });
 

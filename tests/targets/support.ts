@@ -9,36 +9,9 @@ import type { Topology } from '../../src/targets/topology.ts';
 
 type Json = Record<string, unknown>;
 
-/**
- * Shipped targets whose network, storage or signs the code does not model yet, with what they wait for. A test holds that
- * each of them is refused; who models one takes it off the list, and the conformance suites run over it.
- */
-export const WAITING: Readonly<Record<string, string>> = {
-  brainscales2: 'signs by row',
-  'dynap-se': 'memories of tags',
-  'dynap-se2': 'memories of tags',
-  'hermes-core': 'analog weights of unknown bits',
-  'ibm-34tile': 'analog weights of unknown bits',
-  'ibm-64core': 'analog weights of unknown bits',
-  loihi2: 'pools of synapses',
-  morphic: 'binary synapses',
-  mosaic: 'arrays of unknown size',
-  neurram: 'pairs of rows',
-  odin: 'signs by source',
-  ranc: 'digital crossbars with axon types',
-  reckon: 'all-to-all synapses',
-  spinnaker1: 'rows in shared memory',
-  spinnaker2: 'pools of synapses',
-  tianjic: 'pools of synapses',
-  truenorth: 'digital crossbars with axon types',
-  'xylo-audio2': 'lists of targets',
-  'xylo-audio3': 'lists of targets',
-  'xylo-imu': 'lists of targets',
-};
-
-/** Ids of the shipped targets that networks are mapped onto: all but those for reference only and those that wait. */
+/** Ids of the shipped targets that networks are mapped onto: all but those for reference only. */
 export function mappableTargets(): string[] {
-  return listTargets().filter((id) => !(id in WAITING) && loadTarget(id).file.support !== 'reference-only');
+  return listTargets().filter((id) => loadTarget(id).file.support !== 'reference-only');
 }
 
 /** A shipped file as plain JSON, parsed anew so that a test may change it. */

@@ -64,19 +64,19 @@ describe('limits of a core', () => {
   });
 
   it('on ISAAC: eight arrays hold 128 neurons behind 128 axons, and neither one more', () => {
-    expect(isaac.fits({ ...nothing, neurons: 128, axons: 128 })).toBe(true);
-    expect(isaac.fits({ ...nothing, neurons: 129, axons: 128 })).toBe(false);
-    expect(isaac.fits({ ...nothing, neurons: 128, axons: 129 })).toBe(false);
-    expect(isaac.fits({ ...nothing, neurons: 64, axons: 256 })).toBe(true);
-    expect(isaac.fits({ ...nothing, neurons: 16, axons: 1024 })).toBe(true);
-    expect(isaac.load({ ...nothing, neurons: 16, axons: 1025 })).toBe(9 / 8);
+    expect(isaac.fits({ ...nothing, neurons: 128, rows: 128 })).toBe(true);
+    expect(isaac.fits({ ...nothing, neurons: 129, rows: 128 })).toBe(false);
+    expect(isaac.fits({ ...nothing, neurons: 128, rows: 129 })).toBe(false);
+    expect(isaac.fits({ ...nothing, neurons: 64, rows: 256 })).toBe(true);
+    expect(isaac.fits({ ...nothing, neurons: 16, rows: 1024 })).toBe(true);
+    expect(isaac.load({ ...nothing, neurons: 16, rows: 1025 })).toBe(9 / 8);
   });
 
   it('on the RRAM mesh: four arrays hold 18 neurons of 14 columns each behind 256 axons', () => {
-    expect(rram.fits({ ...nothing, neurons: 72, axons: 256 })).toBe(true);
-    expect(rram.fits({ ...nothing, neurons: 73, axons: 256 })).toBe(false);
-    expect(rram.fits({ ...nothing, neurons: 36, axons: 512 })).toBe(true);
-    expect(rram.fits({ ...nothing, neurons: 37, axons: 512 })).toBe(false);
+    expect(rram.fits({ ...nothing, neurons: 72, rows: 256 })).toBe(true);
+    expect(rram.fits({ ...nothing, neurons: 73, rows: 256 })).toBe(false);
+    expect(rram.fits({ ...nothing, neurons: 36, rows: 512 })).toBe(true);
+    expect(rram.fits({ ...nothing, neurons: 37, rows: 512 })).toBe(false);
   });
 
   it('count arrays as a rectangle, whatever the sparsity', () => {
@@ -89,7 +89,7 @@ describe('limits of a core', () => {
   });
 
   it('come with file, field and provenance; an unknown limit is null and never binds', () => {
-    const use = isaac.usage({ ...nothing, neurons: 20, axons: 130, axonsOut: 7 });
+    const use = isaac.usage({ ...nothing, neurons: 20, axons: 130, rows: 130, axonsOut: 7 });
     expect(use).toEqual([
       {
         resource: 'neurons',
@@ -98,7 +98,7 @@ describe('limits of a core', () => {
         unit: 'neurons',
         source: expect.stringMatching(/^isaac-ce\.json limits\.neurons \(not-published; /),
       },
-      { resource: 'axonsIn', used: 130, limit: null, unit: 'axons', source: expect.any(String) },
+      { resource: 'axonsIn', used: 130, limit: null, unit: 'rows', source: expect.any(String) },
       {
         resource: 'arrays',
         used: 4,
@@ -112,7 +112,7 @@ describe('limits of a core', () => {
 
   it('are refused where the packing rule or the kinds of cores are not modelled', () => {
     expect(() => coreCapacity(loadChanged('loihi1', { 'limits.packing': 'conv-kernel' }))).toThrow(
-      /by conv-kernel; modelled are: loihi-blocks, xbar-rect/,
+      /by conv-kernel \(kernels of layers, which hold no single synapses\); modelled are: loihi-blocks, byte-pool, sdram-rows, xbar-rect, /,
     );
     const count = { value: 1, unit: '1', provenance: 'assumption', how: 'test' };
     const limits = { neurons: count, axonsIn: count, packing: 'conv-kernel' };
