@@ -25,7 +25,7 @@ export interface Connection extends Delivery {
 /** All deliveries, by source, then core; memory and time grow with the synapses alone. */
 export function deliveriesOf(problem: MappingProblem, used: UsedCores): Delivery[] {
   const { sources, unitOfSource, rowClass } = problem;
-  const { start, unit, entry } = bySource(problem);
+  const { start, unit, entry } = synapsesBySource(problem);
   const cores = used.ids.length;
   const count = new Int32Array(cores);
   const partBits = new Uint8Array(cores);
@@ -53,7 +53,7 @@ export function deliveriesOf(problem: MappingProblem, used: UsedCores): Delivery
 }
 
 /** The synapses of each source: their units, and where they stand in the matrix. */
-function bySource({ synapses, sources }: MappingProblem): { start: Int32Array; unit: Int32Array; entry: Int32Array } {
+function synapsesBySource({ synapses, sources }: MappingProblem): { start: Int32Array; unit: Int32Array; entry: Int32Array } {
   const start = new Int32Array(sources + 1);
   for (const source of synapses.indices) start[source + 1]++;
   for (let source = 0; source < sources; source++) start[source + 1] += start[source];

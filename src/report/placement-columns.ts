@@ -258,7 +258,8 @@ export const PLACEMENT_COLUMNS: readonly Column<PlacementRow>[] = [
     ...perStep,
     key: 'expectedCongestionMean',
     title: 'expected link',
-    meaning: 'Mean load of a link if every message took any of its shortest ways; empty where routers form no mesh.',
+    meaning:
+      'Mean load of a link, both directions together, if every message took any of its shortest ways; empty where routers form no mesh.',
     value: ({ links }) => (links === null ? null : (links.expected?.mean ?? '')),
   }),
   found({
