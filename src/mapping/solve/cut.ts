@@ -13,16 +13,18 @@ export interface CoreGrid {
 
 /**
  * Gives each vertex a core so that neighbours in position are neighbours on the chip and no capacity is exceeded, as far as
- * sizes of vertices allow. Loads are proportional to capacities.
+ * sizes of vertices allow.
  *
  * @param position - x and y of each vertex, shape [vertices, 2]
  * @param cores - cores to fill
+ * @param fill - 0: loads are proportional to capacities; 1: each first half takes all it can before the other gets any
  */
 export function cutPositions(
   { vertices, size }: Pick<SizedGraph, 'vertices' | 'size'>,
   position: Float64Array,
   grid: CoreGrid,
   cores: Int32Array,
+  fill = 0,
 ): Int32Array {
   const core = new Int32Array(vertices);
   const order = Int32Array.from({ length: vertices }, (_, v) => v);
@@ -47,7 +49,8 @@ export function cutPositions(
       total += size[v];
       key[v] = position[2 * v + axis];
     }
-    const target = (total * left) / all;
+    const even = (total * left) / all;
+    const target = even + fill * (Math.min(left, total) - even);
     // In a tight half, whole numbers must not overflow either side.
     const size0 = split(some, key, size, Math.min(left, Math.max(total - (all - left), Math.round(target))), random);
     recurse(some.subarray(0, size0), sortedPlaces.subarray(0, first));

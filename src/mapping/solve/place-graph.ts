@@ -1,6 +1,6 @@
 // Where does each vertex of a graph go on a mesh of cores? The mapper without a chip, for comparison with other tools.
 import { randomStream } from '../../core/random.ts';
-import { type CoreGrid, cutPositions } from './cut.ts';
+import type { CoreGrid } from './cut.ts';
 import { type PlacementGraph, unitSized } from './graph.ts';
 import { meshHops } from './hops.ts';
 import { nearPairs } from './near.ts';
@@ -8,6 +8,7 @@ import { findPositions } from './positions.ts';
 import { type SolverProblem, wiringCost } from './problem.ts';
 import { refine } from './refine.ts';
 import { reorder, spatialOrder } from './reorder.ts';
+import { startsOn } from './starts.ts';
 
 /** A mesh of equal cores, core = y·width + x. */
 export interface Mesh {
@@ -31,10 +32,13 @@ const PROPOSALS = 4_000_000;
 const ANNEALED_VERTICES = 20_000;
 /** Rounds of pair refinement at effort 1. */
 const ROUNDS = 12;
-/** Rectangles of cores that are refined, of all that are large enough. */
-const FOOTPRINTS = 3;
-/** Larger graphs try one rectangle. */
-const TRIED_VERTICES = 200_000;
+/** Starts at effort 1: so many that all their vertices together are this many, refined for a few rounds; the best are kept. */
+const START_VERTICES = 60_000;
+const MOST_STARTS = 120;
+const START_ROUNDS = 3;
+const KEPT_STARTS = 3;
+/** Of larger graphs one start is kept, so that annealing takes its time. */
+const KEPT_VERTICES = 1000;
 
 /**
  * Places a graph so that Σ weight·hops is small. Deterministic in the seed and the effort.
@@ -63,14 +67,19 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
     ordered[2 * i] = position[2 * v];
     ordered[2 * i + 1] = position[2 * v + 1];
   });
-  onProgress(0.4, 'cut');
-  const starts = footprints(graph.vertices, mesh).map((cores) => {
-    const core = cutPositions(problem.graph, ordered, problem.grid, cores);
-    return { core, cost: wiringCost(problem, core) };
-  });
-  starts.sort((a, b) => a.cost - b.cost);
-  const kept = starts.slice(0, FOOTPRINTS);
+  onProgress(0.4, 'starts');
   const pairs = nearPairs(problem.grid);
+  const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_VERTICES) / graph.vertices)));
+  const starts: { core: Int32Array; cost: number }[] = [];
+  for (const core of startsOn(mesh, problem.grid, problem.graph, ordered, mostStarts)) {
+    const rough = { pairs, rounds: START_ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
+    starts.push({ core, cost: refine(problem, core, wiringCost(problem, core), null, rough) });
+  }
+  starts.sort((a, b) => a.cost - b.cost);
+  // Starts of equal cost are most likely the same.
+  const kept = starts
+    .filter(({ cost }, i) => i === 0 || cost !== starts[i - 1].cost)
+    .slice(0, graph.vertices > KEPT_VERTICES ? 1 : KEPT_STARTS);
   kept.forEach((start, number) => {
     onProgress(0.5 + (0.5 * number) / kept.length, 'refinement');
     start.cost = refine(problem, start.core, start.cost, null, {
@@ -95,24 +104,4 @@ function gridOf({ width, height, capacity }: Mesh): CoreGrid {
     y: core.map((i) => Math.floor(i / width)),
     capacity: new Float64Array(width * height).fill(capacity),
   };
-}
-
-/**
- * Rectangles of cores to start on. Fewer cores mean fewer borders to cross, so only those count that would not fit with
- * a row or a column less, near-square ones first.
- */
-function footprints(vertices: number, { width, height, capacity }: Mesh): Int32Array[] {
-  const cores = Math.ceil(vertices / capacity);
-  const shapes: [number, number][] = [];
-  for (let wide = 1; wide <= width; wide++) {
-    const high = Math.ceil(cores / wide);
-    if (high <= height && Math.ceil(cores / high) === wide) shapes.push([wide, high]);
-  }
-  shapes.sort(([a, b], [c, d]) => a + b - c - d || a - c);
-  const most = vertices > TRIED_VERTICES ? 1 : 3 * FOOTPRINTS;
-  return shapes.slice(0, most).map(([wide, high]) => {
-    const left = (width - wide) >> 1;
-    const top = (height - high) >> 1;
-    return Int32Array.from({ length: wide * high }, (_, i) => (top + Math.floor(i / wide)) * width + left + (i % wide));
-  });
 }

@@ -19,7 +19,7 @@ export interface RefineOptions {
 
 /** Proposals a vertex for which the first temperature is the mean cost of a vertex; fewer start cooler, so that they end cold. */
 const PROPOSALS_AT_MEAN_COST = 800;
-const HOTTEST = 3;
+const HOTTEST = 0.7;
 
 /**
  * Improves a placement in place.
