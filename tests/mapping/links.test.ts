@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chip } from '../../src/mapping/chip.ts';
 import { type Connection, connectionsOf, deliveriesOf } from '../../src/mapping/connections.ts';
+import { coreTotals } from '../../src/mapping/core-totals.ts';
 import { stepWork } from '../../src/mapping/counts.ts';
 import { usedCoresOf } from '../../src/mapping/geometry.ts';
 import { expectedCongestion, linkTraffic } from '../../src/mapping/links.ts';
 import { mappingMetrics } from '../../src/mapping/metrics.ts';
+import { occupancyOf } from '../../src/mapping/occupancy.ts';
 import { sidePaths, tableEntries } from '../../src/mapping/routing.ts';
 import { transfersOf } from '../../src/mapping/transfers.ts';
 import { loadTarget } from '../../src/targets/load.ts';
@@ -179,6 +181,20 @@ describe('on any mesh', () => {
         }
         const found = expectedCongestion(chip, used, connections, activity);
         expect(found?.max).toBeCloseTo(Math.max(0, ...load.values()), 8);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('cores hold what the search counts move by move', () => {
+    fc.assert(
+      fc.property(placed, fc.constantFrom(null, 1, 2), ({ problem, placement, ...size }, targetsPerNeuron) => {
+        const rowClass = Uint8Array.from(problem.synapses.values, (_, i) => i % 3);
+        const chip = madeUpChip({ ...size, neurons: 100, axonMemory: (synapses) => 3 * synapses + Number(synapses > 0) });
+        const capacity = { ...chip.capacity, targetsPerNeuron };
+        const used = usedCoresOf(chip, placement);
+        const { occupancy } = occupancyOf({ ...problem, rowClass }, capacity, placement);
+        expect(coreTotals(capacity, used, deliveriesOf({ ...problem, rowClass }, used))).toEqual(occupancy.totals);
       }),
       { numRuns: 30 },
     );
