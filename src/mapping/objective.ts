@@ -1,6 +1,6 @@
 // What should a placement make small, beside wires? Traffic, energy, or the busiest link, as the chip sends its messages.
 import { UsageError } from '../core/errors.ts';
-import { energyProfile } from '../targets/energy.ts';
+import { type EnergyProfile, energyProfile } from '../targets/energy.ts';
 import { messageFormat } from '../targets/formats.ts';
 import type { Chip } from './chip.ts';
 import { LinkCost, type MessageCost, PairCost, type Routes } from './message-cost.ts';
@@ -13,6 +13,16 @@ import type { Sites } from './sites.ts';
  */
 export const OBJECTIVES = ['wire', 'traffic', 'energy', 'congestion'] as const;
 export type Objective = (typeof OBJECTIVES)[number];
+
+/** In what each is counted. */
+export const OBJECTIVE_UNITS: { readonly [objective in Objective]: string } = {
+  wire: 'Σ|w|·hops',
+  traffic: 'messages·hops/step',
+  energy: 'pJ/step',
+  congestion: 'messages/step',
+};
+
+const PJ_PER_J = 1e12;
 
 /** A soft maximum over links: the power that the load of each is raised to. */
 const SHARPNESS = 8;
@@ -54,19 +64,29 @@ export function objectiveValue(objective: Exclude<Objective, 'wire'>, cost: Mess
   return cost.load.reduce((a, b) => Math.max(a, b), 0);
 }
 
+/** Names of the constants of a hop along x and y and of a message, for each kind of energy profile that has them. */
+const PRICES: { readonly [kind in EnergyProfile['kind']]?: readonly [x: string, y: string, message: string | null] } = {
+  event: ['hopX', 'hopY', 'message'],
+  'affine-chip': ['hopX', 'hopY', null],
+  mvm: ['flitHop', 'flitHop', null],
+  'mac-flat': ['flitHop', 'flitHop', null],
+  wire: ['wireX', 'wireY', null],
+};
+
 /** Energy of a message to another core, and of each hop, in pJ. */
-function messageEnergy(chip: Chip): { readonly x: number; readonly y: number; readonly message: number } {
-  const profile = energyProfile(chip.target);
-  const names =
-    profile.kind === 'event' ? ['hopX', 'hopY', 'message'] : profile.kind === 'mvm' || profile.kind === 'mac-flat' ? ['flitHop'] : [];
-  const values = names.map((name) => profile.constants.find((constant) => constant.name === name)?.value ?? null);
-  if (values.length === 0 || values.some((value) => value === null)) {
+function messageEnergy({ target }: Chip): { readonly x: number; readonly y: number; readonly message: number } {
+  if (messageFormat(target).castMode === 'dense-vector') {
     throw new UsageError(
-      `${chip.target.label} does not say what a message costs (profile ${profile.id}); try the objective traffic, which counts hops`,
+      `${target.label} sends all outputs of a core as one vector, whose energy is no sum over neurons; try the objective traffic`,
     );
   }
-  const [x, y = x, message = 0] = values.map((value) => (value ?? 0) * 1e12);
-  return { x, y, message };
+  const { id, kind, constants } = energyProfile(target);
+  const priceOf = (name: string) => constants.find((constant) => constant.name === name)?.value ?? null;
+  const [x, y, message] = (PRICES[kind] ?? [null, null, null]).map((name) => (name === null ? 0 : priceOf(name)));
+  if (PRICES[kind] === undefined || x === null || y === null || message === null) {
+    throw new UsageError(`${target.label} does not say what a message costs (profile ${id}); try the objective traffic, which counts hops`);
+  }
+  return { x: x * PJ_PER_J, y: y * PJ_PER_J, message: message * PJ_PER_J };
 }
 
 /** A load to measure others by: all messages spread over all links. */

@@ -1,12 +1,13 @@
 // Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
-import { UsageError } from '../core/errors.ts';
+import { FitError } from '../core/errors.ts';
 import { type Random, randomStream } from '../core/random.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
 import type { Objective } from './objective.ts';
 import { type Partition, partitions } from './partition.ts';
+import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';
-import { type MappingProblem, unitName } from './problem.ts';
+import type { MappingProblem } from './problem.ts';
 import { isBetter, type Layout, LayoutSearch } from './search.ts';
 import { findPositions } from './solve/positions.ts';
 import { type Wires, wiresOf } from './wires.ts';
@@ -21,7 +22,7 @@ export interface PlaceOptions {
   /** Keeps these groups, made for the same chip, together and only chooses their cores. */
   readonly partition?: Partition;
   /** Core ids of units that must be there. */
-  readonly pins?: ReadonlyMap<number, number>;
+  readonly pins?: Pins;
   /** Module of each unit, −1 for none, shape [units]: no core holds units of two modules. */
   readonly modules?: Int32Array;
 }
@@ -34,15 +35,15 @@ const LOOK_EFFORT = 0.25;
 
 /**
  * Places a network so that the objective is small: for `wire` Σ|w|·hops over recurrent, readout and input synapses (inputs
- * from the port), ties by the number of messages, on more cores than needed where that shortens wires; for another, that of the best wiring is improved further. Deterministic in
- * seed and effort; never costs more than the best start.
+ * from the port), ties by the number of messages, on more cores than needed where that shortens wires; for another, that of
+ * the best wiring is improved further. Deterministic in seed and effort; never costs more than the best start.
  *
- * @throws FitError with every violation if the network does not fit the chip
- * @throws UsageError for a pin that names no unit or no usable core, or an objective whose constants are unknown
+ * @throws FitError with every violation if the network, or what is pinned, does not fit the chip
+ * @throws UsageError for an impossible pin, or an objective whose constants are unknown
  */
 export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions): Placement {
   const { seed, effort = 1, objective = 'wire', partition, pins = new Map(), modules = null } = options;
-  checkPins(problem, chip, pins);
+  checkPins(problem, chip, pins, modules);
   const wires = wiresOf(problem);
   const cuts = partition === undefined ? candidates(problem, chip, wires, modules, seed) : [partition];
   if (cuts.length === 0) throw refusal(problem, chip, modules);
@@ -56,8 +57,12 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   // A short look at some cuts, then all effort on the one that promises most.
   const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), LOOK_EFFORT, 1));
   const wired = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
-  const mayMove = partition === undefined;
-  const { layout, value } = search.settle(wired, objective, randomStream(seed, 'place/settle'), mayMove ? effort : 0);
+  // Given groups stay together.
+  const moves = partition === undefined ? effort : 0;
+  // Another objective starts from the placement of the shortest wires, so that it never does worse.
+  const shortest = search.settle(wired, 'wire', randomStream(seed, 'place/settle'), moves);
+  const { layout, value } =
+    objective === 'wire' ? shortest : search.settle(shortest.layout, objective, randomStream(seed, 'place/objective'), moves);
   const placement: Placement = {
     core: layout.site.map((site) => layout.sites.cores[site]),
     seed,
@@ -66,6 +71,11 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   };
   const broken = checkPlacement(problem, chip, placement);
   if (broken.length > 0) throw doesNotFit(chip, broken);
+  if (layout.illegal > 0) {
+    throw new FitError(
+      `no placement on ${chip.target.label} was found that keeps modules apart with these pins; try another seed, more effort or fewer pins`,
+    );
+  }
   return placement;
 }
 
@@ -89,20 +99,4 @@ function cheapest(layouts: readonly Layout[]): Layout {
 function refusal(problem: MappingProblem, chip: Chip, modules: Int32Array | null): Error {
   const { violations } = checkFit(problem, chip);
   return violations.length > 0 || modules === null ? doesNotFit(chip, violations) : modulesDoNotFit(problem, chip, modules);
-}
-
-function checkPins(problem: MappingProblem, chip: Chip, pins: ReadonlyMap<number, number>): void {
-  for (const [unit, core] of pins) {
-    if (!(Number.isInteger(unit) && unit >= 0 && unit < problem.units)) {
-      throw new UsageError(`unit ${unit} is to be pinned; the network has units 0 … ${problem.units - 1}`);
-    }
-    if (!(Number.isInteger(core) && core >= 0 && core < chip.topology.cores)) {
-      throw new UsageError(
-        `${unitName(problem, unit)} is to be pinned to core ${core}; ${chip.target.label} has cores 0 … ${chip.topology.cores - 1}`,
-      );
-    }
-    if (chip.keepFree.includes(core)) {
-      throw new UsageError(`${unitName(problem, unit)} is to be pinned to core ${core}, which is to be kept free; choose one of the two`);
-    }
-  }
 }

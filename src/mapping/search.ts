@@ -8,6 +8,7 @@ import { ModuleLimits } from './modules.ts';
 import { messageCost, type Objective, objectiveValue } from './objective.ts';
 import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
+import type { Pins } from './pins.ts';
 import type { MappingProblem } from './problem.ts';
 import { type Sites, sitesFor, startingSites } from './sites.ts';
 import { anneal } from './solve/anneal.ts';
@@ -50,8 +51,7 @@ export function isBetter(a: Layout, b: Layout): boolean {
 
 /** What a layout has to keep to beside the chip's limits. */
 export interface Constraints {
-  /** Core ids of units that must be there. */
-  readonly pins: ReadonlyMap<number, number>;
+  readonly pins: Pins;
   /** Module of each unit, −1 for none; null if all may share cores. */
   readonly modules: Int32Array | null;
 }
@@ -73,9 +73,7 @@ export class LayoutSearch {
     const starts = startingSites(this.chip, sites, centresOf(this.problem, partition));
     const costs = starts.map((site) => wiringCost(groups, site));
     const site = starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))];
-    const siteOfUnit = partition.group.map((group) => site[group]);
-    for (const [unit, core] of pins) siteOfUnit[unit] = sites.cores.indexOf(core);
-    return this.layout(sites, siteOfUnit);
+    return this.layout(sites, withPins(sites, site, partition, this.constraints));
   }
 
   /** Chooses other sites for all that shares one; never worse. */
@@ -204,6 +202,24 @@ export class LayoutSearch {
     const { illegal } = this.limits(sites, site);
     return { sites, site, illegal, cost, connections };
   }
+}
+
+/** Sites of units where their groups are laid out, but pinned units on their cores. */
+function withPins(sites: Sites, siteOfGroup: Int32Array, { group, groups }: Partition, { pins, modules }: Constraints): Int32Array {
+  const site = Int32Array.from(siteOfGroup);
+  const pinned = [...pins].map(([unit, core]) => ({ unit, at: sites.cores.indexOf(core) }));
+  // Where modules are to be kept apart, the group with most of the units pinned to a core comes along: one of another module has to go.
+  for (const at of modules === null ? [] : new Set(pinned.map((pin) => pin.at))) {
+    const votes = new Int32Array(groups);
+    for (const pin of pinned) if (pin.at === at) votes[group[pin.unit]]++;
+    const chosen = votes.indexOf(votes.reduce((a, b) => Math.max(a, b)));
+    const there = site.indexOf(at);
+    if (there >= 0) site[there] = site[chosen];
+    site[chosen] = at;
+  }
+  const siteOfUnit = group.map((number) => site[number]);
+  for (const { unit, at } of pinned) siteOfUnit[unit] = at;
+  return siteOfUnit;
 }
 
 function better(candidate: Layout, current: Layout): Layout {

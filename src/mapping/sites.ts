@@ -64,7 +64,8 @@ export function startingSites(chip: Chip, sites: Sites, centres: Float64Array): 
   for (let wide = 1; wide <= box.wide; wide++) {
     const high = Math.ceil(groups / (wide * topology.coresPerTile));
     if (high > box.high || wide > 3 * high || high > 3 * wide) continue;
-    const cores = coresIn(chip, rectangleAt(near, wide, high, box));
+    // A pinned core far away widens the box, not what may be used in it.
+    const cores = coresIn(chip, rectangleAt(near, wide, high, box)).filter((core) => siteOf.has(core));
     if (cores.length < groups) continue;
     for (const turned of orientations(centres)) {
       const ids = Int32Array.from({ length: groups }, (_, g) => g);
