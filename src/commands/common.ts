@@ -6,6 +6,7 @@ import { FitError, InterruptedError, messageOf, UsageError } from '../core/error
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
 import type { OnProgress, Progress, Warning } from '../core/progress.ts';
 import type { Stage } from '../network/artifact.ts';
+import { MAX_EFFORT } from '../pipeline/config.ts';
 import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
 import type { StageHooks } from '../pipeline/train-stage.ts';
 
@@ -125,6 +126,14 @@ export function numberOption(min: number): (text: string) => number {
       throw new InvalidArgumentError(`expected a number of at least ${min}.`);
     return value;
   };
+}
+
+/** Option parser: how much to search. */
+export function effortOption(text: string): number {
+  const effort = Number(text);
+  if (text.trim() === '' || !(effort > 0 && effort <= MAX_EFFORT))
+    throw new InvalidArgumentError(`expected a number above 0 and at most ${MAX_EFFORT}.`);
+  return effort;
 }
 
 /** Option parser for options that repeat. */

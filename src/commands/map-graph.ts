@@ -8,7 +8,16 @@ import { readMetisGraph } from '../exchange/metis-graph.ts';
 import { scoreGraph } from '../mapping/graph-score.ts';
 import type { PlacementGraph } from '../mapping/solve/graph.ts';
 import { type Mesh, placeGraph } from '../mapping/solve/place-graph.ts';
-import { type CommonOptions, claimOutputs, integerOption, note, printResult, stageHooks, withCommonOptions } from './common.ts';
+import {
+  type CommonOptions,
+  claimOutputs,
+  effortOption,
+  integerOption,
+  note,
+  printResult,
+  stageHooks,
+  withCommonOptions,
+} from './common.ts';
 
 interface MapGraphOptions extends CommonOptions {
   readonly capacity: number;
@@ -105,10 +114,4 @@ function meshSize(text: string): { width: number; height: number } {
   if (!(width >= 1 && height >= 1 && width * height <= MAX_CORES))
     throw new InvalidArgumentError(`expected WIDTHxHEIGHT, as 8x8, with at most ${MAX_CORES} cores.`);
   return { width, height };
-}
-
-function effortOption(text: string): number {
-  const effort = Number(text);
-  if (text.trim() === '' || !(effort > 0 && effort <= 1000)) throw new InvalidArgumentError('expected a number above 0 and at most 1000.');
-  return effort;
 }

@@ -6,6 +6,7 @@ import { targetFolder } from '../pipeline/report-stage.ts';
 import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { plural } from '../report/format.ts';
+import { searchLines } from '../report/search-lines.ts';
 import {
   AGAIN,
   type CommonOptions,
@@ -17,9 +18,10 @@ import {
   stageHooks,
   withCommonOptions,
 } from './common.ts';
+import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
 
-interface MapOptions extends CommonOptions {
+interface MapOptions extends CommonOptions, PlacementOptions {
   readonly out: string;
   readonly target: readonly string[];
   readonly config?: string;
@@ -29,29 +31,36 @@ interface MapOptions extends CommonOptions {
   readonly force?: boolean;
 }
 
+const EXAMPLES = `
+--pin and --keep-free name cores of a target, so they need --target once. After --time-budget the effort that found the placement is told;
+--effort and --seed find it again without a clock.
+
+Examples:
+  $ bimt-export map runs/a/pruned.safetensors --target isaac-ce --max-neurons-per-core 25 --out runs/a-isaac
+  $ bimt-export map runs/a/pruned.safetensors --target loihi1 --objective energy --keep-free 3,17 --pin readout:0=1 --out runs/a-loihi`;
+
 /** The command. */
 export function mapCommand(): Command {
-  return withCommonOptions(new Command('map'))
+  const command = withCommonOptions(new Command('map'))
     .description('Quantize a pruned network for a target and place it on its cores.')
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
     .requiredOption('--out <dir>', 'run folder; verify and report go on from it')
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1))
-    .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0))
+    .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0));
+  return withPlacementOptions(command)
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
     .option('--config <file>', 'JSON file with the settings of a run; its quantize, map and scores sections count, options win over it')
     .option('--force', 'replace another run in --out')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ bimt-export map runs/a/pruned.safetensors --target isaac-ce --max-neurons-per-core 25 --out runs/a-isaac',
-    )
+    .addHelpText('after', EXAMPLES)
     .action(mapAction);
 }
 
 async function mapAction(file: string, options: MapOptions): Promise<void> {
   const { target, maxNeuronsPerCore, seed, trials } = options;
   networkArgument(file, ['pruned']);
-  const given = { model: file, targets: target, map: { maxNeuronsPerCore, seed }, scores: { trialsPerTask: trials } };
+  const map = { maxNeuronsPerCore, seed, ...placementSettings(options) };
+  const given = { model: file, targets: target, map, scores: { trialsPerTask: trials } };
   // By hand there is no cap unless somebody names one.
   const config = readSettings(options.config, given, { map: { maxNeuronsPerCore: null } });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
@@ -60,9 +69,9 @@ async function mapAction(file: string, options: MapOptions): Promise<void> {
   const lines = mapped.map(({ target, record }) => {
     const result = record.placements[0]?.result;
     const path = join(options.out, targetFolder(target));
-    return result
-      ? `${path}: ${plural(result.metrics.coresUsed, 'core')}, wiring cost of all synapses ${result.metrics.total.wiringCost.toFixed(2)} (${result.placement.cost.start.toFixed(2)} before the search)`
-      : `${path}: does not fit`;
+    if (!result) return `${path}: does not fit`;
+    const { metrics, placement, modulesApart } = result;
+    return [`${path}: ${plural(metrics.coresUsed, 'core')}`, ...searchLines({ search: placement, modulesApart })].join('\n  ');
   });
   printResult(options, Object.fromEntries(mapped.map(({ target, record }) => [target.label, record])), lines.join('\n'));
   const violations = mapped.flatMap(({ record }) => record.placements[0]?.violations ?? []);

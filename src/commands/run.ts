@@ -5,9 +5,10 @@ import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
 import { AGAIN, type CommonOptions, collect, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
 
-interface RunOptions extends CommonOptions {
+interface RunOptions extends CommonOptions, PlacementOptions {
   readonly out: string;
   readonly model?: string;
   readonly target?: readonly string[];
@@ -20,7 +21,7 @@ interface RunOptions extends CommonOptions {
 
 /** The command. */
 export function runCommand(): Command {
-  return withCommonOptions(new Command('run'))
+  const command = withCommonOptions(new Command('run'))
     .description(
       'Train (or take a model), prune, partition, quantize, place on every target, export, verify and report; reuses what is up to date.',
     )
@@ -36,7 +37,8 @@ export function runCommand(): Command {
       '--aware <name>',
       'train the pruned network on for this target: hops between cores become the price of wires, in rounds, until they stop helping (default: none)',
     )
-    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1))
+    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1));
+  return withPlacementOptions(command)
     .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))
     .option('--force', 'replace another run in --out')
@@ -53,7 +55,7 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
     model,
     targets: target,
     aware: { target: aware },
-    map: { maxNeuronsPerCore },
+    map: { maxNeuronsPerCore, ...placementSettings(options) },
     train: { seed },
     scores: { trialsPerTask: trials },
   });

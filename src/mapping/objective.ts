@@ -58,6 +58,13 @@ export function messageCost(objective: Exclude<Objective, 'wire'>, problem: Mapp
   });
 }
 
+/**
+ * @throws UsageError if a chip does not say what the objective needs to know
+ */
+export function checkObjective(objective: Objective, chip: Chip): void {
+  if (objective === 'energy') messageEnergy(chip);
+}
+
 /** Value of the objective as a report states it. */
 export function objectiveValue(objective: Exclude<Objective, 'wire'>, cost: MessageCost): number {
   if (objective !== 'congestion' || !(cost instanceof LinkCost)) return cost.total;

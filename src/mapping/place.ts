@@ -8,7 +8,7 @@ import { type Partition, partitions } from './partition.ts';
 import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
-import { isBetter, type Layout, LayoutSearch } from './search.ts';
+import { type Constraints, isBetter, type Layout, LayoutSearch } from './search.ts';
 import { findPositions } from './solve/positions.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -77,6 +77,17 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
     );
   }
   return placement;
+}
+
+/**
+ * Whether pins and modules can be kept, as far as that is known without a search.
+ *
+ * @throws UsageError, FitError for what cannot be
+ */
+export function checkConstraints(problem: MappingProblem, chip: Chip, { pins, modules }: Constraints): void {
+  checkPins(problem, chip, pins, modules);
+  if (modules !== null && partitions(problem, wiresOf(problem), chip.capacity, chip.usableCores, modules).length === 0)
+    throw modulesDoNotFit(problem, chip, modules);
 }
 
 /**

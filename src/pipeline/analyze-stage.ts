@@ -101,11 +101,12 @@ async function scoreTasks(suite: TaskSuite, run: RunTrials, { scores }: AnalyzeC
   return { mean: accuracy, strict, fixationKept, tasks: [...tasks] };
 }
 
-async function taskVariance(
-  { neurons }: Network,
+/** Task variance of every neuron, on the trials of an analysis. */
+export async function taskVariance(
+  { neurons }: Pick<Network, 'neurons'>,
   suite: TaskSuite,
   run: RunTrials,
-  { trials, trialsPerTask, seed }: AnalyzeConfig,
+  { trials, trialsPerTask, seed }: Pick<AnalyzeConfig, 'trials' | 'trialsPerTask' | 'seed'>,
   hooks: StageHooks,
 ): Promise<TaskVariance> {
   const tasks = suite.tasks.length;

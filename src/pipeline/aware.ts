@@ -47,9 +47,18 @@ export interface AwareResult {
 /** What training for a chip depends on beside the network; the target by its content, not by the path of its file. */
 export function awareInputs({ aware, prune, map, quantize, scores }: AwareSettings): unknown {
   const { threshold, fineTune } = prune;
-  const { maxNeuronsPerCore, seed } = map;
+  const { maxNeuronsPerCore, keepFree, seed } = map;
   const { weightBits } = quantize;
-  return { aware: { ...aware, target: loadTarget(aware.target).hash }, threshold, fineTune, maxNeuronsPerCore, seed, weightBits, scores };
+  return {
+    aware: { ...aware, target: loadTarget(aware.target).hash },
+    threshold,
+    fineTune,
+    maxNeuronsPerCore,
+    keepFree,
+    seed,
+    weightBits,
+    scores,
+  };
 }
 
 /**
@@ -70,7 +79,8 @@ export async function awareStage(
 ): Promise<AwareResult> {
   const { aware, map, quantize } = settings;
   const target = loadTarget(aware.target);
-  const chip = chipOf(target, { maxNeuronsPerCore: map.maxNeuronsPerCore, weightBits: quantize.weightBits });
+  const { maxNeuronsPerCore, keepFree } = map;
+  const chip = chipOf(target, { maxNeuronsPerCore, keepFree, weightBits: quantize.weightBits });
   const files = openRounds(folder, { start: sha256(pruned.bytes), settings: awareInputs(settings) });
   const start = await measureRound(0, pruned, chip, settings);
   const least = start.accuracy - aware.maxAccuracyDrop;

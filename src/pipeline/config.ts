@@ -6,6 +6,7 @@ import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/float-graph.ts';
+import { OBJECTIVES } from '../mapping/objective.ts';
 import { DEFAULT_TARGETS } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
@@ -163,10 +164,29 @@ export const OnnxConfig = z.strictObject({
 });
 export type OnnxConfig = z.output<typeof OnnxConfig>;
 
+/** A unit by its number in the pruned network. */
+const unit = z.string().regex(/^(neuron|readout):(0|[1-9]\d{0,8})$/, 'expected neuron:NUMBER or readout:NUMBER');
+const core = z.int().nonnegative();
+
+/** The largest effort of a search; a placement of the shipped network takes an hour with it. */
+export const MAX_EFFORT = 1000;
+
 export const MapConfig = z.strictObject({
   /** Most neurons on a core; null leaves it to the target. */
   maxNeuronsPerCore: count.nullable().default(25),
   seed: seed.default(0),
+  /** What a placement makes small. */
+  objective: z.enum(OBJECTIVES).default('wire'),
+  /** How much to search, 1 is the usual amount. */
+  effort: z.number().positive().max(MAX_EFFORT).default(1),
+  /** Seconds in which efforts are doubled, from `effort` on, while there is time; the best is kept. Null for one search. */
+  timeBudget: z.number().positive().nullable().default(null),
+  /** Core of each unit that has to be there: `{ "neuron:7": 12 }`. */
+  pins: z.record(unit, core).default({}),
+  /** Cores that stay empty: defective, or kept for something else. */
+  keepFree: z.array(core).default([]),
+  /** Functional clusters share no core. */
+  keepModules: z.boolean().default(false),
   /** Trials per task on which messages are counted. */
   activityTrials: count.default(50),
 });

@@ -4,26 +4,26 @@ import type { IntegerNetwork } from '../compression/integer-network.ts';
 import { quantizeInputs } from '../compression/quantize.ts';
 import { encodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
+import { FitError, type Violation } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
-import { type Chip, chipOf } from '../mapping/chip.ts';
+import { chipOf } from '../mapping/chip.ts';
 import { chipProblem } from '../mapping/chip-problem.ts';
-import { stepWork } from '../mapping/counts.ts';
 import { buildMapping } from '../mapping/images.ts';
 import { checkFit } from '../mapping/legality.ts';
-import { mappingMetrics } from '../mapping/metrics.ts';
-import { type Partition, partition } from '../mapping/partition.ts';
-import { place } from '../mapping/place.ts';
-import type { Placement } from '../mapping/placement.ts';
-import { type MappingProblem, realWeights } from '../mapping/problem.ts';
-import type { PlacementInput, TargetInput } from '../report/input.ts';
+import { partition } from '../mapping/partition.ts';
+import { checkConstraints } from '../mapping/place.ts';
+import { realWeights } from '../mapping/problem.ts';
+import type { TargetInput } from '../report/input.ts';
 import type { Target } from '../targets/load.ts';
 import { evaluationTrials } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { MapConfig, QuantizeConfig } from './config.ts';
-import { stepCost } from './cost.ts';
+import { functionalModules, moduleOfUnit } from './functional-modules.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
+import { pinsOf } from './placement-wishes.ts';
+import { placeForRun, wishesOf } from './placements.ts';
 import { quantizeStage } from './quantize-stage.ts';
 import type { StageFiles } from './run-folder.ts';
 import type { ScorePlan } from './scores.ts';
@@ -39,8 +39,8 @@ export type PlacementRecord = Pick<TargetInput, 'activity' | 'placements' | 'sco
  * gives placement.json alone, with every violation.
  *
  * @returns files of the target's folder
- * @throws UsageError if the network cannot be quantized
- * @throws InterruptedError when the signal aborts a quantization-aware training
+ * @throws UsageError if the network cannot be quantized, or a wish cannot be met
+ * @throws InterruptedError when the signal aborts
  */
 export async function mapStage(
   pruned: NetworkArtifact,
@@ -50,13 +50,26 @@ export async function mapStage(
   scores: ScorePlan,
   hooks: StageHooks = {},
 ): Promise<StageFiles> {
-  const chipUnder = (maxNeuronsPerCore: number | null) => chipOf(target, { maxNeuronsPerCore, weightBits: quantization.weightBits });
-  const chip = chipUnder(config.maxNeuronsPerCore);
+  const chip = chipOf(target, {
+    maxNeuronsPerCore: config.maxNeuronsPerCore,
+    weightBits: quantization.weightBits,
+    keepFree: config.keepFree,
+  });
   const floatProblem = chipProblem(pruned.network, null, chip);
+  const pins = pinsOf(config, pruned.network);
+  const refused = (violations: readonly Violation[]) => {
+    const placement = { cap: config.maxNeuronsPerCore, wishes: wishesOf(config), port: chip.port, violations, result: null };
+    return recordFile({ activity: null, placements: [placement], scores: null, warnings: [] });
+  };
   const { violations } = checkFit(floatProblem, chip);
-  if (violations.length > 0) {
-    const refused: PlacementInput = { cap: config.maxNeuronsPerCore, port: chip.port, violations, result: null };
-    return recordFile({ activity: null, placements: [refused], scores: null, warnings: [] });
+  if (violations.length > 0) return refused(violations);
+  const modules = config.keepModules ? await functionalModules(pruned, hooks) : null;
+  try {
+    // What cannot be is found before the work that follows.
+    checkConstraints(floatProblem, chip, { pins, modules: modules && moduleOfUnit(modules, floatProblem) });
+  } catch (error) {
+    if (!(error instanceof FitError)) throw error;
+    return refused(error.violations);
   }
   const { artifact, warnings } = await quantizeStage(pruned, chip, quantization, scores, hooks);
   const quantized = encodeQuantized(artifact);
@@ -65,9 +78,8 @@ export async function mapStage(
   const problem = chipProblem(realWeights(network, pruned.network.grid), measured.means, chip, network);
   // One scale per core holds only while the groups stay as they were quantized.
   const fixed = quantization.granularity === 'core' ? partition(floatProblem, chip) : null;
-  const capped = placeOn(problem, chip, config.seed, fixed);
-  const free = config.maxNeuronsPerCore === null ? [] : [placeOn(problem, chipUnder(null), config.seed, null)];
-  const { mapping, images } = buildMapping(network, sha256(quantized), chip, problem, capped.placement);
+  const { placement, inputs } = await placeForRun(problem, chip, config, { pins, modules, fixed }, hooks);
+  const { mapping, images } = buildMapping(network, sha256(quantized), chip, problem, placement);
   return {
     'quantized.safetensors': quantized,
     ...onnxStage(null, null, { ...artifact, bytes: quantized }, mapping),
@@ -75,25 +87,11 @@ export async function mapStage(
     'images.safetensors': images,
     ...recordFile({
       activity: { mode: 'nonzero', trials: measured.trials, activeNeurons: measured.activeNeurons },
-      placements: [capped, ...free].map(({ input }) => input),
+      placements: inputs,
       scores: header.scores['integer'] ?? null,
       warnings,
     }),
   };
-}
-
-/** A placement and what it costs. */
-function placeOn(
-  problem: MappingProblem,
-  chip: Chip,
-  seed: number,
-  fixed: Partition | null,
-): { placement: Placement; input: PlacementInput } {
-  const placement = place(problem, chip, { seed, ...(fixed && { partition: fixed }) });
-  const metrics = mappingMetrics(problem, chip, placement);
-  const { cost } = placement;
-  const result = { placement: { seed, cost }, metrics, ...stepCost(chip.target, stepWork(problem, chip, placement)) };
-  return { placement, input: { cap: chip.maxNeuronsPerCore, port: chip.port, violations: [], result } };
 }
 
 /** Mean messages per step of every neuron and input, on noisy trials of all tasks. */

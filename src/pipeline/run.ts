@@ -18,6 +18,7 @@ import { fileGuide, type GuideEntry } from './file-guide.ts';
 import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
+import { checkWishes } from './placement-wishes.ts';
 import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from './prune-search.ts';
 import { pruningHash } from './prune-stage.ts';
 import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
@@ -200,6 +201,7 @@ async function startRun(
 ): Promise<{ pruned: NetworkArtifact; targets: Target[] }> {
   // Everything that can be wrong is asked for before the folder is touched.
   const targets = targetsOf(config);
+  checkWishes(config, targets);
   const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
   findSuite(config.train.suite);
   requireRelu(model?.network ?? config.train);

@@ -3,6 +3,7 @@ import type { Violation } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
 import type { Port } from '../mapping/chip.ts';
 import type { MappingMetrics } from '../mapping/metrics.ts';
+import type { Objective } from '../mapping/objective.ts';
 import type { Placement } from '../mapping/placement.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
@@ -16,17 +17,54 @@ import type { TrainConfig } from '../training/config.ts';
 import type { MetricsRow } from '../training/metrics.ts';
 import type { AwareTraining } from './aware-table.ts';
 
+/** What a search made small, in its unit. `start` is the best start of a search for short wires, for others the shortest wires found. */
+export interface SearchedObjective {
+  readonly name: Objective;
+  readonly unit: string;
+  readonly start: number;
+  readonly final: number;
+}
+
+/** What a search was told, and what it found. */
+export interface PlacementSearch extends Pick<Placement, 'seed' | 'cost'> {
+  readonly effort: number;
+  readonly objective: SearchedObjective;
+}
+
+/** What the user wanted of a placement. */
+export interface Wishes {
+  /** Core of each pinned unit, by names such as `neuron:7`. */
+  readonly pins: Readonly<Record<string, number>>;
+  /** Cores that stay empty. */
+  readonly keepFree: readonly number[];
+  /** Whether functional clusters share no core. */
+  readonly keepModules: boolean;
+}
+
+/** Modules on cores of their own, and what the same search finds where they may share cores. */
+export interface ModulesApart {
+  readonly modules: number;
+  /** Neurons in a module; the others and readout units go anywhere. */
+  readonly neurons: number;
+  /** Σ|w|·hops, and the objective, without that wish. */
+  readonly wiringCostTogether: number;
+  readonly objectiveTogether: number;
+}
+
 /** A network placed on a target, and what that costs; plain JSON data. */
 export interface PlacementInput {
   /** Most neurons a core may hold; null when only the target's own limits count. */
   readonly cap: number | null;
+  readonly wishes: Wishes;
   /** Where inputs enter. */
   readonly port: Port;
   /** What is in the way; empty if it fits. */
   readonly violations: readonly Violation[];
   /** Null when no placement was found. */
   readonly result: {
-    readonly placement: Pick<Placement, 'seed' | 'cost'>;
+    readonly placement: PlacementSearch;
+    /** Null where modules may share cores. */
+    readonly modulesApart: ModulesApart | null;
     readonly metrics: MappingMetrics;
     /** What happens in a step; null when no activity was measured. */
     readonly counts: StepCounts | null;

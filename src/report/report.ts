@@ -4,7 +4,6 @@ import type { Violation } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
 import type { Port } from '../mapping/chip.ts';
 import type { CoreMetrics, MappingMetrics, ResourceOccupancy } from '../mapping/metrics.ts';
-import type { Placement } from '../mapping/placement.ts';
 import type { Csr } from '../network/csr.ts';
 import { formatGrid } from '../network/geometry.ts';
 import type { Activation, Network } from '../network/network.ts';
@@ -18,7 +17,7 @@ import type { Target } from '../targets/load.ts';
 import type { Pitch, Topology } from '../targets/topology.ts';
 import { type Assumption, assumptionsOf } from './assumptions.ts';
 import { nameWords } from './format.ts';
-import type { Activity, PlacementInput, ReportInput, TargetInput } from './input.ts';
+import type { Activity, ModulesApart, PlacementInput, PlacementSearch, ReportInput, TargetInput, Wishes } from './input.ts';
 
 /** Stored weights of a matrix over the possible ones. */
 export interface MatrixFacts {
@@ -88,9 +87,9 @@ export interface PlacementResult extends Omit<MappingMetrics, 'cores' | 'resourc
   readonly cores: readonly CoreReport[];
   readonly resources: readonly ResourceReport[];
   readonly port: Port;
-  readonly seed: number;
-  /** Σ|w|·hops before and after the local search. */
-  readonly search: Placement['cost'];
+  readonly search: PlacementSearch;
+  /** Null where modules may share cores. */
+  readonly modulesApart: ModulesApart | null;
   readonly counts: StepCounts | null;
   readonly energy: readonly EnergyEstimate[];
   readonly latency: readonly LatencyEstimate[];
@@ -101,6 +100,7 @@ export interface PlacementReport {
   /** `at most 25 neurons a core` or `target's own limits`. */
   readonly name: string;
   readonly cap: number | null;
+  readonly wishes: Wishes;
   readonly fits: boolean;
   /** The fullest resource, or the one that is exceeded most (share above 1, null where the limit is 0); null if neither is known. */
   readonly limiting: { readonly resource: string; readonly subject: string; readonly share: number | null } | null;
@@ -267,10 +267,11 @@ function targetReport({ target, topology, activity, placements, stateBits, verif
   };
 }
 
-function placementReport({ cap, port, violations, result }: PlacementInput, topology: Topology): PlacementReport {
+function placementReport({ cap, wishes, port, violations, result }: PlacementInput, topology: Topology): PlacementReport {
   return {
     name: cap === null ? "target's own limits" : `at most ${cap} neurons a core`,
     cap,
+    wishes,
     fits: result !== null && violations.length === 0,
     limiting: limiting(violations, result?.metrics ?? null),
     violations,
@@ -310,8 +311,7 @@ function placementResult(
       return { ...resource, used, available, headroom: available - used, utilization: used / available };
     }),
     port,
-    seed: placement.seed,
-    search: placement.cost,
+    search: placement,
     ...costs,
   };
 }

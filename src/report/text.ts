@@ -18,6 +18,7 @@ import { MESSAGE_COLUMNS } from './message-columns.ts';
 import { partRows } from './metrics.ts';
 import { PLACEMENT_COLUMNS } from './placement-columns.ts';
 import type { NetworkFacts, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
+import { searchLines, wishLines } from './search-lines.ts';
 import { joinSections, section, summaryText, type TextReportOptions } from './summary.ts';
 import { type Column, meaningsTable, textTable } from './table.ts';
 
@@ -68,8 +69,9 @@ export function columnReference(): string {
   return tables.map(([title, table]) => `### ${title}\n\n${table}`).join('\n');
 }
 
-function placementLines({ violations, result }: PlacementReport, network: NetworkFacts, colour: boolean): string[] {
+function placementLines({ wishes, violations, result }: PlacementReport, network: NetworkFacts, colour: boolean): string[] {
   return [
+    ...wishLines(wishes),
     ...(violations.length === 0 ? [] : ['Violations:', describeViolations(violations)]),
     ...(result === null ? [] : resultLines(result, network, colour)),
   ];
@@ -113,6 +115,7 @@ function resultLines(result: PlacementResult, { matrices }: NetworkFacts, colour
   const stored = result.total.synapses;
   const { coresUsed, coresMinimum, cellUtilization: cells } = result;
   return [
+    ...searchLines(result),
     `${plural(coresUsed, 'core')} in use; the total demand would fill ${formatCount(coresMinimum)}.`,
     ...(stored === weights
       ? []

@@ -129,7 +129,7 @@ describe('single commands, one after another', () => {
     const map = ['map', 'hand/pruned.safetensors', '--target', 'rram-mesh', '--max-neurons-per-core', '25', '--trials', '1'];
     const mapped = await runProgram(...map, '--out', 'mapped');
     expect(mapped.error).toBeNull();
-    expect(mapped.stdout).toMatch(/^mapped\/rram-mesh: \d+ cores, wiring cost /);
+    expect(mapped.stdout).toMatch(/^mapped\/rram-mesh: \d+ cores\n {2}Search for short wires: from /);
     for (const file of ['quantized.safetensors', 'model.int.onnx', 'mapping.json', 'images.safetensors', 'placement.json'])
       expectSame(`mapped/rram-mesh/${file}`, `rram-mesh/${file}`);
 
@@ -158,7 +158,11 @@ describe('single commands, one after another', () => {
       '--json',
     );
     const { cores } = JSON.parse(readFileSync('mapped/rram-mesh/mapping.json', 'utf8'));
-    expect(JSON.parse(stdout)).toMatchObject([{ fits: true, cores: cores.length }]);
+    // A placement takes more cores than it needs where that shortens wires.
+    const [checked] = JSON.parse(stdout);
+    expect(checked).toMatchObject({ fits: true, target: 'rram-mesh' });
+    expect(checked.cores).toBeLessThanOrEqual(cores.length);
+    expect(checked.cores).toBeGreaterThan(0);
     expect(pathsIn(folder)).toEqual(before);
   });
 });

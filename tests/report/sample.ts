@@ -204,16 +204,25 @@ const HOP = constant('hop', 3e-12, 'assumption', 'assumption; half of the router
 const SYNC = constant('sync', null, 'not-published', 'not-published; nobody measured it', 'exact', 's');
 const UPDATE = constant('update', 8.4e-9, 'simulated', 'simulated; S1: Table 2', 'max', 's');
 
+const NO_WISHES = { pins: {}, keepFree: [], keepModules: false };
+
 export function samplePlacement(topology: Topology, cap: number | null): PlacementInput {
   const synapses = term('synaptic operations', 1180, ['synop']);
   const messages = term('messages', 20.25, ['hop']);
   const sum = (value: number, complete: boolean) => ({ value, low: value, high: value, complete });
   return {
     cap,
+    wishes: NO_WISHES,
     port: { x: topology.port.x, y: topology.port.y, assumed: true },
     violations: [],
     result: {
-      placement: { seed: 1, cost: { start: 12, final: 10.5 } },
+      placement: {
+        seed: 1,
+        effort: 1,
+        cost: { start: 12, final: 10.5 },
+        objective: { name: 'wire', unit: 'Σ|w|·hops', start: 12, final: 10.5 },
+      },
+      modulesApart: null,
       metrics: sampleMetrics(cap),
       counts: null,
       energy: [
@@ -284,6 +293,7 @@ function fullTarget(): TargetInput {
     placements: [
       {
         cap: null,
+        wishes: NO_WISHES,
         port: { x: 0, y: 0, assumed: true },
         violations: [
           {
