@@ -19,18 +19,20 @@ const SMOOTHINGS = 4;
  * @returns x and y of each vertex, shape [vertices, 2]
  */
 export function findPositions(graph: SizedGraph, random: Random): Float64Array {
-  const strong = backbone(graph);
-  const layers = [strong.weights.length >= BACKBONE_SHARE * graph.weights.length ? strong : graph];
+  const layers = [neighbourhoods(graph)];
   const parents: Int32Array[] = [];
   for (;;) {
     const fine = layers[layers.length - 1];
-    if (fine.vertices <= COARSE) break;
+    const count = connected(fine);
+    if (count <= COARSE) break;
     const { graph: coarse, parent } = coarsen(fine, Math.ceil((2.5 * graph.vertices) / COARSE), random);
-    if (coarse.vertices > 0.95 * fine.vertices) break;
+    if (connected(coarse) > 0.95 * count) break;
     layers.push(coarse);
     parents.push(parent);
   }
-  let position = spreadLayout(layers[layers.length - 1], random);
+  const coarsest = layers[layers.length - 1];
+  // What shortcuts are left would fold the layout: edges outside triangles go once more.
+  let position = spreadLayout(coarsest, parents.length > 0 ? neighbourhoods(coarsest) : coarsest, random);
   for (let level = parents.length - 1; level >= 0; level--) {
     const parent = parents[level];
     const inherited = new Float64Array(2 * parent.length);
@@ -45,11 +47,24 @@ export function findPositions(graph: SizedGraph, random: Random): Float64Array {
   return strayHome(graph, layers[0], position);
 }
 
-/** The coarsest graph, laid out, then spread over the square and smoothed by turns. */
-function spreadLayout(graph: SizedGraph, random: Random): Float64Array {
+/** The backbone of a graph, or the graph if that says nothing. */
+function neighbourhoods(graph: SizedGraph): SizedGraph {
+  const strong = backbone(graph);
+  return strong.weights.length >= BACKBONE_SHARE * graph.weights.length ? strong : graph;
+}
+
+/** Vertices with neighbours: others never join a cluster, so they do not count as too many. */
+function connected({ vertices, indptr }: SizedGraph): number {
+  let count = 0;
+  for (let v = 0; v < vertices; v++) if (indptr[v + 1] > indptr[v]) count++;
+  return count;
+}
+
+/** A graph, laid out along the edges of its skeleton, then spread over the square and smoothed by turns. */
+function spreadLayout(graph: SizedGraph, skeleton: SizedGraph, random: Random): Float64Array {
   if (graph.vertices < 3) return Float64Array.from({ length: 2 * graph.vertices }, (_, i) => i);
   const side = Math.max(2, Math.floor(Math.sqrt(graph.vertices) / 1.5));
-  let position = spread(graph, pivotLayout(graph, random), side);
+  let position = spread(graph, pivotLayout(skeleton, random), side);
   for (let round = 0; round < SPREADS; round++) {
     for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
     position = spread(graph, position, side);

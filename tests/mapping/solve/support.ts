@@ -141,3 +141,37 @@ function ranks(values: Float64Array): number[] {
   }
   return rank;
 }
+
+/**
+ * A sheet with edges to all eight neighbours and a share of shortcuts between any two vertices, numbered by chance:
+ * vertex v lies where number order[v] of the sheet lies.
+ */
+export function wovenSheet(width: number, height: number, shortcuts: number, seed: number): { edges: Edge[]; order: Int32Array } {
+  const random = randomStream(seed, 'woven sheet');
+  const vertices = width * height;
+  const order = random.permutation(vertices);
+  const number = new Int32Array(vertices);
+  order.forEach((place, v) => {
+    number[place] = v;
+  });
+  const edges = new Map<number, Edge>();
+  const join = (a: number, b: number, weight: number) => {
+    const [low, high] = a < b ? [a, b] : [b, a];
+    if (a !== b && !edges.has(low * vertices + high)) edges.set(low * vertices + high, [low, high, weight]);
+  };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [dx, dy] of [
+        [1, 0],
+        [0, 1],
+        [1, 1],
+        [-1, 1],
+      ]) {
+        const [toX, toY] = [x + dx, y + dy];
+        if (toX >= 0 && toX < width && toY < height) join(number[y * width + x], number[toY * width + toX], 1 + random.int(9));
+      }
+    }
+  }
+  for (let k = Math.round(shortcuts * edges.size); k > 0; k--) join(random.int(vertices), random.int(vertices), 1 + random.int(9));
+  return { edges: [...edges.values()], order };
+}
