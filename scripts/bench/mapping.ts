@@ -12,6 +12,8 @@ import { trainedInstances } from './mapping/trained.ts';
 /** Where a peer is faster than this, so need not we be. */
 const GRACE_SECONDS = 2;
 const SMALL = 4096;
+/** Of the annealing that places parts on cores. */
+const PROPOSALS = 2e7;
 
 const { values: options } = parseArgs({
   options: {
@@ -63,7 +65,7 @@ function compare({ name, mesh, graph, site }: Instance) {
   const answers: Record<string, PeerBest> = {};
   for (const { peer, installed } of peers) {
     if (!installed) continue;
-    const best = bestOf(peer, graph, mesh, Number(options.seeds));
+    const best = bestOf(peer, graph, mesh, { seeds: Number(options.seeds), proposals: PROPOSALS });
     answers[peer.name] = best;
     const repaired = best.repairs === null ? '' : `, repaired with ${best.repairs} moves`;
     line(peer.name, best.cost, best.seconds, best.cpuSeconds, ours.cost / best.cost, `${best.how}${repaired}`);

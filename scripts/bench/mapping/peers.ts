@@ -35,10 +35,15 @@ export interface PeerFiles {
   readonly graph: PlacementGraph;
   readonly mesh: Mesh;
   readonly folder: string;
+  /** Of the annealing that places the parts of METIS and KaHIP. */
+  readonly proposals: number;
 }
 
-/** Proposals of the annealing that places the parts of METIS and KaHIP. */
-const PROPOSALS = 2e7;
+/** What peers are given: they keep the best of their seeds. */
+export interface PeerEffort {
+  readonly seeds: number;
+  readonly proposals: number;
+}
 
 const scotch: Peer = {
   name: 'scotch',
@@ -65,7 +70,8 @@ const scotch: Peer = {
 const metis: Peer = {
   name: 'metis',
   program: 'gpmetis',
-  solve: ({ graph, mesh, folder }, seed) => {
+  solve: (files, seed) => {
+    const { graph, mesh, folder } = files;
     writeMetis(join(folder, 'g.graph'), graph);
     return partCounts(graph, mesh).flatMap((parts) =>
       ['rb', 'kway'].map((type) => {
@@ -76,7 +82,7 @@ const metis: Peer = {
         const { stdout, cpuSeconds } = command('gpmetis', args, folder);
         const part = Int32Array.from(numbers(join(folder, `g.graph.part.${parts}`)));
         const seconds = reported(stdout, /Partitioning:\s+([\d.]+) sec/);
-        return placed({ graph, mesh, folder }, part, parts, seed, { seconds, cpuSeconds, how: `${type} k=${parts}` });
+        return placed(files, part, parts, seed, { seconds, cpuSeconds, how: `${type} k=${parts}` });
       }),
     );
   },
@@ -85,7 +91,8 @@ const metis: Peer = {
 const kahip: Peer = {
   name: 'kahip',
   program: 'kaffpa',
-  solve: ({ graph, mesh, folder }, seed) => {
+  solve: (files, seed) => {
+    const { graph, mesh, folder } = files;
     writeMetis(join(folder, 'g.graph'), graph);
     return partCounts(graph, mesh).map((parts) => {
       const imbalance = 100 * ((parts * mesh.capacity) / graph.vertices - 1);
@@ -94,7 +101,7 @@ const kahip: Peer = {
       const { stdout, cpuSeconds } = command('kaffpa', [...args, '--output_filename=g.part'], folder);
       const part = Int32Array.from(numbers(join(folder, 'g.part')));
       const seconds = reported(stdout, /time spent for partitioning\s+([\d.e+-]+)/);
-      return placed({ graph, mesh, folder }, part, parts, seed, { seconds, cpuSeconds, how: `${mode} k=${parts}` });
+      return placed(files, part, parts, seed, { seconds, cpuSeconds, how: `${mode} k=${parts}` });
     });
   },
 };
@@ -119,12 +126,12 @@ export interface PeerBest {
 }
 
 /** Runs a peer with seeds 1 … seeds, repairs what is overfull, and keeps the best. */
-export function bestOf(peer: Peer, graph: PlacementGraph, mesh: Mesh, seeds: number): PeerBest {
+export function bestOf(peer: Peer, graph: PlacementGraph, mesh: Mesh, { seeds, proposals }: PeerEffort): PeerBest {
   const folder = mkdtempSync(join(tmpdir(), 'bimt-bench-'));
   try {
     let best: PeerBest | null = null;
     for (let seed = 1; seed <= seeds; seed++) {
-      for (const { core, seconds, cpuSeconds, how } of peer.solve({ graph, mesh, folder }, seed)) {
+      for (const { core, seconds, cpuSeconds, how } of peer.solve({ graph, mesh, folder, proposals }, seed)) {
         const isLegal = scoreGraph(graph, mesh, core).excess === 0;
         const legal = isLegal ? { core, moves: null } : repair(graph, mesh, core);
         const { cost } = scoreGraph(graph, mesh, legal.core);
@@ -148,9 +155,15 @@ function partCounts(graph: PlacementGraph, { width, height, capacity }: Mesh): r
   return [...new Set([width * height, Math.ceil(graph.vertices / capacity)])];
 }
 
-function placed({ graph, mesh }: PeerFiles, part: Int32Array, parts: number, seed: number, spent: Omit<PeerResult, 'core'>): PeerResult {
+function placed(
+  { graph, mesh, proposals }: PeerFiles,
+  part: Int32Array,
+  parts: number,
+  seed: number,
+  spent: Omit<PeerResult, 'core'>,
+): PeerResult {
   const start = process.cpuUsage();
-  const core = annealParts(graph, part, parts, mesh, PROPOSALS, seed);
+  const core = annealParts(graph, part, parts, mesh, proposals, seed);
   const { user, system } = process.cpuUsage(start);
   const annealing = (user + system) / 1e6;
   return { ...spent, core, seconds: spent.seconds + annealing, cpuSeconds: spent.cpuSeconds + annealing };
