@@ -4,6 +4,7 @@ import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.t
 import { copiesFor } from './capacity.ts';
 import { type Placement, usedCores } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
+import { Reach } from './reach.ts';
 
 /** The occupancy of a placement, with the core ids behind its numbering. */
 export function occupancyOf(
@@ -26,12 +27,12 @@ export class Occupancy {
   readonly totals: readonly CoreTotals[];
   /** Pairs of a neuron and another core where it has targets: messages when every neuron sends. */
   connections = 0;
-  /** Targets of each source on each core, shape [sources, cores]. */
-  private readonly targets: Int32Array;
-  /** Targets of each row of a source on each core, shape [sources · classes, cores]; the same as `targets` with one class. */
-  private readonly rowTargets: Int32Array;
-  private readonly classes: number;
-  private readonly rowClass: Uint8Array | null;
+  /** Targets of each source on each core. */
+  private readonly targets: Reach;
+  /** Targets of each row of a source on each core; null where a source has one row. */
+  private readonly rowTargets: Reach | null;
+  /** The row that each synapse needs, numbered over all sources. */
+  private readonly row: Int32Array;
   /** (core, row) targets of each source, shape [sources]. */
   private readonly rowsReached: Int32Array;
   private readonly unitOfSource: Int32Array;
@@ -53,8 +54,12 @@ export class Occupancy {
     private readonly capacity: CoreCapacity,
   ) {
     this.synapses = problem.synapses;
-    this.rowClass = problem.rowClass;
-    this.classes = 1 + (problem.rowClass?.reduce((a, b) => Math.max(a, b), 0) ?? 0);
+    const { rowClass, sources } = problem;
+    const classes = 1 + (rowClass?.reduce((a, b) => Math.max(a, b), 0) ?? 0);
+    this.row = problem.synapses.indices.map((source, at) => source * classes + (rowClass === null ? 0 : rowClass[at]));
+    this.targets = new Reach(problem);
+    this.rowTargets =
+      rowClass === null ? null : new Reach({ sources: sources * classes, synapses: { ...problem.synapses, indices: this.row } });
     this.rowsReached = new Int32Array(problem.sources);
     this.unitOfSource = problem.unitOfSource;
     this.sourceOfUnit = new Int32Array(problem.units).fill(-1);
@@ -63,8 +68,6 @@ export class Occupancy {
     });
     this.core = Int32Array.from(core);
     this.totals = Array.from({ length: cores }, noDemand);
-    this.targets = new Int32Array(problem.sources * cores);
-    this.rowTargets = new Int32Array(problem.sources * this.classes * cores);
     this.broken = new Uint8Array(cores);
     this.isTouched = new Uint8Array(cores);
     this.memory = Float64Array.from({ length: problem.units + 1 }, (_, synapses) => capacity.axonMemory(synapses));
@@ -90,7 +93,7 @@ export class Occupancy {
 
   /** Targets of a source on a core. */
   targetsOn(source: number, core: number): number {
-    return this.targets[source * this.cores + core];
+    return this.targets.targetsOn(source, core);
   }
 
   /** Puts a unit on another core. */
@@ -116,44 +119,37 @@ export class Occupancy {
 
   private connect(synapse: number, core: number): void {
     const source = this.synapses.indices[synapse];
-    const at = source * this.cores + core;
     const totals = this.totals[core];
-    if (this.rowTargets[this.rowAt(synapse, core)]++ === 0) {
+    const targets = this.targets.add(source, core);
+    const inRow = this.rowTargets === null ? targets : this.rowTargets.add(this.row[synapse], core);
+    if (inRow === 1) {
       totals.rows++;
       this.reachRows(source, 1);
     }
-    if (this.targets[at] === 0) {
+    if (targets === 1) {
       totals.axons++;
       const sender = this.unitOfSource[source];
       if (sender >= 0 && this.core[sender] !== core) this.reach(this.core[sender], 1);
     }
-    totals.memory -= this.memory[this.targets[at]];
-    this.targets[at]++;
     totals.synapses++;
-    totals.memory += this.memory[this.targets[at]];
+    totals.memory += this.memory[targets] - this.memory[targets - 1];
   }
 
   private disconnect(synapse: number, core: number): void {
     const source = this.synapses.indices[synapse];
-    const at = source * this.cores + core;
     const totals = this.totals[core];
-    if (--this.rowTargets[this.rowAt(synapse, core)] === 0) {
+    const targets = this.targets.remove(source, core);
+    const inRow = this.rowTargets === null ? targets : this.rowTargets.remove(this.row[synapse], core);
+    if (inRow === 0) {
       totals.rows--;
       this.reachRows(source, -1);
     }
-    totals.memory -= this.memory[this.targets[at]];
-    this.targets[at]--;
     totals.synapses--;
-    totals.memory += this.memory[this.targets[at]];
-    if (this.targets[at] > 0) return;
+    totals.memory += this.memory[targets] - this.memory[targets + 1];
+    if (targets > 0) return;
     totals.axons--;
     const sender = this.unitOfSource[source];
     if (sender >= 0 && this.core[sender] !== core) this.reach(this.core[sender], -1);
-  }
-
-  private rowAt(synapse: number, core: number): number {
-    const rowClass = this.rowClass === null ? 0 : this.rowClass[synapse];
-    return (this.synapses.indices[synapse] * this.classes + rowClass) * this.cores + core;
   }
 
   /** One (core, row) target more or less may ask for another copy of its sender, or for one less. */
@@ -180,10 +176,7 @@ export class Occupancy {
   private coresReached(unit: number): number {
     const source = this.sourceOfUnit[unit];
     if (source < 0) return 0;
-    let reached = 0;
-    const row = source * this.cores;
-    for (let k = 0; k < this.cores; k++) if (this.targets[row + k] > 0 && k !== this.core[unit]) reached++;
-    return reached;
+    return this.targets.count(source) - (this.targets.targetsOn(source, this.core[unit]) > 0 ? 1 : 0);
   }
 
   private touch(core: number): void {

@@ -31,6 +31,8 @@ export interface PlaceOptions {
 const MAX_ROUNDS = 3;
 /** Cuts that get a short look, and the share of the effort it takes. */
 const LOOKS = 4;
+/** Of larger networks only the cheapest cut is searched, and once. */
+const LOOK_UNITS = 2000;
 const LOOK_EFFORT = 0.25;
 
 /**
@@ -47,16 +49,19 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   const wires = wiresOf(problem);
   const cuts = partition === undefined ? candidates(problem, chip, wires, modules, seed) : [partition];
   if (cuts.length === 0) throw refusal(problem, chip, modules);
+  const isLarge = problem.units > LOOK_UNITS;
   const search = new LayoutSearch(problem, chip, wires, { pins, modules });
   const starts = cuts
     .map((cut) => search.start(cut))
     .sort((a, b) => (isBetter(a, b) ? -1 : 1))
-    .slice(0, LOOKS);
+    .slice(0, isLarge ? 1 : LOOKS);
   const improve = (layout: Layout, random: Random, share: number, rounds: number) =>
     partition === undefined ? search.improve(layout, random, share * effort, rounds) : search.arrange(layout, random, share * effort);
   // A short look at some cuts, then all effort on the one that promises most.
-  const looks = starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), LOOK_EFFORT, 1));
-  const wired = improve(cheapest(looks), randomStream(seed, 'place'), 1, MAX_ROUNDS);
+  const looks = isLarge
+    ? starts
+    : starts.map((layout, number) => improve(layout, randomStream(seed, 'place/look', number), LOOK_EFFORT, 1));
+  const wired = improve(cheapest(looks), randomStream(seed, 'place'), 1, isLarge ? 1 : MAX_ROUNDS);
   // Given groups stay together.
   const moves = partition === undefined ? effort : 0;
   // Another objective starts from the placement of the shortest wires, so that it never does worse.

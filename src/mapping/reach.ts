@@ -9,13 +9,15 @@ export class Reach {
   private readonly targets: Int32Array;
   private readonly length: Int32Array;
 
-  constructor({ sources, synapses }: Pick<MappingProblem, 'sources' | 'synapses'>, core: Int32Array) {
+  /** @param core - core of each unit, shape [units]; without it nobody reaches anything yet */
+  constructor({ sources, synapses }: Pick<MappingProblem, 'sources' | 'synapses'>, core?: Int32Array) {
     this.start = new Int32Array(sources + 1);
     for (const source of synapses.indices) this.start[source + 1]++;
     for (let source = 0; source < sources; source++) this.start[source + 1] += this.start[source];
     this.cores = new Int32Array(synapses.indices.length);
     this.targets = new Int32Array(synapses.indices.length);
     this.length = new Int32Array(sources);
+    if (core === undefined) return;
     for (let unit = 0; unit < synapses.rows; unit++) {
       for (let at = synapses.indptr[unit]; at < synapses.indptr[unit + 1]; at++) this.add(synapses.indices[at], core[unit]);
     }

@@ -34,6 +34,7 @@ export interface Layout {
 /** Moves tried per group, and per unit. */
 const GROUP_MOVES = 1500;
 const UNIT_MOVES = 400;
+const MOST_UNIT_MOVES = 800_000;
 /** Larger problems are refined by pairs of cores alone: annealing would have to be too short to help. */
 const ANNEALED_GROUPS = 300;
 const ANNEALED_UNITS = 20_000;
@@ -156,7 +157,7 @@ export class LayoutSearch {
     const problem = this.unitProblem(sites);
     const site = Int32Array.from(layout.site);
     const units = problem.graph.vertices;
-    const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * UNIT_MOVES * units);
+    const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * Math.min(MOST_UNIT_MOVES, UNIT_MOVES * units));
     const options = { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random };
     refine(problem, site, layout.cost, (core) => this.limits(sites, core), options);
     return better(this.layout(sites, site), layout);
