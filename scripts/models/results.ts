@@ -245,8 +245,8 @@ ${precisionTable()}
 What do a network's wires cost on a chip, at equal accuracy? Every network is pruned to the sparsest density that keeps ${settings.accuracy}, on ${settings.search.trialsPerTask} trials a task
 that serve the search alone, and placed as \`map\` does, with so few neurons a core that the network spreads over several routers
 ([settings](aware/settings.json)). The accuracy shown stands on ${settings.test.trialsPerTask} other trials a task. "Aware of the chip" is \`run --aware\`: it begins with the network of
-"BIMT on the grid" and trains on with hops as the price of wires; "trained on" is trained as long under the same price with
-distance on the grid. Hops and messages include inputs and readout; energy is that of routers and links in a mean step, by the chip's default profile.
+"BIMT on the grid" and trains on with hops as the price of wires; "trained on" is trained on by the same rounds and
+rules under the same price with distance on the grid. Hops and messages include inputs and readout; energy is that of routers and links in a mean step, by the chip's default profile.
 \`rram-mesh\` sends whole vectors: it pays for every pair of cores that talk at all, so that fewer and weaker synapses between two cores save nothing there.
 
 ${awareSection(table)}

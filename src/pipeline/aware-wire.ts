@@ -9,6 +9,8 @@ import type { Network } from '../network/network.ts';
  * the grid. Within a core the grid decides alone, so that neighbours stay neighbours and the next placement can cut
  * cores elsewhere. Inputs enter at the chip's port and readout units sit on cores, so their wires have a length too, (1 − s)·ℓ·hops.
  *
+ * Where the chip splits a fan-in, synapses are priced as if they went straight to their neuron.
+ *
  * @param core - core of each unit, hidden neurons then readout units, shape [units]
  * @param localShare - s, 0 to 1
  * @returns a wire cost between the sites where neurons are; null if no two neurons are a hop apart

@@ -5,9 +5,9 @@ import { UsageError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { OnProgress } from '../core/progress.ts';
 import { type Chip, chipOf } from '../mapping/chip.ts';
+import { chipProblem } from '../mapping/chip-problem.ts';
 import { checkFit } from '../mapping/legality.ts';
 import { place } from '../mapping/place.ts';
-import { mappingProblem } from '../mapping/problem.ts';
 import type { WireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { AwareRound } from '../report/aware-table.ts';
@@ -19,7 +19,7 @@ import { resolveTrainConfig, type TrainConfig } from '../training/config.ts';
 import { openEngine } from '../training/engines/open.ts';
 import { fineTuneSpec } from '../training/fine-tune.ts';
 import { rewire } from '../training/rewire.ts';
-import { bestRound, isBetter, openRounds } from './aware-rounds.ts';
+import { bestRound, isBetter, type KeptRound, openRounds, type RoundFiles } from './aware-rounds.ts';
 import { chipWireCost } from './aware-wire.ts';
 import { type AwareConfig, PruneConfig, type RunConfig } from './config.ts';
 import { spreadOut } from './core-budgets.ts';
@@ -47,7 +47,7 @@ export interface AwareResult {
 /** What training for a chip depends on beside the network; the target by its content, not by the path of its file. */
 export function awareInputs({ aware, prune, map, quantize, scores }: AwareSettings): unknown {
   const { threshold, fineTune } = prune;
-  const { maxNeuronsPerCore, keepFree, seed } = map;
+  const { maxNeuronsPerCore, keepFree, seed, effort } = map;
   const { weightBits } = quantize;
   return {
     aware: { ...aware, target: loadTarget(aware.target).hash },
@@ -56,6 +56,7 @@ export function awareInputs({ aware, prune, map, quantize, scores }: AwareSettin
     maxNeuronsPerCore,
     keepFree,
     seed,
+    effort,
     weightBits,
     scores,
   };
@@ -82,28 +83,13 @@ export async function awareStage(
   const { maxNeuronsPerCore, keepFree } = map;
   const chip = chipOf(target, { maxNeuronsPerCore, keepFree, weightBits: quantize.weightBits });
   const files = openRounds(folder, { start: sha256(pruned.bytes), settings: awareInputs(settings) });
-  const start = await measureRound(0, pruned, chip, settings);
+  const placed = placeOn(pruned.network, chip, settings);
+  const start = await measureRound(0, pruned, placed, settings);
   const least = start.accuracy - aware.maxAccuracyDrop;
   const rounds = [start];
-  let best = { result: start, artifact: pruned };
+  let best: Candidate = { result: start, artifact: pruned, placed };
   for (let round = 1; round <= aware.rounds; round++) {
-    const wire = wireCostOf(best.artifact.network, chip, settings);
-    if (wire === null) {
-      hooks.onWarning?.(behindOneRouter(target));
-      break;
-    }
-    const make = async () => {
-      const told = tellingRound(round, aware.rounds, hooks);
-      const bytes = await makeRound(best.artifact, pruned, start, wire, settings, files.checkpoint(round), told).catch((error: unknown) => {
-        if (!(error instanceof EmptyNetworkError)) throw error;
-        // One that came before it is a result.
-        if (best.artifact !== pruned) return null;
-        throw new UsageError(`round ${round}: ${error.message}; a lower aware.lambda leaves more`, { cause: error });
-      });
-      if (bytes === null) return null;
-      return files.write(await measureRound(round, readNetwork(bytes, `round ${round}`, ['pruned']), chip, settings), bytes);
-    };
-    const made = files.read(round) ?? (await make());
+    const made = files.read(round) ?? (await makeRound(round, best, { artifact: pruned, result: start }, chip, settings, files, hooks));
     if (made === null) break;
     rounds.push(made.result);
     const helps = isBetter(made.result, best.result, least);
@@ -117,40 +103,74 @@ export async function awareStage(
   return { bytes: chosen === 0 ? pruned.bytes : finished(best.artifact, pruned, settings, target), rounds, chosen };
 }
 
-/** Whether it fits, what its wires cost and what it can do. */
+/** Where the mapper puts the units of a network; where it does not fit, as if synapses took no room, which costs nothing known. */
+interface Placed {
+  readonly fits: boolean;
+  readonly core: Int32Array;
+  readonly cost: number | null;
+}
+
+/** A network that a round may go on from. */
+interface Candidate extends KeptRound {
+  /** Absent where a round was read: it is placed again if another is made from it. */
+  readonly placed?: Placed;
+}
+
+/** Pins and modules count in the placement of the result alone: neurons have other numbers after each round. */
+function placeOn(network: Network, chip: Chip, { map: { seed, effort } }: AwareSettings): Placed {
+  const problem = chipProblem(network, null, chip);
+  if (checkFit(problem, chip).fits) {
+    const { core, cost } = place(problem, chip, { seed, effort });
+    return { fits: true, core, cost: cost.final };
+  }
+  const unsplit = problem.whole ?? problem;
+  return { fits: false, core: place(unsplit, spreadOut(unsplit, chip), { seed, effort }).core, cost: null };
+}
+
 async function measureRound(
   round: number,
   { network, header }: NetworkArtifact,
-  chip: Chip,
-  { aware, map }: AwareSettings,
+  { fits, cost }: Placed,
+  { aware: { trialsPerTask, seed } }: AwareSettings,
 ): Promise<AwareRound> {
-  const problem = mappingProblem(network, null);
-  const { fits } = checkFit(problem, chip);
-  const { trialsPerTask, seed } = aware;
   const suite = findSuite(header.config.suite);
   const { meanAccuracy } = await measureScores(suite, predictWith(network), { trialsPerTask, seed }, PURPOSE);
-  return {
-    round,
-    fits,
-    cost: fits ? place(problem, chip, { seed: map.seed }).cost.final : null,
-    accuracy: meanAccuracy,
-    weights: weightCount(network),
-    neurons: network.neurons,
-  };
+  return { round, fits, cost, accuracy: meanAccuracy, weights: weightCount(network), neurons: network.neurons };
 }
 
-/** Hops between the cores where the mapper puts the network; where it does not fit, as if synapses took no room. */
-function wireCostOf(network: Network, chip: Chip, { aware, map }: AwareSettings): WireCost | null {
-  const problem = mappingProblem(network, null);
-  const room = checkFit(problem, chip).fits ? chip : spreadOut(problem, chip);
-  return chipWireCost(network, chip, place(problem, room, { seed: map.seed }).core, aware.localShare);
+/** Trains, prunes, places and keeps; null where there is nothing to gain, or nothing left of a network that others came before. */
+async function makeRound(
+  round: number,
+  from: Candidate,
+  start: KeptRound,
+  chip: Chip,
+  settings: AwareSettings,
+  files: RoundFiles,
+  hooks: StageHooks,
+): Promise<Candidate | null> {
+  const { network } = from.artifact;
+  const { core } = from.placed ?? placeOn(network, chip, settings);
+  const wire = chipWireCost(network, chip, core, settings.aware.localShare);
+  if (wire === null) {
+    hooks.onWarning?.(behindOneRouter(chip.target));
+    return null;
+  }
+  try {
+    const bytes = await trainRound(from, start, wire, settings, files.checkpoint(round), tellingRound(round, settings.aware.rounds, hooks));
+    const artifact = readNetwork(bytes, `round ${round}`, ['pruned']);
+    const placed = placeOn(artifact.network, chip, settings);
+    return { ...files.write(await measureRound(round, artifact, placed, settings), bytes), placed };
+  } catch (error) {
+    if (!(error instanceof EmptyNetworkError)) throw error;
+    if (from.artifact !== start.artifact) return null;
+    throw new UsageError(`round ${round}: ${error.message}; a lower aware.lambda leaves more`, { cause: error });
+  }
 }
 
 /** Bytes of the network that a round ends with. */
-async function makeRound(
-  from: NetworkArtifact,
-  start: NetworkArtifact,
-  { fits, weights }: AwareRound,
+async function trainRound(
+  { artifact: from }: KeptRound,
+  { artifact: start, result: { fits, weights } }: KeptRound,
   wire: WireCost,
   settings: AwareSettings,
   store: CheckpointStore,

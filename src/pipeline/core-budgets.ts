@@ -109,7 +109,9 @@ function groupsOf(problem: MappingProblem, chip: Chip) {
   const cores = chip.topology.cores;
   const fitting = partition(problem, chip);
   if (fitting !== null && fitting.groups <= cores) return fitting;
-  const spread = partition(problem, spreadOut(problem, chip));
+  // Partial sums are what a fan-in is split into that does not fit: with room for all synapses there are none.
+  const unsplit = problem.whole ?? problem;
+  const spread = partition(unsplit, spreadOut(unsplit, chip));
   if (spread === null || spread.groups > cores) throw doesNotFit(chip, checkFit(problem, chip).violations);
   return spread;
 }

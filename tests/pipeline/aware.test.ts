@@ -19,7 +19,7 @@ const root = mkdtempSync(join(tmpdir(), 'bimt-aware-'));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** Few neurons a core, so that there are hops. */
-const MAP = { maxNeuronsPerCore: 6, activityTrials: 1 };
+const MAP = { maxNeuronsPerCore: 6, activityTrials: 1, effort: 0.05 };
 
 /** Two short rounds; accuracy is chance and may change as it likes. */
 function settingsOf(aware: object = {}): AwareSettings {
