@@ -23,9 +23,9 @@ export function targetsCommand(): Command {
     return inner;
   };
   add('list', 'List the shipped targets; of several filters all must hold.')
-    .addOption(new Option('--class <class>', 'kind of hardware').choices(CLASSES))
-    .addOption(new Option('--support <level>', 'what can be done with it').choices(SUPPORTS))
-    .addOption(new Option('--executes <way>', 'what it computes with').choices(EXECUTES))
+    .addOption(new Option('--class <class>', 'kind of hardware (default: any)').choices(CLASSES))
+    .addOption(new Option('--support <level>', 'what can be done with it (default: any)').choices(SUPPORTS))
+    .addOption(new Option('--executes <way>', 'what it computes with (default: any)').choices(EXECUTES))
     .option('--executable', 'only what runs rate networks as they stand')
     .addHelpText(
       'after',

@@ -91,17 +91,24 @@ function portOf(target: Target, noc: Topology, asked: ChipOptions['port']): Pick
 
 /** The user's cap as one more limit, on neurons without their copies. */
 function capped(capacity: CoreCapacity, cap: number): CoreCapacity {
-  const capNeurons = (totals: Readonly<CoreTotals>, use: ResourceUse): ResourceUse[] => {
-    if (use.resource !== 'neurons' || (use.limit !== null && use.limit <= cap)) return [use];
-    const own: ResourceUse = { ...use, used: totals.neurons, limit: cap, source: 'option --max-neurons-per-core' };
-    return capacity.targetsPerNeuron === null ? [own] : [own, use];
-  };
+  const own = (totals: Readonly<CoreTotals>): ResourceUse => ({
+    resource: 'neurons',
+    used: totals.neurons,
+    limit: cap,
+    unit: 'neurons',
+    source: 'option --max-neurons-per-core',
+  });
+  const isLooser = ({ resource, limit }: ResourceUse) => resource === 'neurons' && (limit === null || limit > cap);
   return {
     stated: capacity.stated,
     targetsPerNeuron: capacity.targetsPerNeuron,
     axonMemory: (synapses) => capacity.axonMemory(synapses),
     fits: (totals) => totals.neurons <= cap && capacity.fits(totals),
     load: (totals) => Math.max(totals.neurons / cap, capacity.load(totals)),
-    usage: (totals) => capacity.usage(totals).flatMap((use) => capNeurons(totals, use)),
+    usage: (totals) => {
+      const uses = capacity.usage(totals);
+      const isTighter = uses.some((use) => use.resource === 'neurons' && !isLooser(use));
+      return isTighter ? uses : [own(totals), ...uses.filter((use) => !isLooser(use))];
+    },
   };
 }

@@ -40,6 +40,7 @@ export interface PlacementSubject {
 
 const RESOURCE_RULE: Readonly<Record<ResourceName, string>> = {
   neurons: 'neurons',
+  neuronSlots: 'neuron-slots',
   axonsIn: 'axons-in',
   axonsOut: 'axons-out',
   synapses: 'synapses',

@@ -62,7 +62,9 @@ export function openBudgets({ target: spec, maxNeuronsPerCore, synapses }: NonNu
  */
 export function coreRoom(network: Network, { chip, synapses }: CoreBudgets): RoomFor {
   const { capacity } = chip;
-  const problem = chipProblem(network, null, chip);
+  // Pruned until they fit as they are: nothing is gained by splitting a neuron into partial sums first.
+  const split = chipProblem(network, null, chip);
+  const problem = split.whole ?? split;
   const { group, groups } = groupsOf(problem, chip);
   const cores = Array.from({ length: groups }, () => ({ totals: noDemand(), synapses: 0, ofSource: new Map<number, number>() }));
   for (const core of group) cores[core].totals.neurons++;

@@ -6,7 +6,8 @@ import { required, sourceText } from './known.ts';
 import { requireMappable, type Target } from './load.ts';
 import type { NumberQuantity } from './schema.ts';
 
-export type ResourceName = 'neurons' | 'axonsIn' | 'axonsOut' | 'synapses' | 'synapseMemory' | 'arrays';
+/** `neuronSlots` counts copies of neurons too, on chips that have them. */
+export type ResourceName = 'neurons' | 'neuronSlots' | 'axonsIn' | 'axonsOut' | 'synapses' | 'synapseMemory' | 'arrays';
 
 /** One resource of a core. */
 export interface ResourceUse {
@@ -124,7 +125,9 @@ export function coreCapacity(target: Target, bits = usualBits(target)): CoreCapa
   const sources = (totals: Readonly<CoreTotals>) => (isArray ? totals.rows * rowsPerClass : totals.axons);
   const slots = limits.outputs?.value ? { ...limits.neurons, value: sum(limits.neurons.value, limits.outputs.value) } : limits.neurons;
   const resources = [
-    ...resource(target, 'neurons', 'limits.neurons', slots, 'neurons', (totals) => totals.neurons + totals.copies),
+    ...(targetsPerNeuron === null
+      ? resource(target, 'neurons', 'limits.neurons', slots, 'neurons', (totals) => totals.neurons)
+      : resource(target, 'neuronSlots', 'limits.neurons', slots, 'neurons and copies', (totals) => totals.neurons + totals.copies)),
     ...resource(target, 'axonsIn', 'limits.axonsIn', limits.axonsIn, isArray ? 'rows' : 'axons', sources),
     ...resource(target, 'axonsOut', 'limits.axonsOut', limits.axonsOut, 'axons', (totals) => totals.axonsOut),
     ...resource(target, 'synapses', 'limits.synapses', limits.synapses, 'synapses', (totals) => totals.synapses),

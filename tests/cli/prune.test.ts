@@ -123,7 +123,7 @@ describe('prune refuses', () => {
     [['--density', '0.1', '--max-accuracy-drop', '0.1'], 'prune.density: found 0.1', 'a search for the density is asked for as well'],
     [['--threshold', '0.1', '--densities', '0.1'], 'prune.threshold: found 0.1', 'a search for the density is asked for as well'],
     [['--core-synapses', '100'], 'prune.cores.target: found nothing', 'expected the name or file of a target'],
-    [['--target', 'lohi1'], "unknown target 'lohi1'; did you mean 'loihi1'?", 'bimt-export targets list'],
+    [['--target', 'lohi1'], "unknown target 'lohi1'; did you mean 'loihi1' or 'loihi2'?", 'bimt-export targets list'],
     [['--target', 'lohi1', '--max-accuracy-drop', '0.1'], "unknown target 'lohi1'", 'bimt-export targets list'],
   ])('%j', async (args, what, how) => {
     const before = pathsIn('.');

@@ -135,7 +135,13 @@ describe.each(mappableTargets())('the chip of %s', (id) => {
     const storage = storageFormat(target);
     const isArray = storage.kind === 'cells';
     const rowsPerClass = isArray ? storage.classRows[0].length : 1;
-    const fields = { neurons: 'neurons', axonsOut: 'axonsOut', synapses: 'synapses', synapseMemory: 'memory' } as const;
+    const fields = {
+      neurons: 'neurons',
+      neuronSlots: 'neurons',
+      axonsOut: 'axonsOut',
+      synapses: 'synapses',
+      synapseMemory: 'memory',
+    } as const;
     let limits = 0;
     for (const { resource, limit } of capacity.usage(nothing)) {
       if (limit === null) continue;

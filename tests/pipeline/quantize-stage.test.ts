@@ -14,7 +14,7 @@ import { HEADER } from '../exchange/artifacts.ts';
 
 const suite = findSuite('yang19');
 const PLAN = { trialsPerTask: 3, seed: 1 };
-const chip = chipOf(loadTarget('rram-mesh'), { maxNeuronsPerCore: 12 });
+const target = loadTarget('rram-mesh');
 
 /** An untrained network: what it answers does not matter here. */
 function artifact(): NetworkArtifact {
@@ -25,6 +25,7 @@ function artifact(): NetworkArtifact {
 
 function quantizeWith(settings: object): Promise<QuantizedResult> {
   const { quantize } = resolveRunConfig({ quantize: { calibrationTrials: 2, ...settings } });
+  const chip = chipOf(target, { maxNeuronsPerCore: 12, weightBits: quantize.weightBits });
   return quantizeStage(artifact(), chip, quantize, PLAN);
 }
 
