@@ -9,6 +9,7 @@ import { coreTotals } from './core-totals.ts';
 import { type UsedCores, usedCoresOf } from './geometry.ts';
 import { type LinkTraffic, linkTraffic } from './links.ts';
 import { nullModel } from './null-model.ts';
+import { type Overheads, overheadsOf } from './overheads.ts';
 import { type PartMetrics, partMetrics } from './part-metrics.ts';
 import type { Placement } from './placement.ts';
 import { type MappingProblem, PARTS, type Part, partOf } from './problem.ts';
@@ -61,6 +62,7 @@ export interface MappingMetrics {
   readonly bindingResource: string;
   /** Cells that hold a synapse over all cells of the used arrays (C3); null for synapse lists. */
   readonly cellUtilization: { readonly usedCells: number; readonly cells: number; readonly arrays: number; readonly ratio: number } | null;
+  readonly overheads: Overheads;
   /** Basis of the pitch behind wire lengths, as the target states it; null where no pitch is published. */
   readonly wireLengthBasis: string | null;
   readonly parts: Readonly<Record<Part, PartMetrics>>;
@@ -99,6 +101,7 @@ export function mappingMetrics(problem: MappingProblem, chip: Chip, placement: P
     resources,
     bindingResource: resources.reduce((a, b) => (b.max > a.max ? b : a)).resource,
     cellUtilization: cellUtilization(problem, chip, totals),
+    overheads: overheadsOf(problem, chip, totals),
     wireLengthBasis: pitch.xMm === null || pitch.yMm === null ? null : pitch.basis,
     parts: {
       recurrent,

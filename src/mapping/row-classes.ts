@@ -1,5 +1,5 @@
 // Which synapses of a source can share a row of an array? Those of one sign, or those whose neurons keep their weight under one axon type.
-import { type Csr, forEachEntry } from '../network/csr.ts';
+import type { Csr } from '../network/csr.ts';
 import { type CellStorage, type StorageFormat, storageFormat } from '../targets/formats.ts';
 import type { Chip } from './chip.ts';
 import { type IntegerWeights, stackSynapses, type WeightedNetwork } from './problem.ts';
@@ -97,18 +97,4 @@ function nearest(levels: readonly number[], value: number): number {
   let best = 0;
   for (let k = 1; k < levels.length; k++) if (Math.abs(levels[k] - value) < Math.abs(levels[best] - value)) best = k;
   return best;
-}
-
-/** Most rows that a source takes if all its targets share a core, and the mean over the sources that have any. */
-export function rowExpansion(synapses: Csr, rowClass: Uint8Array | null): { readonly mean: number; readonly max: number } {
-  const seen = new Int32Array(synapses.columns);
-  forEachEntry(synapses, (_unit, source, _weight, at) => {
-    seen[source] |= 1 << (rowClass === null ? 0 : rowClass[at]);
-  });
-  const counts = Array.from(
-    seen.filter((classes) => classes !== 0),
-    (classes) => classes.toString(2).replaceAll('0', '').length,
-  );
-  if (counts.length === 0) return { mean: 1, max: 1 };
-  return { mean: counts.reduce((a, b) => a + b) / counts.length, max: counts.reduce((a, b) => Math.max(a, b)) };
 }

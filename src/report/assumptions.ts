@@ -1,5 +1,5 @@
 // What do the numbers of a target stand on that nobody measured? Every assumption is listed with its reason.
-import { executability } from '../targets/formats.ts';
+import { executability, takesAskedWidth } from '../targets/formats.ts';
 import { provenanceText } from '../targets/known.ts';
 import { findQuantities, pathText } from '../targets/quantities.ts';
 import type { TargetFile } from '../targets/schema.ts';
@@ -32,6 +32,7 @@ function* assumedBy({ target, topology, placements, stateBits, assumptions }: Ta
   }
   yield* topology.assumptions;
   yield* assumedNumbers(file);
+  if (takesAskedWidth(target)) yield 'the width of its weights is not published: they have the width that was asked for';
   if (file.crossbar) {
     yield 'cells, converters and wires are taken as ideal (no variation, stuck cells, noise, drift or IR drop): executions agree on a chip without faults';
   }

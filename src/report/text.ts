@@ -112,8 +112,9 @@ function resultLines(result: PlacementResult, { matrices }: NetworkFacts, colour
       ),
     ];
   const weights = matrices.recurrent.synapses + matrices.input.synapses + matrices.readout.synapses;
-  const stored = result.total.synapses;
-  const { coresUsed, coresMinimum, cellUtilization: cells } = result;
+  const { coresUsed, coresMinimum, cellUtilization: cells, overheads } = result;
+  // Sums of split fan-ins are no weights of the network.
+  const stored = result.total.synapses - (overheads.fanInSplit?.extraUnits ?? 0);
   return [
     ...searchLines(result),
     `${plural(coresUsed, 'core')} in use; the total demand would fill ${formatCount(coresMinimum)}.`,
@@ -125,11 +126,32 @@ function resultLines(result: PlacementResult, { matrices }: NetworkFacts, colour
       : [
           `${formatCount(cells.usedCells)} of the ${formatCount(cells.cells)} cells of ${plural(cells.arrays, 'array')} hold a synapse (${formatNumber(cells.ratio, 'percent')}).`,
         ]),
+    ...overheadLines(overheads),
     '',
     ...print(RESOURCE_COLUMNS, result.resources),
     ...print(PART_COLUMNS, partRows(result)),
     ...print(MESSAGE_COLUMNS, partRows(result)),
     ...result.energy.flatMap(estimate('Energy', 'pJ')),
     ...result.latency.flatMap(estimate('Latency', 'ns')),
+  ];
+}
+
+/** What the chip asks for beyond one slot a neuron and one row a source; nothing where it asks for no more. */
+function overheadLines({ fanInSplit: split, copies, expansion }: PlacementResult['overheads']): string[] {
+  return [
+    ...(expansion === null || (expansion.rows === 1 && expansion.arrays === 1)
+      ? []
+      : [
+          `A source takes ${formatNumber(expansion.rows, { decimals: 2 })} rows on average for the signs of its synapses, in ${plural(expansion.arrays, 'array')} each.`,
+        ]),
+    ...(copies === 0
+      ? []
+      : [`${plural(copies, 'neuron slot')} more hold copies of neurons, which send to targets that one slot does not reach.`]),
+    ...(split === null
+      ? []
+      : [
+          `${plural(split.unitsSplit, 'unit')} (${formatNumber(split.share, 'percent')}) listen to more sources than a core takes: ` +
+            `${plural(split.extraUnits, 'partial sum')}, up to ${split.extraDepth} in a row; ${split.note}.`,
+        ]),
   ];
 }

@@ -63,12 +63,10 @@ export interface CellStorage {
   /** Kinds of the rows that a source takes for each class of its synapses; see `MappingProblem.rowClass`. */
   readonly classRows: readonly (readonly number[])[];
   readonly arraySigns: readonly number[];
-  /** Of cells; null where the target does not say, so that an array is as large as what it holds. */
+  /** Of cells, all of a weight counted where they share a unit cell; null where the target does not say: as large as what it holds. */
   readonly arrayRows: number | null;
   readonly arrayColumns: number | null;
   readonly arraysPerCore: number | null;
-  /** Cells that one column of the published array stands for: all of a weight where they share a unit cell, else 1. */
-  readonly cellsPerColumn: number;
 }
 
 /** Weights as entries (target neuron, mantissa) in a list per axon; weight = mantissa · 2^mantissaShift. */
@@ -304,7 +302,6 @@ function cellStorage(target: Target, bits: number, codingOf: Coding): CellStorag
     arrayRows: array.rows.value,
     arrayColumns,
     arraysPerCore: array.arraysPerCore.value,
-    cellsPerColumn: sharesCell || array.cols === null ? width : 1,
   };
 }
 
@@ -393,9 +390,14 @@ function signedWidths(target: Target): readonly number[] | null {
   return bits.value?.map((width) => (SIGNS_APART.includes(signScheme) ? width + 1 : width)) ?? null;
 }
 
+/** Whether nobody has published a width of the target's weights, so that they get the width that is asked for. */
+export function takesAskedWidth({ file }: Target): boolean {
+  return file.weight.bits.value === null && !FIXED_FORMATS.includes(file.weight.signScheme);
+}
+
 /** Bits that the chip stores for weights of `bits`: the narrowest width it has for them, without a sign that it keeps apart. */
 function storedBits(target: Target, bits: number): number {
-  // Where no width is published, the width that is asked for is taken; reports name it an assumption.
+  // See `takesAskedWidth`, by which reports name the assumption.
   const known = signedWidths(target) ?? [bits];
   const fitting = known.filter((width) => width >= bits);
   if (!Number.isInteger(bits) || bits < 2 || fitting.length === 0) {

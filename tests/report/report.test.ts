@@ -34,6 +34,22 @@ function changed(target: Partial<ReportInput['targets'][number]>): ReportInput {
   return { ...input, targets: [{ ...input.targets[0], ...target }] };
 }
 
+test('the text tells what a chip asks for beyond a slot a neuron and a row a source', () => {
+  const { placements } = sampleInput().targets[0];
+  const fanInSplit = { unitsSplit: 3, share: 0.25, extraUnits: 4, extraDepth: 1, note: 'exact here' };
+  const overheads = { fanInSplit, copies: 5, expansion: { rows: 1.5, arrays: 1, columnsPerNeuron: 1 } };
+  const asking = placements.map((placement) => ({
+    ...placement,
+    result: placement.result && { ...placement.result, metrics: { ...placement.result.metrics, overheads } },
+  }));
+  const text = reportText(buildReport(changed({ placements: asking })));
+  expect(text).toContain('A source takes 1.50 rows on average for the signs of its synapses, in 1 array each.');
+  expect(text).toContain('5 neuron slots more hold copies of neurons, which send to targets that one slot does not reach.');
+  expect(text).toContain('3 units (25 %) listen to more sources than a core takes: 4 partial sums, up to 1 in a row; exact here.');
+  // 27 synapses are stored, four of them sums.
+  expect(text).toContain('23 of 27 weights are stored');
+});
+
 describe('the data', () => {
   test('say what the network is, counted by hand', () => {
     expect(report.network).toMatchObject({ neuronsTrained: 16, neurons: 12, selfConnections: 1, grid: '4x4' });

@@ -62,6 +62,7 @@ export function sampleTarget(label: string): Target {
   const file = {
     ...{ name: `Sample ${label}`, executes: ['event-snn'], recurrence: 'native', neuronModels: ['lif-cuba'] },
     activation: { kind: 'binary', bits: { value: 1, unit: 'bit', provenance: 'architectural', source: 'S1' } },
+    weight: { bits: { value: [8], unit: 'bit', provenance: 'architectural', source: 'S1' }, signScheme: 'diff-pair' },
     sources: { S1: { title: 'A chip of twelve cores', authors: 'A. Nobody', year: 2018, doi: '10.0/chip', note: 'Read in full.' } },
     routing: { castMode: 'unicast-per-core' },
     limits: { neurons: { value: 8, unit: '1', provenance: 'architectural', source: 'S1' }, axonsIn: assumed(16, '1', 'twice the neurons') },
@@ -181,6 +182,7 @@ function sampleMetrics(cap: number | null): MappingMetrics {
     ],
     bindingResource: 'axonsIn',
     cellUtilization: { usedCells: 27, cells: 1024, arrays: 4, ratio: 27 / 1024 },
+    overheads: { fanInSplit: null, copies: 0, expansion: { rows: 1, arrays: 1, columnsPerNeuron: 14 } },
     wireLengthBasis: 'area-share',
     parts: { recurrent: part([8, 2, 3], 7, 4.25, 3.5), readout: part([3, 5], 2, 5, 1.75), input: part([4, 2], 0, 1.25, 2) },
     total: part([15, 9, 3], 9, 10.5, 6.75),

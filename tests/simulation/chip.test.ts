@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { MappingFile } from '../../src/mapping/mapping-file.ts';
 import { loadChip, runChip } from '../../src/simulation/chip.ts';
 import { stressInputs } from '../../src/simulation/verify.ts';
-import { HAND_WRITTEN, SYNAPSE_LIST } from './hand-written.ts';
+import { HAND_WRITTEN, IN_PARTS, SYNAPSE_LIST } from './hand-written.ts';
 import { naiveRun, STORAGES, tinyMap, tinyNetwork } from './tiny-mapper.ts';
 
 describe.each(Object.entries(HAND_WRITTEN))('a chip with %s storage', (_, written) => {
@@ -19,6 +20,41 @@ describe.each(Object.entries(HAND_WRITTEN))('a chip with %s storage', (_, writte
     const { states, outputs } = runChip(loadChip(mapping, bytes), Int32Array.of(2, -9, -1, 0, 7, 1), 3, 2);
     expect([...states]).toEqual([5, 0, 10, 10, 6, 8, 10, 15, 15, 14, 8, 9]);
     expect([...outputs]).toEqual([5, -5, 7, 6, 27, 24]);
+  });
+});
+
+describe('partial sums and copies', () => {
+  it('compute what was computed by hand; a sum is divided towards 0', () => {
+    const { mapping, bytes } = IN_PARTS();
+    const { states, outputs } = runChip(loadChip(mapping, bytes), Int32Array.of(2, -9, -1, 0, 7, 1), 3, 2);
+    // States as above. o = 5 + 2·trunc((2·h0 − h1) / 2):
+    // trial 0: 5 + 2·0, 5 + 2·1, 5 + 2·11; trial 1: 5 + 2·(−5), 5 + 2·trunc(1 / 2), 5 + 2·trunc(19 / 2)
+    expect([...states]).toEqual([5, 0, 10, 10, 6, 8, 10, 15, 15, 14, 8, 9]);
+    expect([...outputs]).toEqual([5, -5, 7, 5, 27, 23]);
+  });
+
+  it('are refused without their parameters, or on behalf of nobody', () => {
+    const broken = (change: (mapping: MappingFile) => void) => {
+      const { mapping, bytes } = IN_PARTS();
+      change(mapping);
+      return () => loadChip(mapping, bytes);
+    };
+    expect(broken(({ cores }) => void delete cores[0].neurons[1].partial)).toThrow(/partial unit 0 has a multiplier or no order/);
+    expect(
+      broken(({ cores }) => {
+        cores[1].neurons[2].index = 2;
+      }),
+    ).toThrow(/copy of neuron 2 does not exist; the network has 2 neurons/);
+    expect(
+      broken(({ cores }) => {
+        cores[1].neurons[2].multiplier = null;
+      }),
+    ).toThrow(/copy of neuron 1 has multiplier null/);
+    expect(
+      broken(({ cores }) => {
+        cores[1].neurons[3].index = 5;
+      }),
+    ).toThrow(/partial unit 5 does not exist; the network has 2/);
   });
 });
 

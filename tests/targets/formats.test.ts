@@ -84,8 +84,8 @@ describe('weights from a table of axon types', () => {
   });
 });
 
-/** One row a source, one array a block, and cells that are columns. */
-const PLAIN = { modulus: null, rowWeights: [1], classRows: [[0]], arraySigns: [1], cellsPerColumn: 1 };
+/** One row a source and one array a block. */
+const PLAIN = { modulus: null, rowWeights: [1], classRows: [[0]], arraySigns: [1] };
 
 describe('how a weight lies in a core', () => {
   it('is a mantissa in a list on Loihi', () => {
@@ -158,7 +158,7 @@ describe('signs in an array', () => {
     const inRows = storageFormat(array('diff-pair', [8], { 'crossbar.pair': 'rows', 'crossbar.cellsPerWeight': count(1) }));
     expect(inRows).toMatchObject({ columnWeights: [1], rowWeights: [1, -1], classRows: [[0, 1]], arrayColumns: 256 });
     const inCell = storageFormat(array('diff-pair', [8], { 'crossbar.pair': 'cell', 'crossbar.cellsPerWeight': count(2) }));
-    expect(inCell).toMatchObject({ columnWeights: [1, 64, -1, -64], arrayColumns: 1024, cellsPerColumn: 4 });
+    expect(inCell).toMatchObject({ columnWeights: [1, 64, -1, -64], arrayColumns: 1024 });
   });
 
   it('take a second array for each, where negative weights lie apart', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadTarget } from '../../src/targets/load.ts';
 import { mvmCounts, rowsPerRead } from '../../src/targets/mvm.ts';
+import { loadChanged } from './support.ts';
 
 describe('rows read at once', () => {
   it('are all rows where the chip reads so', () => {
@@ -56,6 +57,17 @@ describe('a matrix–vector product', () => {
 
   it('takes fewer cycles with inputs of more bits at once', () => {
     expect(mvmCounts(loadTarget('rram-mesh:dacBits=2'), 10, 10)?.inputCycles).toBe(5);
+  });
+
+  it('drives both rows of a pair, and converts a unit cell’s column once', () => {
+    const count = (value: number) => ({ value, unit: '1', provenance: 'assumption', how: 'test' });
+    const target = loadChanged('rram-mesh', {
+      'crossbar.pair': 'cell',
+      'crossbar.cellsPerWeight': count(2),
+      'crossbar.bitsPerCell.value': 4,
+    });
+    // 256 neurons of four devices each in one array of 256 columns.
+    expect(mvmCounts(target, 256, 256)).toMatchObject({ arrays: 1, cellReads: 256 * 256 * 9 });
   });
 
   it('of a core without axons is nothing', () => {

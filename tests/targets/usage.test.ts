@@ -43,6 +43,90 @@ describe('memory of synapse lists', () => {
   });
 });
 
+const quantity = (value: number | null, unit: '1' | 'bit' = '1') => ({
+  value,
+  unit,
+  provenance: value === null ? 'not-published' : 'assumption',
+  how: 'test',
+});
+
+describe('memory of other packing rules', () => {
+  const packed = (rule: string, changes: Readonly<Record<string, unknown>>) =>
+    coreCapacity(loadChanged('loihi1', { 'limits.packing': rule, 'weight.signScheme': 'twos-complement', ...changes }));
+
+  it('is so much for a synapse and for a source, in a pool', () => {
+    const pool = packed('byte-pool', { 'limits.synapsePool': { synapse: quantity(12, 'bit'), source: quantity(40, 'bit') } });
+    expect([0, 1, 2, 10].map((n) => pool.axonMemory(n))).toEqual([0, 52, 64, 160]);
+  });
+
+  it('is a share of the chip’s memory, in rows of at most so many synapses', () => {
+    const rows = {
+      synapsesPerRow: quantity(4),
+      header: quantity(96, 'bit'),
+      synapse: quantity(32, 'bit'),
+      poolPerChip: quantity(128_000, 'bit'),
+    };
+    const shared = packed('sdram-rows', { 'limits.synapseRows': rows });
+    expect([0, 1, 4, 5].map((n) => shared.axonMemory(n))).toEqual([0, 128, 224, 352]);
+    // 128 cores.
+    expect(shared.usage(nothing)).toContainEqual({
+      resource: 'synapseMemory',
+      used: 0,
+      limit: 1000,
+      unit: 'bit',
+      source: expect.stringMatching(/limits\.synapseRows\.poolPerChip \(assumption; shared evenly by 128 cores; test\)/),
+    });
+  });
+
+  it('is unknown where a synapse’s share is: synapses are told, and nothing constrains them', () => {
+    const pool = packed('byte-pool', { 'limits.synapsePool': { synapse: quantity(null, 'bit'), source: quantity(40, 'bit') } });
+    expect(pool.usage({ ...nothing, synapses: 7, memory: 99 })).toContainEqual(
+      expect.objectContaining({ resource: 'synapseMemory', used: 7, limit: null, unit: 'synapses' }),
+    );
+    expect(pool.axonMemory(5)).toBe(0);
+    expect(pool.fits({ ...nothing, synapses: 1e9 })).toBe(true);
+  });
+
+  it('is none of its own in lists by neuron and in memories for all pairs', () => {
+    for (const rule of ['cam-per-neuron', 'fanout-list', 'fixed-all-to-all']) {
+      const capacity = packed(rule, { 'limits.axonsIn': quantity(300) });
+      expect(capacity.usage(nothing).map(({ resource }) => resource)).toEqual(['neurons', 'axonsIn', 'axonsOut']);
+      expect(capacity.axonMemory(9)).toBe(0);
+    }
+  });
+
+  it('with copies in it is refused', () => {
+    expect(() => coreCapacity(loadChanged('loihi1', { 'limits.targetsPerNeuron': quantity(1) }))).toThrow(/copies in such a memory/);
+  });
+});
+
+describe('rows and arrays for signs', () => {
+  it('count as the rows they are: two for a pair in rows, two arrays for a pair of arrays', () => {
+    const inRows = coreCapacity(loadTarget('neurram'));
+    expect(inRows.fits({ ...nothing, neurons: 256, axons: 128, rows: 128 })).toBe(true);
+    expect(inRows.fits({ ...nothing, neurons: 256, axons: 129, rows: 129 })).toBe(false);
+    const dual = coreCapacity(loadChanged('rram-mesh', { 'weight.signScheme': 'dual-array' }));
+    // Seven cells of one bit a weight: 36 neurons to an array, two arrays for 256 rows, four in a core.
+    expect(dual.fits({ ...nothing, neurons: 72, rows: 256 })).toBe(true);
+    expect(dual.fits({ ...nothing, neurons: 73, rows: 256 })).toBe(false);
+    expect(dual.fits({ ...nothing, neurons: 36, rows: 513 })).toBe(false);
+  });
+
+  it('a neuron with one sign a source drives one row; copies of it take slots', () => {
+    const odin = coreCapacity(loadTarget('odin'));
+    expect(odin.targetsPerNeuron).toBe(1);
+    expect(odin.fits({ ...nothing, neurons: 200, copies: 56, rows: 256 })).toBe(true);
+    expect(odin.fits({ ...nothing, neurons: 200, copies: 57, rows: 256 })).toBe(false);
+    expect(odin.fits({ ...nothing, neurons: 200, rows: 257 })).toBe(false);
+  });
+
+  it('neurons and readout units that a core has apart are slots together', () => {
+    const reckon = coreCapacity(loadTarget('reckon'));
+    expect(reckon.usage(nothing)[0]).toMatchObject({ resource: 'neurons', limit: 256 + 16 });
+    expect(reckon.stated.inputs).toMatchObject({ limit: 256, source: expect.stringContaining('reckon.json limits.inputs (') });
+  });
+});
+
 describe('limits of a core', () => {
   it.each([
     ['neurons', 1024],
