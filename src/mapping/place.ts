@@ -37,7 +37,7 @@ const LOOK_EFFORT = 0.25;
 
 /**
  * Places a network so that the objective is small: for `wire` Σ|w|·hops over recurrent, readout and input synapses (inputs
- * from the port), ties by the number of messages, on more cores than needed where that shortens wires; for another, that of
+ * from the port), ties by the number of messages; for another, that of
  * the best wiring is improved further. Deterministic in seed and effort; never costs more than the best start.
  *
  * @throws FitError with every violation if the network, or what is pinned, does not fit the chip

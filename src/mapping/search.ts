@@ -122,7 +122,7 @@ export class LayoutSearch {
   ): { readonly layout: Layout; readonly value: { readonly start: number; readonly final: number } | null } {
     const { sites } = layout;
     const costOn = (site: Int32Array) => {
-      const solver = this.unitProblem(sites);
+      const solver = this.unitProblem(layout);
       const assignment = new Assignment(solver.graph.size, site, solver.grid.capacity, this.limits(sites, site));
       if (objective === 'wire') {
         // All messages together cost less than the smallest wire.
@@ -154,7 +154,7 @@ export class LayoutSearch {
 
   private moveUnits(layout: Layout, random: Random, effort: number): Layout {
     const { sites } = layout;
-    const problem = this.unitProblem(sites);
+    const problem = this.unitProblem(layout);
     const site = Int32Array.from(layout.site);
     const units = problem.graph.vertices;
     const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * Math.min(MOST_UNIT_MOVES, UNIT_MOVES * units));
@@ -169,15 +169,18 @@ export class LayoutSearch {
     return modules === null ? occupancy : new ModuleLimits(occupancy, modules, site, cores.length);
   }
 
-  /** Units on sites, as many on each as a core can hold of the most modest. */
-  private unitProblem(sites: Sites): SolverProblem {
+  /** Units on the sites in use, as many on each as a core can hold of the most modest: a core more costs more than wires. */
+  private unitProblem({ sites, site }: Pick<Layout, 'sites' | 'site'>): SolverProblem {
     const { wires, chip, constraints } = this;
     const units = wires.graph.vertices;
     const fixed = new Uint8Array(units);
     for (const unit of constraints.pins.keys()) fixed[unit] = 1;
+    const limit = unitLimit(chip.capacity, units);
+    const capacity = new Float64Array(sites.cores.length);
+    for (const used of site) capacity[used] = limit;
     return {
       graph: wires.graph,
-      grid: gridOf(chip, sites, new Float64Array(sites.cores.length).fill(unitLimit(chip.capacity, units))),
+      grid: gridOf(chip, sites, capacity),
       hops: sites.hops,
       port: { weight: wires.port, hops: sites.port },
       fixed,

@@ -129,7 +129,7 @@ describe('a placement', () => {
     expect(cost.final).toBeLessThanOrEqual(cost.start);
   });
 
-  it('keeps to a cap, on more cores than it asks for where that shortens wires', () => {
+  it('keeps to a cap', () => {
     const problem = randomProblem(14, { rows: 5, columns: 5 });
     const chip = madeUpChip({ neurons: 100 });
     const { core } = place(problem, withCap(chip, 9), { seed: 1 });

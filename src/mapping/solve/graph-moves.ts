@@ -30,7 +30,10 @@ export class GraphMoves implements Annealable {
   partner(vertex: number, to: number, random: Random): number {
     const { assignment } = this;
     const hasRoom = assignment.load[to] + assignment.size[vertex] <= assignment.capacity[to];
-    const pick = random.int(assignment.count[to] + (hasRoom ? 1 : 0));
+    const choices = assignment.count[to] + (hasRoom ? 1 : 0);
+    // Nobody there and no room: the move will be refused.
+    if (choices === 0) return -1;
+    const pick = random.int(choices);
     return pick < assignment.count[to] ? assignment.member(to, pick) : -1;
   }
 
