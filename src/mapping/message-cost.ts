@@ -37,8 +37,8 @@ export class PairCost implements MessageCost {
 }
 
 /**
- * Σ over links of price(load). A message that is copied on its way loads each link of its tree once; else each destination
- * has a message of its own.
+ * Σ over links of price(load), and what it costs to send at all. A message that is copied on its way loads each link of its tree
+ * once; else each destination has a message of its own.
  */
 export class LinkCost implements MessageCost {
   total = 0;
@@ -51,6 +51,7 @@ export class LinkCost implements MessageCost {
     private readonly routes: Routes,
     private readonly isTree: boolean,
     private readonly price: (load: number, link: number) => number,
+    private readonly perMessage = 0,
   ) {
     this.load = new Float64Array(routes.count);
     this.seen = new Int32Array(routes.count);
@@ -60,9 +61,11 @@ export class LinkCost implements MessageCost {
     const change = sign * this.activity(source);
     if (change === 0) return;
     this.round++;
+    let messages = 0;
     for (let i = reach.count(source) - 1; i >= 0; i--) {
       const to = reach.core(source, i);
       if (to === from) continue;
+      messages++;
       for (const link of this.routes.links(from, to)) {
         if (this.isTree && this.seen[link] === this.round) continue;
         this.seen[link] = this.round;
@@ -71,5 +74,6 @@ export class LinkCost implements MessageCost {
         this.total += this.price(this.load[link], link);
       }
     }
+    this.total += change * this.perMessage * (this.isTree ? Math.min(1, messages) : messages);
   }
 }

@@ -1,7 +1,7 @@
 // What should a placement make small, beside wires? Traffic, energy, or the busiest link, as the chip sends its messages.
 import { UsageError } from '../core/errors.ts';
 import { type EnergyProfile, energyProfile } from '../targets/energy.ts';
-import { messageFormat } from '../targets/formats.ts';
+import { type MessageFormat, messageFormat } from '../targets/formats.ts';
 import type { Chip } from './chip.ts';
 import { LinkCost, type MessageCost, PairCost, type Routes } from './message-cost.ts';
 import type { MappingProblem } from './problem.ts';
@@ -24,6 +24,9 @@ export const OBJECTIVE_UNITS: { readonly [objective in Objective]: string } = {
 
 const PJ_PER_J = 1e12;
 
+/** Ways of casting in which one message goes to all cores, copied where ways part. */
+const TREES: ReadonlySet<MessageFormat['castMode']> = new Set(['multicast-tree', 'switch-fabric', 'n-targets-broadcast']);
+
 /** A soft maximum over links: the power that the load of each is raised to. */
 const SHARPNESS = 8;
 
@@ -33,14 +36,14 @@ export function activityOf({ activity }: MappingProblem): (source: number) => nu
 }
 
 /**
- * What annealing adds up over the messages between the cores of a search.
+ * What annealing adds up over the messages between the cores of a search. Vectors are counted value by value, copies of neurons
+ * with one target as one.
  *
  * @throws UsageError if the energy of a message is unknown
  */
 export function messageCost(objective: Exclude<Objective, 'wire'>, problem: MappingProblem, chip: Chip, sites: Sites): MessageCost {
   const activity = activityOf(problem);
-  const { castMode } = messageFormat(chip.target);
-  const isTree = castMode === 'multicast-tree';
+  const isTree = TREES.has(messageFormat(chip.target).castMode);
   const routes = routesOf(chip, sites);
   if (objective === 'congestion') {
     const mean = meanLoad(problem, chip);
@@ -48,9 +51,8 @@ export function messageCost(objective: Exclude<Objective, 'wire'>, problem: Mapp
   }
   const perHop = objective === 'traffic' ? { x: 1, y: 1, message: 0 } : messageEnergy(chip);
   if (isTree) {
-    const { links, routers } = chip.topology;
-    const isX = (link: number) => routers.y[links.from[link]] === routers.y[links.to[link]];
-    return new LinkCost(activity, routes, true, (load, link) => load * (isX(link) ? perHop.x : perHop.y));
+    const { hopsX, hopsY } = chip.topology.links;
+    return new LinkCost(activity, routes, true, (load, link) => load * (hopsX[link] * perHop.x + hopsY[link] * perHop.y), perHop.message);
   }
   return new PairCost(activity, (from, to) => {
     const hops = from < 0 ? chip.portHops(sites.cores[to]) : chip.topology.hops(sites.cores[from], sites.cores[to]);
