@@ -40,10 +40,10 @@ const ANNEALED_GROUPS = 300;
 const ANNEALED_UNITS = 20_000;
 /** Rounds over pairs of near cores. */
 const ROUNDS = 12;
-/** Moves tried per unit for fewer messages at equal wires, and for another objective; its first temperature, in mean units. */
+/** Moves tried per unit for fewer messages at equal wires, and for another objective; the first temperature, in mean costs of a unit's messages. */
 const SETTLE_MOVES = 50;
 const MESSAGE_MOVES = 200;
-const MESSAGE_HEAT = 0.1;
+const MESSAGE_HEAT = 0.5;
 
 /** Whether a layout beats another. */
 export function isBetter(a: Layout, b: Layout): boolean {
@@ -141,10 +141,10 @@ export class LayoutSearch {
     const value = () => (objective === 'wire' ? 0 : objectiveValue(objective, cost));
     const start = value();
     const proposals = units > ANNEALED_UNITS ? 0 : Math.ceil(effort * (objective === 'wire' ? SETTLE_MOVES : MESSAGE_MOVES) * units);
-    const heat = objective === 'wire' ? 0 : (MESSAGE_HEAT * cost.total) / Math.max(1, units);
-    anneal(moves, random, proposals, heat);
+    // For `wire` that is far below the smallest wire, so that none gets longer.
+    anneal(moves, random, proposals, (MESSAGE_HEAT * cost.total) / Math.max(1, units));
     // Greedy at the end: annealing stops warm.
-    if (objective !== 'wire') anneal(moves, random, Math.ceil(proposals / 4), 0);
+    anneal(moves, random, Math.ceil(proposals / 4), 0);
     const settled = this.layout(sites, site);
     const final = value();
     const isWorse = objective === 'wire' ? !isBetter(settled, layout) : settled.illegal > layout.illegal || final > start;

@@ -165,7 +165,7 @@ export const OnnxConfig = z.strictObject({
 export type OnnxConfig = z.output<typeof OnnxConfig>;
 
 /** A unit by its number in the pruned network. */
-const unit = z.string().regex(/^(neuron|readout):(0|[1-9]\d{0,8})$/, 'expected neuron:NUMBER or readout:NUMBER');
+const UNIT = /^(neuron|readout):(0|[1-9]\d{0,8})$/;
 const core = z.int().nonnegative();
 
 /** The largest effort of a search; a placement of the shipped network takes an hour with it. */
@@ -182,7 +182,10 @@ export const MapConfig = z.strictObject({
   /** Seconds in which efforts are doubled, from `effort` on, while there is time; the best is kept. Null for one search. */
   timeBudget: z.number().positive().nullable().default(null),
   /** Core of each unit that has to be there: `{ "neuron:7": 12 }`. */
-  pins: z.record(unit, core).default({}),
+  pins: z
+    .record(z.string(), core)
+    .refine((pins) => Object.keys(pins).every((unit) => UNIT.test(unit)), 'expected units neuron:NUMBER or readout:NUMBER')
+    .default({}),
   /** Cores that stay empty: defective, or kept for something else. */
   keepFree: z.array(core).default([]),
   /** Functional clusters share no core. */

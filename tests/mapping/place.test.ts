@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FitError, UsageError } from '../../src/core/errors.ts';
+import { randomStream } from '../../src/core/random.ts';
 import { chipOf, withCap } from '../../src/mapping/chip.ts';
 import { checkFit, checkPlacement } from '../../src/mapping/legality.ts';
 import { partition } from '../../src/mapping/partition.ts';
@@ -56,6 +57,17 @@ describe('a placement', () => {
     const chip = madeUpChip({ wide: 4, high: 4, neurons: 4 });
     const centre = { ...problem, position: problem.position.map((_, i) => (i * 5) % 7) };
     expect(place(centre, chip, { seed: 1, effort: 4 }).cost.final).toBeCloseTo(between, 4);
+  });
+
+  it('of planted blocks is as good when positions are shuffled as when they are known', () => {
+    const { problem, between } = planted(2, 3);
+    const chip = madeUpChip({ wide: 6, high: 5, neurons: 4 });
+    for (const seed of [1, 2, 3]) {
+      const order = randomStream(seed, 'shuffled positions').permutation(problem.units);
+      const position = problem.position.map((_, i) => problem.position[2 * order[i >> 1] + (i % 2)]);
+      expect(place({ ...problem, position }, chip, { seed }).cost.final).toBeCloseTo(between, 4);
+      expect(place(problem, chip, { seed }).cost.final).toBeCloseTo(between, 4);
+    }
   });
 
   it('never costs more than its start, is legal, and its cost is the cost by definition', () => {
