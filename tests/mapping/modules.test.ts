@@ -5,6 +5,7 @@ import { FitError, UsageError } from '../../src/core/errors.ts';
 import { ModuleLimits } from '../../src/mapping/modules.ts';
 import { checkConstraints, place } from '../../src/mapping/place.ts';
 import type { Limits } from '../../src/mapping/solve/assignment.ts';
+import { csrFromDense } from '../../src/network/csr.ts';
 import { madeUpChip, randomProblem } from './support.ts';
 
 /** Cores that hold units of two modules, counted. */
@@ -57,14 +58,17 @@ describe('a placement with modules', () => {
     );
   });
 
-  it('costs no less than without that wish, and no more where everything is one module', () => {
-    const problem = randomProblem(7, { rows: 4, columns: 4, density: 0.3 });
-    const chip = madeUpChip({ wide: 3, high: 3, neurons: 6 });
-    const costOf = (modules?: Int32Array) => place(problem, chip, { seed: 1, ...(modules && { modules }) }).cost.final;
-    const together = costOf();
-    // Every other unit: wires between neighbours have to leave the core.
-    expect(costOf(Int32Array.from({ length: 18 }, (_, unit) => unit % 2))).toBeGreaterThan(together);
-    expect(costOf(new Int32Array(18))).toBeCloseTo(together, 4);
+  it('costs nothing where modules are not connected, and a known price where they are', () => {
+    // Four cliques of four, a core's worth each: apart by clique nothing crosses a link; apart by parity every clique is torn in two.
+    const clique = (unit: number) => Math.floor(unit / 4);
+    const weights = Float32Array.from({ length: 256 }, (_, at) => (clique(at >> 4) === clique(at & 15) && at >> 4 !== (at & 15) ? 1 : 0));
+    const empty = randomProblem(7, { rows: 4, columns: 4, inputs: 0, outputs: 0 });
+    const problem = { ...empty, synapses: csrFromDense(weights, 16, 16) };
+    const chip = madeUpChip({ wide: 2, high: 2, neurons: 4 });
+    const costOf = (modules: Int32Array) => place(problem, chip, { seed: 1, modules }).cost.final;
+    expect(costOf(Int32Array.from({ length: 16 }, (_, unit) => clique(unit)))).toBe(0);
+    // Two of each clique share a core, the other two are a link away: 2 · 4 synapses for each.
+    expect(costOf(Int32Array.from({ length: 16 }, (_, unit) => unit % 2))).toBeCloseTo(4 * 8, 4);
   });
 
   it('is refused where there are more modules than cores, with the number of cores that would do', () => {
