@@ -42,25 +42,30 @@ function pointsOf({ points }: AwareStudy, label: string, method: string): AwareP
   return points.filter(({ target, method: own }) => target === label && own === method);
 }
 
+/** What the sentence compares, where it is known. */
+const COMPARED: readonly (readonly [what: string, value: Measure[2]])[] = [
+  ['the energy', ({ wiringEnergyPj }) => wiringEnergyPj],
+  ['messages·hops', ({ messageHops }) => messageHops],
+  ['Σ|w|·hops', ({ wiringCost }) => wiringCost],
+];
+
 /** The aware network against the others, seed by seed: only seeds that both have are compared. */
 function sentence(study: AwareStudy, label: string): string {
   const aware = pointsOf(study, label, 'aware');
   const against = study.methods
     .filter(({ name }) => name !== 'aware')
     .flatMap(({ name, title }) => {
-      const ratio = (value: (point: AwarePoint) => number | null) =>
-        meanSpread(
-          aware.flatMap((own) => {
-            const other = pointsOf(study, label, name).find(({ seed }) => seed === own.seed);
-            const [a, b] = [value(own), other === undefined ? null : value(other)];
-            return a === null || b === null || b === 0 ? [] : [a / b];
-          }),
-        );
-      const energy = ratio(({ wiringEnergyPj, messageHops }) => wiringEnergyPj ?? messageHops);
-      const wires = ratio(({ wiringCost }) => wiringCost);
-      if (energy === null || wires === null) return [];
-      const percent = (share: number) => formatNumber(share, 'percent');
-      return [`${percent(energy.mean)} (Σ|w|·hops: ${percent(wires.mean)}) of "${title}"`];
+      const others = pointsOf(study, label, name);
+      const shares = COMPARED.flatMap(([what, value]) => {
+        const ratios = aware.flatMap((own) => {
+          const other = others.find(({ seed }) => seed === own.seed);
+          const [a, b] = [value(own), other === undefined ? null : value(other)];
+          return a === null || b === null || b === 0 ? [] : [a / b];
+        });
+        const mean = meanSpread(ratios)?.mean ?? null;
+        return mean === null ? [] : [`${formatNumber(mean, 'percent')} of ${what}`];
+      });
+      return shares.length === 0 ? [] : [`${shares.join(', ')} of "${title}"`];
     });
-  return against.length === 0 ? '' : `On ${label}, wires of the network that was trained for it take ${against.join(', ')}.`;
+  return against.length === 0 ? '' : `On ${label}, wires of the network that was trained for it take ${against.join('; ')}.`;
 }
