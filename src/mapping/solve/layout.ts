@@ -10,38 +10,32 @@ const ANGLES = 90;
 
 /**
  * Positions from hop distances to some pivots along the strong edges: pivot multidimensional scaling (Brandes & Pich 2006).
- * Vertices outside the largest component lie in the middle, at 0.
  *
  * @returns x and y of each vertex, shape [vertices, 2], turned so that its bounding box is smallest
  */
 export function pivotLayout(graph: SizedGraph, random: Random): Float64Array {
   const strong = strongEdges(graph);
+  const pivots = Math.min(PIVOTS, graph.vertices);
   const n = graph.vertices;
+  const squared = new Float64Array(n * pivots);
+  const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
   const distance = new Int32Array(n);
   const queue = new Int32Array(n);
   let pivot = inLargestComponent(strong, n, random.int(n));
-  breadthFirst(strong, pivot, distance, queue);
-  const component = Int32Array.from(distance.keys()).filter((v) => distance[v] >= 0);
-  const pivots = Math.min(PIVOTS, component.length);
-  const squared = new Float64Array(component.length * pivots);
-  const nearest = new Float64Array(n).fill(Number.POSITIVE_INFINITY);
+  const isIsland = new Uint8Array(n);
   for (let p = 0; p < pivots; p++) {
-    breadthFirst(strong, pivot, distance, queue);
-    component.forEach((v, row) => {
-      squared[row * pivots + p] = distance[v] ** 2;
-      nearest[v] = Math.min(nearest[v], distance[v]);
-    });
-    // The next pivot is as far from all others as can be.
-    for (const v of component) if (nearest[v] > nearest[pivot]) pivot = v;
+    const far = breadthFirst(strong, pivot, distance, queue);
+    for (let v = 0; v < n; v++) {
+      if (distance[v] < 0) isIsland[v] = 1;
+      const d = distance[v] < 0 ? far + 1 : distance[v];
+      squared[v * pivots + p] = d * d;
+      nearest[v] = Math.min(nearest[v], d);
+    }
+    // The next pivot is as far from all others as can be, among those that can be reached at all.
+    for (let v = 0; v < n; v++) if (isIsland[v] === 0 && nearest[v] > nearest[pivot]) pivot = v;
   }
-  centre(squared, component.length, pivots);
-  const found = smallestBox(leadingPlane(squared, component.length, pivots));
-  const position = new Float64Array(2 * n);
-  component.forEach((v, row) => {
-    position[2 * v] = found[2 * row];
-    position[2 * v + 1] = found[2 * row + 1];
-  });
-  return position;
+  centre(squared, n, pivots);
+  return smallestBox(leadingPlane(squared, n, pivots));
 }
 
 /** A vertex of the largest component; `first` if it lies there. */
@@ -87,13 +81,13 @@ function strongEdges({ vertices, indptr, indices, weights }: SizedGraph): Pick<S
   return { indptr: start, indices: kept.slice(0, end) };
 }
 
-/** Hop distances from a vertex, −1 where it does not lead. */
+/** Hop distances from a vertex, −1 where it does not lead; the largest. */
 function breadthFirst(
   { indptr, indices }: Pick<SizedGraph, 'indptr' | 'indices'>,
   from: number,
   distance: Int32Array,
   queue: Int32Array,
-): void {
+): number {
   distance.fill(-1);
   distance[from] = 0;
   queue[0] = from;
@@ -107,6 +101,7 @@ function breadthFirst(
       queue[end++] = u;
     }
   }
+  return distance[queue[end - 1]];
 }
 
 /** Double centring. */

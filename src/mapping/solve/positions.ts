@@ -63,35 +63,28 @@ function connected({ vertices, indptr }: SizedGraph): number {
 /** A graph, laid out along the edges of its skeleton, then spread over the square and smoothed by turns. */
 function spreadLayout(graph: SizedGraph, skeleton: SizedGraph, random: Random): Float64Array {
   if (graph.vertices < 3) return Float64Array.from({ length: 2 * graph.vertices }, (_, i) => i);
-  // Who has no neighbours takes no place from those who have.
-  const room = graph.size.map((size, v) => (graph.indptr[v + 1] > graph.indptr[v] ? size : 0));
-  const side = Math.max(2, Math.floor(Math.sqrt(connected(graph)) / 1.5));
-  let position = spread(room, pivotLayout(skeleton, random), side);
+  const side = Math.max(2, Math.floor(Math.sqrt(graph.vertices) / 1.5));
+  let position = spread(graph, pivotLayout(skeleton, random), side);
   for (let round = 0; round < SPREADS; round++) {
     for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
-    position = spread(room, position, side);
+    position = spread(graph, position, side);
   }
   return position;
 }
 
 /** Shares the unit square out among vertices by size: each lies in the middle of one of side × side cells. */
-function spread(size: Int32Array, position: Float64Array, side: number): Float64Array {
-  const total = size.reduce((a, b) => a + b, 0);
+function spread(graph: SizedGraph, position: Float64Array, side: number): Float64Array {
   const cells = Int32Array.from({ length: side * side }, (_, cell) => cell);
   const grid = {
     x: cells.map((cell) => cell % side),
     y: cells.map((cell) => Math.floor(cell / side)),
-    // As if without limit: shares are equal.
-    capacity: new Float64Array(side * side).fill(Math.max(1, total)),
+    capacity: new Float64Array(side * side).fill(graph.size.reduce((a, b) => a + b, 0)),
   };
-  const cell = cutPositions({ vertices: size.length, size }, position, grid, cells);
+  const cell = cutPositions(graph, position, grid, cells);
   return position.map((_, i) => ((i % 2 === 0 ? grid.x : grid.y)[cell[i >> 1]] + 0.5) / side);
 }
 
-/**
- * Vertices without strong edges, which nothing has placed, go to the middle of all their neighbours; those without neighbours
- * to a corner, where they part nobody.
- */
+/** Vertices without strong edges, which nothing has placed, go to the middle of all their neighbours. */
 function strayHome(graph: SizedGraph, strong: SizedGraph, position: Float64Array): Float64Array {
   const out = position.slice();
   for (let v = 0; v < graph.vertices; v++) {
@@ -99,10 +92,9 @@ function strayHome(graph: SizedGraph, strong: SizedGraph, position: Float64Array
     const neighbours = Array.from(graph.indices.subarray(graph.indptr[v], graph.indptr[v + 1])).filter(
       (u) => strong.indptr[u + 1] > strong.indptr[u],
     );
-    const otherwise = graph.indptr[v + 1] > graph.indptr[v] ? 0.5 : 1;
     for (const axis of [0, 1]) {
       const sorted = neighbours.map((u) => position[2 * u + axis]).sort((a, b) => a - b);
-      out[2 * v + axis] = sorted.length === 0 ? otherwise : sorted[sorted.length >> 1];
+      out[2 * v + axis] = sorted.length === 0 ? 0.5 : sorted[sorted.length >> 1];
     }
   }
   return out;

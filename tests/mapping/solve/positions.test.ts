@@ -11,9 +11,8 @@ describe('positions that nobody gave', () => {
     { width: 30, height: 12, shortcuts: 0.02, lone: 0 },
     { width: 40, height: 40, shortcuts: 0.02, lone: 0 },
     { width: 40, height: 40, shortcuts: 0.2, lone: 0 },
-    // Those without neighbours must neither count as vertices that are still to be joined nor push the others aside.
+    // Those without neighbours must not count as vertices that are still to be joined.
     { width: 40, height: 40, shortcuts: 0.2, lone: 600 },
-    { width: 12, height: 9, shortcuts: 0.02, lone: 500 },
   ])('are those of a shuffled sheet, up to its symmetries: $width × $height, $shortcuts shortcuts, $lone alone', (shape) => {
     const { width, height, shortcuts, lone } = shape;
     const vertices = width * height;
@@ -42,13 +41,6 @@ describe('positions that nobody gave', () => {
       const sorted = corners.map((v) => position[2 * v + axis]).sort((a, b) => a - b);
       expect(position[200 + axis]).toBe(sorted[1]);
     }
-  });
-
-  it('put vertices without neighbours in a corner, where they part nobody', () => {
-    const { edges } = wovenSheet(8, 8, 0, 1);
-    const position = find(90, edges);
-    expect(Array.from(position.subarray(128))).toEqual(new Array(52).fill(1));
-    expect(position.subarray(0, 128).every((value) => value < 1)).toBe(true);
   });
 
   it('are finite where the graph falls apart', () => {
