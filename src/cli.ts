@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 // argv in, exit code out.
 import { CommanderError } from 'commander';
-import { printFailure } from './commands/common.ts';
+import { printFailure } from './commands/output.ts';
 import { buildProgram } from './commands/program.ts';
 import { BimtError, EXIT, messageOf } from './core/errors.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   const asked = { json: argv.includes('--json'), verbose: argv.includes('--verbose') };
   try {
-    await buildProgram().parseAsync([...argv]);
+    const program = await buildProgram(argv.slice(2));
+    await program.parseAsync([...argv]);
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -11,17 +11,8 @@ import { FIGURES, networkFigures } from '../report/figures.ts';
 import { svgToPng } from '../report/png.ts';
 import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
 import { analysisText } from './analysis-text.ts';
-import {
-  type CommonOptions,
-  claimOutputs,
-  integerOption,
-  networkArgument,
-  note,
-  onInterrupt,
-  printResult,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 
 interface AnalyzeOptions extends CommonOptions {
   readonly out?: string;
@@ -42,9 +33,6 @@ const FIGURE_FOLDER = 'figures';
 /** The command. */
 export function analyzeCommand(): Command {
   return withCommonOptions(new Command('analyze'))
-    .description(
-      'Tell what a network has become: active neurons, functional clusters, wiring, and whether clusters keep together beyond chance.',
-    )
     .argument('<file>', 'a trained or pruned network')
     .option('--out <dir>', `also write ${FILE} into this folder`)
     .option('--trials <n>', 'noisy test trials per task for the accuracy (default: 1000)', integerOption(1, 100_000))

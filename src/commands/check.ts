@@ -8,7 +8,8 @@ import { checkPins } from '../mapping/pins.ts';
 import { pinsOf, requireOneTarget } from '../pipeline/placement-wishes.ts';
 import { plural } from '../report/format.ts';
 import { loadTarget } from '../targets/load.ts';
-import { type CommonOptions, collect, integerOption, networkArgument, printResult, withCommonOptions } from './common.ts';
+import { collect, integerOption, networkArgument } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, withWishes } from './placement-options.ts';
 
 interface CheckOptions extends CommonOptions, Pick<PlacementOptions, 'pin' | 'keepFree'> {
@@ -19,7 +20,6 @@ interface CheckOptions extends CommonOptions, Pick<PlacementOptions, 'pin' | 'ke
 /** The command. */
 export function checkCommand(): Command {
   const command = withCommonOptions(new Command('check'))
-    .description('Tell whether a network fits targets, with every violation and what would help; writes nothing.')
     .argument('<file>', 'a trained or pruned network')
     .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
     .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1));

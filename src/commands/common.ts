@@ -1,59 +1,14 @@
-// What do all commands share? Common options, where words go, and progress.
+// What do commands share that do the work? Progress, option parsers, interruption, and the files they are given.
 import { SingleBar } from 'cli-progress';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { nowSeconds } from '../core/clock.ts';
-import { FitError, InterruptedError, messageOf, UsageError } from '../core/errors.ts';
+import { InvalidArgumentError } from 'commander';
+import { InterruptedError, messageOf, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
-import type { OnProgress, Progress, Warning } from '../core/progress.ts';
+import type { OnProgress, Progress } from '../core/progress.ts';
 import type { Stage } from '../network/artifact.ts';
 import { MAX_EFFORT } from '../pipeline/config.ts';
 import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
 import type { StageHooks } from '../pipeline/train-stage.ts';
-
-/** Options that mean the same in every command that has them. */
-export interface CommonOptions {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly verbose?: boolean;
-}
-
-/** Their heading in a help. */
-export const COMMON_OPTIONS = 'Common options:';
-
-/** Adds --json, --quiet and --verbose. */
-export function withCommonOptions(command: Command): Command {
-  const common = (flags: string, description: string) => command.addOption(new Option(flags, description).helpGroup(COMMON_OPTIONS));
-  common('--json', 'print the result as one JSON value on stdout');
-  common('--quiet', 'no progress and no notes on stderr; failures are still told');
-  return common('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');
-}
-
-let resultPrinted = false;
-
-/** Stdout is the result: as text, or as one JSON value. */
-export function printResult(options: CommonOptions, value: unknown, text: string): void {
-  resultPrinted = true;
-  process.stdout.write(options.json ? `${JSON.stringify(value, null, 2)}\n` : `${text.replace(/\n*$/, '')}\n`);
-}
-
-/** With --json stdout holds one value: the failure only where no result was printed before it. */
-export function printFailure(options: CommonOptions, error: Error, exitCode: number): void {
-  if (!options.json || resultPrinted) return;
-  const violations = error instanceof FitError ? error.violations : [];
-  printResult(options, { error: { message: error.message, exitCode, violations } }, '');
-}
-
-/** Stderr is the conversation. */
-export function note(options: CommonOptions, text: string): void {
-  if (options.quiet) return;
-  const time = options.verbose ? `[${nowSeconds().toFixed(1).padStart(6)} s] ` : '';
-  process.stderr.write(`${time}${text}\n`);
-}
-
-/** Prints warnings to stderr; they are part of the result files as well. */
-export function printWarnings(options: CommonOptions, warnings: readonly Warning[]): void {
-  for (const { rule, message } of warnings) note(options, `warning (${rule}): ${message}`);
-}
+import { type CommonOptions, note, printWarnings } from './output.ts';
 
 /**
  * Progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere. A stage ends when it is done or

@@ -19,7 +19,8 @@ import {
 } from '../report/figures.ts';
 import { plural } from '../report/format.ts';
 import { DEFAULT_PNG_SCALE, svgToPng } from '../report/png.ts';
-import { type CommonOptions, claimOutputs, collect, networkArgument, numberOption, printResult, withCommonOptions } from './common.ts';
+import { claimOutputs, collect, networkArgument, numberOption } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface FigureOptions extends CommonOptions {
   readonly analysis?: readonly string[];
@@ -37,7 +38,6 @@ const MIN_SCALE = 0.1;
 /** The command. */
 export function figureCommand(): Command {
   return withCommonOptions(new Command('figure'))
-    .description('Draw what training made of networks, as the figures of "Growing Brains" do.')
     .argument('<name>', 'which figure; they are listed below')
     .argument('<files...>', 'trained or pruned networks; for Pareto plots the folder of a sweep')
     .option(

@@ -5,7 +5,8 @@ import { readInputFile, writeFileAtomic } from '../core/files.ts';
 import { parseWith } from '../core/validate.ts';
 import { externalDataIn } from '../onnx/external-data.ts';
 import { describeLayout, ImportConfig, type Imported, importStage } from '../pipeline/import-stage.ts';
-import { type CommonOptions, claimOutputs, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { claimOutputs, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { describeScores } from './scores-text.ts';
 import { readSettings } from './settings.ts';
 
@@ -38,7 +39,6 @@ const MAX_POSITIONS_BYTES = 1 << 22;
 /** The command. */
 export function importCommand(): Command {
   return withCommonOptions(new Command('import'))
-    .description('Take a recurrent network that was trained elsewhere, from its ONNX file; every later stage goes on from there.')
     .argument('<file>', 'an ONNX model; its external data lie beside it')
     .requiredOption('--out <file>', 'the trained network')
     .option('--suite <name>', 'tasks it was trained on (default: what the file says)')

@@ -8,16 +8,8 @@ import { readMetisGraph } from '../exchange/metis-graph.ts';
 import { scoreGraph } from '../mapping/graph-score.ts';
 import type { PlacementGraph } from '../mapping/solve/graph.ts';
 import { type Mesh, placeGraph } from '../mapping/solve/place-graph.ts';
-import {
-  type CommonOptions,
-  claimOutputs,
-  effortOption,
-  integerOption,
-  note,
-  printResult,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { claimOutputs, effortOption, integerOption, stageHooks } from './common.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 
 interface MapGraphOptions extends CommonOptions {
   readonly capacity: number;
@@ -46,7 +38,6 @@ Examples:
 /** The command. */
 export function mapGraphCommand(): Command {
   return withCommonOptions(new Command('map-graph'))
-    .description('Place the vertices of a METIS graph on a mesh of cores, without a network or a target.')
     .argument('<file>', 'a graph in the format of METIS')
     .requiredOption('--capacity <n>', 'most vertices on a core', integerOption(1, MAX_CAPACITY))
     .requiredOption('--mesh <size>', 'WIDTHxHEIGHT, cores in a row and rows', meshSize)

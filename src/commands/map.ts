@@ -7,17 +7,8 @@ import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { plural } from '../report/format.ts';
 import { searchLines } from '../report/search-lines.ts';
-import {
-  AGAIN,
-  type CommonOptions,
-  collect,
-  integerOption,
-  networkArgument,
-  onInterrupt,
-  printResult,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { AGAIN, collect, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
 
@@ -42,7 +33,6 @@ Examples:
 /** The command. */
 export function mapCommand(): Command {
   const command = withCommonOptions(new Command('map'))
-    .description('Quantize a pruned network for a target and place it on its cores.')
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
     .requiredOption('--out <dir>', 'run folder; verify and report go on from it')

@@ -5,7 +5,8 @@ import { readInputFile, writeFileAtomic } from '../core/files.ts';
 import { exportIntegerNpz, exportNpz } from '../exchange/npz.ts';
 import { decodeArtifact } from '../network/artifact.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
-import { type CommonOptions, claimOutputs, printResult, withCommonOptions } from './common.ts';
+import { claimOutputs } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface NpzOptions extends CommonOptions {
   readonly out: string;
@@ -15,7 +16,6 @@ interface NpzOptions extends CommonOptions {
 /** The command. */
 export function npzCommand(): Command {
   return withCommonOptions(new Command('npz'))
-    .description('Write the weights of a network for NumPy, with masks, scales, sites and all metadata.')
     .argument('<file>', 'a trained, pruned or quantized network')
     .requiredOption('--out <file>', 'the archive')
     .option('--force', 'overwrite --out')

@@ -14,7 +14,8 @@ import type { NetworkArtifact } from '../pipeline/network-file.ts';
 import { onnxStage, type QuantizedSource } from '../pipeline/onnx-stage.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
-import { type CommonOptions, claimOutputs, integerOption, networkArgument, printResult, withCommonOptions } from './common.ts';
+import { claimOutputs, integerOption, networkArgument } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { readSettings } from './settings.ts';
 
 interface OnnxOptions extends CommonOptions {
@@ -33,7 +34,6 @@ interface OnnxOptions extends CommonOptions {
 /** The command. */
 export function onnxCommand(): Command {
   return withCommonOptions(new Command('onnx'))
-    .description('Write a network as ONNX: one step, the whole sequence, integer weights, and the integer network; with a card, model.md.')
     .argument('<file>', 'a trained or pruned network')
     .requiredOption('--out <dir>', 'folder for the models')
     .option('--target <name>', 'also write model.int.onnx, quantized for this target as quantize does it')

@@ -3,16 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { chipOf } from '../mapping/chip.ts';
 import { precisionText, studyPrecision } from '../pipeline/precision.ts';
 import { loadTarget } from '../targets/load.ts';
-import {
-  AGAIN,
-  type CommonOptions,
-  integerOption,
-  networkArgument,
-  onInterrupt,
-  printResult,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { AGAIN, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { trainSettings } from './quantize.ts';
 import { readSettings } from './settings.ts';
 
@@ -32,7 +24,6 @@ const WIDTHS = [8, 6, 5, 4, 3, 2];
 /** The command. */
 export function precisionCommand(): Command {
   return withCommonOptions(new Command('precision'))
-    .description('How many bits does a network need? Accuracy of every task at several widths of the weights, rounded and trained.')
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file')
     .requiredOption(

@@ -1,54 +1,120 @@
-// Which commands are there, and what do they have in common?
+// Which commands are there, and what do they have in common? A command's code is loaded when it is called: --help needs none of it.
 import { Command, Help } from 'commander';
 import { VERSION } from '../core/version.ts';
-import { analyzeCommand } from './analyze.ts';
-import { checkCommand } from './check.ts';
-import { COMMON_OPTIONS } from './common.ts';
-import { figureCommand } from './figure.ts';
-import { importCommand } from './import.ts';
-import { mapCommand } from './map.ts';
-import { mapGraphCommand } from './map-graph.ts';
-import { npzCommand } from './npz.ts';
-import { onnxCommand } from './onnx.ts';
-import { precisionCommand } from './precision.ts';
-import { pruneCommand } from './prune.ts';
-import { quantizeCommand } from './quantize.ts';
-import { reportCommand } from './report.ts';
-import { runCommand } from './run.ts';
-import { sweepCommand } from './sweep.ts';
-import { targetsCommand } from './targets.ts';
-import { tasksCommand } from './tasks.ts';
-import { trainCommand } from './train.ts';
-import { verifyCommand } from './verify.ts';
+import { COMMON_OPTIONS } from './output.ts';
 
-const COMMANDS = [
-  runCommand,
-  trainCommand,
-  importCommand,
-  analyzeCommand,
-  pruneCommand,
-  quantizeCommand,
-  precisionCommand,
-  onnxCommand,
-  npzCommand,
-  mapCommand,
-  mapGraphCommand,
-  checkCommand,
-  verifyCommand,
-  reportCommand,
-  figureCommand,
-  sweepCommand,
-  targetsCommand,
-  tasksCommand,
+/** A command as it is known before its code is loaded. */
+interface Entry {
+  readonly name: string;
+  readonly description: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: readonly Entry[] = [
+  {
+    name: 'run',
+    description:
+      'Train (or take a model), prune, partition, quantize, place on every target, export, verify and report; reuses what is up to date.',
+    load: async () => (await import('./run.ts')).runCommand(),
+  },
+  {
+    name: 'train',
+    description: 'Train a recurrent network on a task suite, with BIMT or one of its baselines.',
+    load: async () => (await import('./train.ts')).trainCommand(),
+  },
+  {
+    name: 'import',
+    description: 'Take a recurrent network that was trained elsewhere, from its ONNX file; every later stage goes on from there.',
+    load: async () => (await import('./import.ts')).importCommand(),
+  },
+  {
+    name: 'analyze',
+    description:
+      'Tell what a network has become: active neurons, functional clusters, wiring, and whether clusters keep together beyond chance.',
+    load: async () => (await import('./analyze.ts')).analyzeCommand(),
+  },
+  {
+    name: 'prune',
+    description: 'Remove small weights and dead neurons, then train on with what is left.',
+    load: async () => (await import('./prune.ts')).pruneCommand(),
+  },
+  {
+    name: 'quantize',
+    description: 'Quantize a pruned ReLU network into integers that one target can store.',
+    load: async () => (await import('./quantize.ts')).quantizeCommand(),
+  },
+  {
+    name: 'precision',
+    description: 'How many bits does a network need? Accuracy of every task at several widths of the weights, rounded and trained.',
+    load: async () => (await import('./precision.ts')).precisionCommand(),
+  },
+  {
+    name: 'onnx',
+    description: 'Write a network as ONNX: one step, the whole sequence, integer weights, and the integer network; with a card, model.md.',
+    load: async () => (await import('./onnx.ts')).onnxCommand(),
+  },
+  {
+    name: 'npz',
+    description: 'Write the weights of a network for NumPy, with masks, scales, sites and all metadata.',
+    load: async () => (await import('./npz.ts')).npzCommand(),
+  },
+  {
+    name: 'map',
+    description: 'Quantize a pruned network for a target and place it on its cores.',
+    load: async () => (await import('./map.ts')).mapCommand(),
+  },
+  {
+    name: 'map-graph',
+    description: 'Place the vertices of a METIS graph on a mesh of cores, without a network or a target.',
+    load: async () => (await import('./map-graph.ts')).mapGraphCommand(),
+  },
+  {
+    name: 'check',
+    description: 'Tell whether a network fits targets, with every violation and what would help; writes nothing.',
+    load: async () => (await import('./check.ts')).checkCommand(),
+  },
+  {
+    name: 'verify',
+    description:
+      'Prove that integer network, ONNX integer form in two runtimes, and simulated chip agree on every integer, and float files closely.',
+    load: async () => (await import('./verify.ts')).verifyCommand(),
+  },
+  {
+    name: 'report',
+    description: 'Write the reports of a run folder anew, and print the long one.',
+    load: async () => (await import('./report.ts')).reportCommand(),
+  },
+  {
+    name: 'figure',
+    description: 'Draw what training made of networks, as the figures of "Growing Brains" do.',
+    load: async () => (await import('./figure.ts')).figureCommand(),
+  },
+  {
+    name: 'sweep',
+    description: 'Train, prune and analyse many networks, and set them side by side: a table, Pareto plots, hypervolumes.',
+    load: async () => (await import('./sweep.ts')).sweepCommand(),
+  },
+  {
+    name: 'targets',
+    description: 'Chips that networks can be mapped onto; one JSON file each, every number with its source.',
+    load: async () => (await import('./targets.ts')).targetsCommand(),
+  },
+  { name: 'tasks', description: 'The cognitive tasks a network can learn.', load: async () => (await import('./tasks.ts')).tasksCommand() },
 ];
 
-/** The command line, with every command; failures are thrown. */
-export function buildProgram(): Command {
+/**
+ * The command line; failures are thrown.
+ *
+ * @param words - of the command line that it is for: only commands named there have options and subcommands; without them, all have
+ */
+export async function buildProgram(words?: readonly string[]): Promise<Command> {
   const program = new Command('bimt-export')
     .exitOverride()
     .description('Train recurrent networks with a wiring cost, quantize them, export ONNX, and map them onto neuromorphic crossbar cores.')
     .version(VERSION)
     .showHelpAfterError('(--help lists all options)')
+    // What a command takes is known only where its code is loaded.
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       `
@@ -59,7 +125,10 @@ Examples:
   $ bimt-export tasks show dms
   $ bimt-export targets show loihi1`,
     );
-  for (const command of COMMANDS) program.addCommand(inheritSettings(command()));
+  for (const { name, description, load } of COMMANDS) {
+    const isNeeded = words === undefined || words.includes(name);
+    program.addCommand(inheritSettings((isNeeded ? await load() : new Command(name)).description(description)));
+  }
   return program;
 }
 

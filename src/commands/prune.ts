@@ -4,19 +4,8 @@ import { writeFileAtomic } from '../core/files.ts';
 import { curveText } from '../pipeline/density-curve.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
 import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from '../pipeline/prune-search.ts';
-import {
-  AGAIN,
-  type CommonOptions,
-  claimOutputs,
-  integerOption,
-  networkArgument,
-  note,
-  numberOption,
-  onInterrupt,
-  printResult,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { AGAIN, claimOutputs, integerOption, networkArgument, numberOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 import { describeScores } from './scores-text.ts';
 import { readSettings } from './settings.ts';
 
@@ -64,7 +53,6 @@ Examples:
 /** The command. */
 export function pruneCommand(): Command {
   return withCommonOptions(new Command('prune'))
-    .description('Remove small weights and dead neurons, then train on with what is left.')
     .argument('<file>', 'a trained network')
     .requiredOption('--out <file>', 'the pruned network')
     .option('--threshold <x>', 'weights ranked at most this high go (default: 0.01)', numberOption(0))

@@ -8,18 +8,8 @@ import { chipOf } from '../mapping/chip.ts';
 import { GRANULARITIES, INPUT_RANGES } from '../pipeline/config.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
-import {
-  type CommonOptions,
-  claimOutputs,
-  integerOption,
-  networkArgument,
-  numberOption,
-  onInterrupt,
-  printResult,
-  printWarnings,
-  stageHooks,
-  withCommonOptions,
-} from './common.ts';
+import { claimOutputs, integerOption, networkArgument, numberOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, printWarnings, withCommonOptions } from './output.ts';
 import { quantizationText } from './quantize-text.ts';
 import { describeScores } from './scores-text.ts';
 import { readSettings } from './settings.ts';
@@ -46,7 +36,6 @@ interface QuantizeOptions extends CommonOptions {
 /** The command. */
 export function quantizeCommand(): Command {
   return withCommonOptions(new Command('quantize'))
-    .description('Quantize a pruned ReLU network into integers that one target can store.')
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file')
     .requiredOption('--out <file>', 'the quantized network')

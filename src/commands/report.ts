@@ -4,12 +4,11 @@ import { reportPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { reportText } from '../report/text.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 /** The command. */
 export function reportCommand(): Command {
   return withCommonOptions(new Command('report'))
-    .description('Write the reports of a run folder anew, and print the long one.')
     .argument('<dir>', 'a run folder')
     .addHelpText('after', '\nExample:\n  $ bimt-export report runs/start')
     .action(reportAction);

@@ -4,7 +4,8 @@ import { requireSuccess, runPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
-import { AGAIN, type CommonOptions, collect, integerOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { AGAIN, collect, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
 
@@ -22,9 +23,6 @@ interface RunOptions extends CommonOptions, PlacementOptions {
 /** The command. */
 export function runCommand(): Command {
   const command = withCommonOptions(new Command('run'))
-    .description(
-      'Train (or take a model), prune, partition, quantize, place on every target, export, verify and report; reuses what is up to date.',
-    )
     .argument('[config]', 'JSON file with the settings of the run; options win over it')
     .requiredOption('--out <dir>', 'folder of the run')
     .option('--model <file>', 'start from a trained or pruned network instead of training one')

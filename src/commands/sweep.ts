@@ -8,7 +8,8 @@ import { parseSweep } from '../pipeline/sweep-file.ts';
 import { openSweepFolder } from '../pipeline/sweep-folder.ts';
 import { plural } from '../report/format.ts';
 import { type Column, textTable } from '../report/table.ts';
-import { AGAIN, type CommonOptions, integerOption, note, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { AGAIN, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 
 interface SweepOptions extends CommonOptions {
   readonly out: string;
@@ -22,7 +23,6 @@ const MAX_WORKERS = 1024;
 /** The command. */
 export function sweepCommand(): Command {
   return withCommonOptions(new Command('sweep'))
-    .description('Train, prune and analyse many networks, and set them side by side: a table, Pareto plots, hypervolumes.')
     .argument('<file>', 'YAML or JSON file with base settings and series; every list in it is an axis')
     .requiredOption('--out <dir>', 'folder of the sweep; points that are done in it are not made again')
     .option('--workers <n>', "worker processes, one training each (default: the file's, else one per core)", integerOption(1, MAX_WORKERS))

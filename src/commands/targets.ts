@@ -10,13 +10,11 @@ import { sourceLine } from '../targets/known.ts';
 import { checkTargetFile, listTargets, loadTarget, type Target } from '../targets/load.ts';
 import { parameterValues } from '../targets/parameters.ts';
 import { CLASSES, EXECUTES, SUPPORTS, targetJsonSchema } from '../targets/schema.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 /** The command and its subcommands. */
 export function targetsCommand(): Command {
-  const command = new Command('targets').description(
-    'Chips that networks can be mapped onto; one JSON file each, every number with its source.',
-  );
+  const command = new Command('targets');
   const add = (name: string, description: string) => {
     const inner = withCommonOptions(new Command(name)).description(description);
     command.addCommand(inner);

@@ -11,7 +11,8 @@ import { STEP_MS } from '../tasks/ring.ts';
 import type { TaskSuite, Trial } from '../tasks/suite.ts';
 import { findSuite, findTask, SUITES, type SuiteSetting, suiteSettings } from '../tasks/suites.ts';
 import { sampleTrial } from '../tasks/trial.ts';
-import { type CommonOptions, integerOption, note, printResult, withCommonOptions } from './common.ts';
+import { integerOption } from './common.ts';
+import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 
 // More would not fit the longest string that Node can print.
 const MAX_TRIALS = 5000;
@@ -24,11 +25,7 @@ interface TrialOptions extends CommonOptions {
 
 /** The command with its subcommands. */
 export function tasksCommand(): Command {
-  return new Command('tasks')
-    .description('The cognitive tasks a network can learn.')
-    .addCommand(listCommand())
-    .addCommand(showCommand())
-    .addCommand(sampleCommand());
+  return new Command('tasks').addCommand(listCommand()).addCommand(showCommand()).addCommand(sampleCommand());
 }
 
 function listCommand(): Command {

@@ -12,7 +12,8 @@ import { findSuite, findTask } from '../tasks/suites.ts';
 import { type CheckpointStore, decodeCheckpoint } from '../training/checkpoint.ts';
 import { CONDITIONS, type TrainConfig } from '../training/config.ts';
 import { ENGINE_CHOICES } from '../training/engine.ts';
-import { type CommonOptions, integerOption, numberOption, onInterrupt, printResult, stageHooks, withCommonOptions } from './common.ts';
+import { integerOption, numberOption, onInterrupt, stageHooks } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { describeScore } from './scores-text.ts';
 import { readSettings } from './settings.ts';
 
@@ -31,7 +32,6 @@ interface TrainOptions extends CommonOptions, Partial<Omit<TrainConfig, 'taskWei
 /** The command. */
 export function trainCommand(): Command {
   return withTrainingOptions(withCommonOptions(new Command('train')))
-    .description('Train a recurrent network on a task suite, with BIMT or one of its baselines.')
     .requiredOption('--out <dir>', 'folder for trained.safetensors, training.csv and the checkpoint')
     .option('--config <file>', 'JSON file with the settings of a run; its train and scores sections count, options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')

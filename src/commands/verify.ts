@@ -4,7 +4,8 @@ import { type Certificates, verifyPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { assertAgreement } from '../simulation/verify.ts';
 import { assertClose, type FloatComparison, type FloatVerification } from '../simulation/verify-floats.ts';
-import { type CommonOptions, integerOption, printResult, withCommonOptions } from './common.ts';
+import { integerOption } from './common.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface VerifyOptions extends CommonOptions {
   readonly trials?: number;
@@ -15,9 +16,6 @@ interface VerifyOptions extends CommonOptions {
 /** The command. */
 export function verifyCommand(): Command {
   return withCommonOptions(new Command('verify'))
-    .description(
-      'Prove that integer network, ONNX integer form in two runtimes, and simulated chip agree on every integer, and float files closely.',
-    )
     .argument('<dir>', 'a run folder')
     .option('--trials <n>', "task trials (default: the run's)", integerOption(1, 1_000_000))
     .option('--float-trials <n>', "task trials for the float ONNX files (default: the run's)", integerOption(1, 1_000_000))

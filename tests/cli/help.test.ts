@@ -28,7 +28,7 @@ function examplesOf(help: string): string[][] {
   return [...help.matchAll(/^ +\$ bimt-export (.*)$/gm)].map(([, line]) => line.split(' '));
 }
 
-const program = buildProgram();
+const program = await buildProgram();
 const commands = commandsOf(program);
 
 describe.each(commands)('%s --help', (name, command) => {
@@ -62,7 +62,7 @@ describe('the examples of all helps', () => {
 
   it.each(examples.map((example) => example.join(' ')))('%s', async (example) => {
     const called: string[] = [];
-    const inert = buildProgram();
+    const inert = await buildProgram();
     for (const [name, command] of commandsOf(inert)) {
       if (command.commands.length > 0) continue;
       command.action(() => {
@@ -81,4 +81,15 @@ it('the help of the program names every command and every exit code', () => {
   expect(help.replace(/\s+/g, ' ')).toContain(
     'Exit codes: 0 done, 1 bug, 2 usage or bad input, 3 does not fit or a requirement missed, 4 mismatch, 130 interrupted (resumable).',
   );
+});
+
+it('the help of the program loads the code of no command, and a command line only that of the command it names', async () => {
+  const loaded = async (...words: string[]) => {
+    const { commands } = await buildProgram(words);
+    expect(commands.map((command) => command.name())).toEqual(program.commands.map((command) => command.name()));
+    return commands.filter(({ options, commands }) => options.length + commands.length > 0).map((command) => command.name());
+  };
+  expect(await loaded('--help')).toEqual([]);
+  expect(await loaded('tasks', 'show', 'dms')).toEqual(['tasks']);
+  expect(await loaded('help', 'train')).toEqual(['train']);
 });

@@ -54,12 +54,11 @@ export async function runProgram(...args: readonly string[]): Promise<{ stdout: 
     stdout += text;
     return true;
   });
-  const error = await buildProgram()
-    .parseAsync([...args], { from: 'user' })
-    .then(
-      () => null,
-      (thrown: unknown) => thrown,
-    );
+  const program = await buildProgram(args);
+  const error = await program.parseAsync([...args], { from: 'user' }).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
   written.mockRestore();
   said.mockRestore();
   return { stdout, stderr, error };
