@@ -37,7 +37,7 @@ const DistanceBin = z.strictObject({
 });
 
 /** What depends on where neurons sit. Lengths in unit-square units (side of the grid = 1). */
-const LayoutAnalysis = z.strictObject({
+export const LayoutAnalysis = z.strictObject({
   /** `own`: as trained. `searched`: after a search for the shortest wires, which moves neurons and changes nothing else. */
   name: z.enum(['own', 'searched']),
   /** Site of each neuron, shape [neurons]. */

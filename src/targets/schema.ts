@@ -449,6 +449,8 @@ export const targetSchema = z
 /** A validated target file. */
 export type TargetFile = z.infer<typeof targetSchema>;
 export type EnergyProfileData = TargetFile['energyProfiles'][number];
+/** Kinds of energy models. */
+export const PROFILE_KINDS = energyProfile.options.map(({ shape }) => shape.kind.value);
 
 /** A value object of any unit. */
 export interface Quantity {
