@@ -85,6 +85,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./report.ts')).reportCommand(),
   },
   {
+    name: 'compare',
+    description: 'Set runs and targets side by side, tell what changed, and fail where a requirement is missed.',
+    load: async () => (await import('./compare.ts')).compareCommand(),
+  },
+  {
     name: 'figure',
     description: 'Draw what training made of networks, as the figures of "Growing Brains" do.',
     load: async () => (await import('./figure.ts')).figureCommand(),

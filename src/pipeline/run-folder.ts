@@ -45,9 +45,10 @@ export interface RunFolder {
   /**
    * Content of a file that a stage wrote.
    *
+   * @param remedy - what to try if it was changed
    * @throws UsageError if it was changed since
    */
-  readOutput(file: string): Uint8Array;
+  readOutput(file: string, remedy?: string): Uint8Array;
   has(file: string): boolean;
   write(file: string, content: Uint8Array | string): void;
   remove(file: string): void;
@@ -96,10 +97,10 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
   return {
     path,
     read,
-    readOutput(file) {
+    readOutput(file, remedy = 'run or map again') {
       const content = read(file);
       const isKnown = Object.values(record.stages).some((stage) => isUnchanged(file, content, stage));
-      if (!isKnown) throw new UsageError(`${at(file)} is not what the run wrote (${RECORD}); run or map again`);
+      if (!isKnown) throw new UsageError(`${at(file)} is not what the run wrote (${RECORD}); ${remedy}`);
       return content;
     },
     has: (file) => fileExists(at(file)),
@@ -138,9 +139,16 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
 function readRecord(path: string): RunRecord {
   if (!fileExists(path)) return EMPTY;
   const bytes = readInputFile(path);
+  let content: unknown;
   try {
-    return RunRecord.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    content = JSON.parse(new TextDecoder().decode(bytes));
+    return RunRecord.parse(content);
   } catch {
+    const schema = (content as { schema?: unknown } | null | undefined)?.schema;
+    if (typeof schema === 'string' && schema !== EMPTY.schema)
+      throw new UsageError(
+        `${path} was written by another version of bimt-export (${schema}, this one reads ${EMPTY.schema}); use that version, choose another --out, or start over with --force`,
+      );
     throw new UsageError(`${path} is damaged; delete it to make everything anew, or start over with --force`);
   }
 }

@@ -3,7 +3,7 @@ import type { Part } from '../mapping/problem.ts';
 import { PART_COLUMNS, RESOURCE_COLUMNS } from './detail-columns.ts';
 import type { Value } from './format.ts';
 import { MESSAGE_COLUMNS } from './message-columns.ts';
-import { PLACEMENT_COLUMNS, placementRows } from './placement-columns.ts';
+import { PLACEMENT_COLUMNS, type PlacementRow, placementRows } from './placement-columns.ts';
 import type { PlacementResult, Report } from './report.ts';
 import type { Column } from './table.ts';
 
@@ -18,12 +18,6 @@ export function flatMetrics(report: Report): Metrics {
     if (key in metrics) throw new Error(`metric ${key} twice`);
     metrics[key] = toNumber(value);
     metrics[`${key}__unit`] = unit === '' ? '1' : unit;
-  };
-  const addRow = <Row>(stage: string, group: string, prefix: string, columns: readonly Column<Row>[], row: Row): void => {
-    for (const { key, unit, format, value } of columns) {
-      const cell = value(row);
-      if (format !== 'words' || typeof cell === 'boolean') add(stage, group, `${prefix}${key}`, unit, cell);
-    }
   };
   const { network, accuracy, targets } = report;
   for (const name of ['neuronsTrained', 'neurons', 'inputs', 'outputs', 'selfConnections'] as const)
@@ -47,12 +41,7 @@ export function flatMetrics(report: Report): Metrics {
   for (const row of placementRows(report)) {
     const { label } = row.target;
     const group = row.placement.cap === null ? label : `${label} cap ${row.placement.cap}`;
-    addRow('map', group, '', PLACEMENT_COLUMNS, row);
-    const { result } = row.placement;
-    if (result === null) continue;
-    for (const resource of result.resources) addRow('map', group, `${resource.resource} `, RESOURCE_COLUMNS, resource);
-    for (const { name, part, wireLengthBasis } of partRows(result))
-      addRow('map', group, `${name} `, [...PART_COLUMNS, ...MESSAGE_COLUMNS], { name, part, wireLengthBasis });
+    for (const { name, unit, value } of placementMetrics(row)) add('map', group, name, unit, value);
   }
   for (const { label, verification } of targets) {
     if (verification === null) continue;
@@ -68,6 +57,33 @@ export function flatMetrics(report: Report): Metrics {
     );
   }
   return metrics;
+}
+
+/** A number of a placement, by the last part of its key in `metrics.json`. */
+export interface PlacementMetric {
+  readonly name: string;
+  readonly unit: string;
+  /** As tables have it: with `≥` or `≤` where only a bound is known, empty where there is nothing to count. */
+  readonly value: Value;
+}
+
+/** Every number of a placement. */
+export function placementMetrics(row: PlacementRow): PlacementMetric[] {
+  const { result } = row.placement;
+  return [
+    ...rowMetrics('', PLACEMENT_COLUMNS, row),
+    ...(result?.resources ?? []).flatMap((resource) => rowMetrics(`${resource.resource} `, RESOURCE_COLUMNS, resource)),
+    ...(result === null ? [] : partRows(result)).flatMap((part) =>
+      rowMetrics(`${part.name} `, [...PART_COLUMNS, ...MESSAGE_COLUMNS], part),
+    ),
+  ];
+}
+
+function rowMetrics<Row>(prefix: string, columns: readonly Column<Row>[], row: Row): PlacementMetric[] {
+  return columns.flatMap(({ key, unit, format, value }) => {
+    const cell = value(row);
+    return format !== 'words' || typeof cell === 'boolean' ? [{ name: snakeCase(`${prefix}${key}`), unit, value: cell }] : [];
+  });
 }
 
 /** A task is near its ceiling within this much accuracy. */
@@ -92,7 +108,8 @@ function toNumber(value: Value): number | null {
   return typeof value === 'object' ? value.value : Number(value);
 }
 
-function snakeCase(name: string): string {
+/** A name as it is part of a metric's key. */
+export function snakeCase(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()

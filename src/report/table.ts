@@ -1,6 +1,7 @@
-// How is a table told? Its columns are defined once; text, CSV and Markdown only print them.
+// How is a table told? Its columns are defined once; text, CSV, Markdown and HTML only print them.
 import pc from 'picocolors';
 import { type Bounded, formatValue, type NumberFormat, type Value } from './format.ts';
+import { element, escapeXml, type Markup } from './svg.ts';
 
 /** A column of a table whose rows are of one type. */
 export interface Column<Row> {
@@ -70,6 +71,26 @@ export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readon
     .join('');
 }
 
+/** An HTML table; what a column means appears when its heading is pointed at, and tones are classes. */
+export function htmlTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Markup {
+  const heads = columns.map(({ title, unit, meaning, format }) =>
+    element('th', { scope: 'col', title: meaning, class: format === 'words' ? 'words' : 'number' }, [
+      escapeXml(unit === '' ? title : `${title} (${unit})`),
+    ]),
+  );
+  const body = rows.map((row) =>
+    element(
+      'tr',
+      {},
+      columns.map((column) => {
+        const kind = column.format === 'words' ? 'words' : 'number';
+        return element('td', { class: [kind, column.tone?.(row) ?? ''].join(' ').trim() }, [escapeXml(cellText(column, row))]);
+      }),
+    ),
+  );
+  return element('table', {}, [element('thead', {}, [element('tr', {}, heads)]), element('tbody', {}, body)]);
+}
+
 /** The columns themselves as a Markdown table: the reference of what each number means. */
 export function meaningsTable<Row>(columns: readonly Column<Row>[]): string {
   const describe = (key: string, title: string, value: (column: Column<Row>) => Value): Column<Column<Row>> => ({
@@ -105,7 +126,8 @@ function quoted(cell: string): string {
 }
 
 function escapeMarkdown(cell: string): string {
-  return cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll(/\r?\n/g, ' ');
+  // Markdown passes HTML on, and a name may hold some.
+  return cell.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('<', '&lt;').replaceAll(/\r?\n/g, ' ');
 }
 
 // Blanks at the end of a line are noise, and colour codes would hide them from trimEnd.

@@ -164,6 +164,16 @@ describe('exit code 3', () => {
   });
 });
 
+describe('exit code 3', () => {
+  it('of compare, where a requirement is missed: everything is told first', async () => {
+    const { code, stdout, stderr } = await cli('compare', 'run', '--require', 'cores<=0', '--json');
+    expect(code).toBe(3);
+    const { cases, requirements } = JSON.parse(stdout);
+    expect(requirements).toMatchObject([{ outcome: 'missed', value: { value: cases[0].metrics.cores.value }, limit: { value: 0 } }]);
+    expect(stderr).toMatch(/^error: 1 requirement of 1 not met\n {2}cores<=0: cores of run on rram-mesh is \d+, asked for <= 0\n/);
+  });
+});
+
 describe('exit code 4', () => {
   const target = at('run', 'rram-mesh');
 
