@@ -2,7 +2,6 @@
 import { weightByDistance } from '../analysis/weight-distance.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
-import type { AwareTraining } from '../report/aware-table.ts';
 import { connectionMap } from '../report/connection-map.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../report/csv.ts';
 import type { TargetInput } from '../report/input.ts';
@@ -10,6 +9,7 @@ import { linkTrafficPlot } from '../report/link-traffic.ts';
 import { metricsJson } from '../report/metrics.ts';
 import { placementPlot } from '../report/placement.ts';
 import { buildReport, type Report, reportJson } from '../report/report.ts';
+import { awareSchema, formsSchema, placementRecordSchema, verificationSchema } from '../report/report-schema.ts';
 import { reportText } from '../report/text.ts';
 import { weightDistancePlot } from '../report/weight-distance.ts';
 import type { Verification } from '../simulation/verify.ts';
@@ -22,11 +22,15 @@ import { AWARE_RECORD } from './aware-rounds.ts';
 import type { RunConfig } from './config.ts';
 import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import type { NetworkArtifact } from './network-file.ts';
+import { readJson } from './read-json.ts';
 import type { RunFolder } from './run-folder.ts';
 import { FORM_FILES } from './verify-forms-stage.ts';
 import { MAPPED_FILES } from './verify-stage.ts';
 
 export const VERIFY_FILE = 'verify.json';
+
+/** What to try where a file cannot be read. */
+const ANEW = 'make it anew with the command that made it and --force';
 
 /** Folder of a target inside a run folder: its label, without characters that some file systems refuse. */
 export function targetFolder({ label }: Pick<Target, 'label'>): string {
@@ -64,7 +68,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
         ? { config: resolveTrainConfig(header.config['train']), engine: header.provenance.engine, last: history.training }
         : null,
     scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
-    aware: config.aware === null ? null : readJson<AwareTraining>(folder, AWARE_RECORD),
+    aware: config.aware === null ? null : readJson(folder, AWARE_RECORD, awareSchema, ANEW),
     targets: targets.map((target) => targetInput(folder, target, config.quantize.stateBits)),
     forms: verifiedForms(folder),
     warnings: [],
@@ -95,9 +99,9 @@ function targetInput(folder: RunFolder, target: Target, stateBits: number): Targ
   return {
     target,
     topology: topology(target),
-    ...readJson<PlacementRecord>(folder, at(PLACEMENT_FILE)),
+    ...(readJson(folder, at(PLACEMENT_FILE), placementRecordSchema, ANEW) as PlacementRecord),
     stateBits,
-    verification: isVerified(folder, target) ? readJson<Verification>(folder, at(VERIFY_FILE)) : null,
+    verification: isVerified(folder, target) ? (readJson(folder, at(VERIFY_FILE), verificationSchema, ANEW) as Verification) : null,
     assumptions: [],
   };
 }
@@ -105,7 +109,7 @@ function targetInput(folder: RunFolder, target: Target, stateBits: number): Targ
 /** The certificate of the float ONNX files, if there is one and it speaks of the files that are there now. */
 function verifiedForms(folder: RunFolder): FloatVerification | null {
   if (![VERIFY_FILE, ...FORM_FILES].every(folder.has)) return null;
-  const certificate = readJson<FloatVerification>(folder, VERIFY_FILE);
+  const certificate = readJson(folder, VERIFY_FILE, formsSchema, ANEW) as FloatVerification;
   return FORM_FILES.every((name) => certificate.hashes[name] === sha256(folder.read(name))) ? certificate : null;
 }
 
@@ -113,10 +117,6 @@ function verifiedForms(folder: RunFolder): FloatVerification | null {
 function isVerified(folder: RunFolder, target: Target): boolean {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
   if (![VERIFY_FILE, ...MAPPED_FILES].every((name) => folder.has(at(name)))) return false;
-  const { hashes } = readJson<Verification>(folder, at(VERIFY_FILE));
+  const { hashes } = readJson(folder, at(VERIFY_FILE), verificationSchema, ANEW);
   return MAPPED_FILES.every((name) => hashes[name] === sha256(folder.read(at(name))));
-}
-
-function readJson<T>(folder: RunFolder, file: string): T {
-  return JSON.parse(new TextDecoder().decode(folder.readOutput(file))) as T;
 }

@@ -1,5 +1,6 @@
 // In which order? Everything from a config to the report, reusing what is up to date.
 import { join } from 'node:path';
+import { z } from 'zod';
 import { requireRelu } from '../compression/calibrate.ts';
 import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
@@ -21,6 +22,7 @@ import { onnxStage } from './onnx-stage.ts';
 import { checkWishes } from './placement-wishes.ts';
 import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from './prune-search.ts';
 import { pruningHash } from './prune-stage.ts';
+import { readJson } from './read-json.ts';
 import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
 import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
@@ -166,8 +168,19 @@ export function requireSuccess({ targets, forms }: Pick<RunResult, 'targets' | '
  * @throws UsageError if it holds none, or others than the run wrote
  */
 function readRunConfig(folder: RunFolder): RunConfig {
-  if (!folder.has(CONFIG_FILE)) throw new UsageError(`${folder.path} is not a run folder: it holds no ${CONFIG_FILE}`);
-  return resolveRunConfig(parseJson(folder.readOutput(CONFIG_FILE)));
+  if (!folder.has(CONFIG_FILE))
+    throw new UsageError(
+      `${folder.path} is not a run folder: it holds no ${CONFIG_FILE}; name a folder that \`bimt-export run --out DIR\` or \`map\` made`,
+    );
+  const settings = readJson(folder, CONFIG_FILE, z.record(z.string(), z.unknown()), 'run or map again');
+  try {
+    return resolveRunConfig(settings);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(
+      `${join(folder.path, CONFIG_FILE)} is of another version of bimt-export: ${error.message}\n  try: use that version, or run anew with another --out`,
+    );
+  }
 }
 
 /** The network of a run folder that is mapped. */

@@ -2,10 +2,12 @@
 import { z } from 'zod';
 import { LayoutAnalysis } from '../analysis/analysis-file.ts';
 import { OBJECTIVES } from '../mapping/objective.ts';
+import { Scores } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import { PROFILE_KINDS, targetSchema } from '../targets/schema.ts';
 import { TrainConfig } from '../training/config.ts';
 import { MetricsRow } from '../training/metrics.ts';
+import type { TargetInput } from './input.ts';
 import type { Report } from './report.ts';
 
 const count = z.int().nonnegative();
@@ -357,6 +359,11 @@ const verification = z.strictObject({
   hashes: z.record(z.string(), z.string()),
 });
 
+const activity = z
+  .strictObject({ mode: z.enum(['dense', 'nonzero', 'rate', 'bit-serial']), trials: count, activeNeurons: amount })
+  .nullable()
+  .describe('how traffic was measured');
+
 const target = z.strictObject({
   label: z.string().describe('unique in the run'),
   id: z.string(),
@@ -382,10 +389,7 @@ const target = z.strictObject({
   runs: z.strictObject({ executable: z.boolean(), reason: z.string() }),
   castMode: targetSchema.unwrap().shape.routing.shape.castMode,
   sources: z.record(z.string(), z.string()).describe('what its numbers were read from, by id'),
-  activity: z
-    .strictObject({ mode: z.enum(['dense', 'nonzero', 'rate', 'bit-serial']), trials: count, activeNeurons: amount })
-    .nullable()
-    .describe('how traffic was measured'),
+  activity,
   placements: z.array(placement).describe('the exported one first'),
   verification: verification.nullable(),
   warnings,
@@ -443,8 +447,45 @@ export const reportSchema = z.strictObject({
   warnings,
 });
 
+/** What mapping hands to a report, in the same words: `placement.json`. */
+export const placementRecordSchema = z.object({
+  activity,
+  placements: z
+    .array(
+      placement.omit({ name: true, fits: true, limiting: true }).extend({
+        port: placed.shape.port,
+        result: z
+          .strictObject({
+            placement: placed.shape.search,
+            modulesApart: placed.shape.modulesApart,
+            metrics: placed
+              .omit({ coresAvailable: true, port: true, search: true, modulesApart: true, counts: true, energy: true, latency: true })
+              .extend({
+                cores: z.array(core.omit({ tileX: true, tileY: true, routerX: true, routerY: true }).extend({ x: z.int(), y: z.int() })),
+                resources: z.array(resource.omit({ used: true, available: true, headroom: true, utilization: true })),
+              }),
+            counts: placed.shape.counts,
+            energy: placed.shape.energy,
+            latency: placed.shape.latency,
+          })
+          .nullable(),
+      }),
+    )
+    .min(1),
+  scores: Scores.nullable(),
+  warnings,
+});
+
+/** The files `aware.json`, a target's `verify.json`, and the `verify.json` of the float models. */
+export { aware as awareSchema, forms as formsSchema, verification as verificationSchema };
+
 type Frozen<T> = T extends object ? { readonly [Key in keyof T]: Frozen<T[Key]> } : T;
 type Parsed = Frozen<z.output<typeof reportSchema>>;
 type Built = Frozen<Report>;
 /** What only the schema or only the type of a report knows does not compile here. */
 export const SCHEMA_IS_TYPE: [Parsed, Built] extends [Built, Parsed] ? true : never = true;
+
+type ParsedRecord = Frozen<z.output<typeof placementRecordSchema>>;
+type BuiltRecord = Frozen<Pick<TargetInput, 'activity' | 'placements' | 'scores' | 'warnings'>>;
+/** The same for what mapping hands over. */
+export const RECORD_SCHEMA_IS_TYPE: [ParsedRecord, BuiltRecord] extends [BuiltRecord, ParsedRecord] ? true : never = true;

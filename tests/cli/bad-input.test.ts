@@ -3,6 +3,7 @@ import { closeSync, cpSync, existsSync, ftruncateSync, mkdirSync, openSync, read
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { BimtError, MismatchError, UsageError } from '../../src/core/errors.ts';
+import { sha256 } from '../../src/core/hash.ts';
 import { randomStream } from '../../src/core/random.ts';
 import { decodeSafetensors, encodeSafetensors, type TensorData } from '../../src/core/safetensors.ts';
 import { rawTarget } from '../targets/support.ts';
@@ -201,8 +202,9 @@ describe('a run folder', () => {
   }
 
   it.each([
-    ['run.json', ['verify', 'report']],
+    ['run.json', ['verify', 'report', 'compare']],
     ['config.json', ['verify', 'report']],
+    ['report.json', ['compare']],
     ['pruned.safetensors', ['report']],
     ['rram-mesh/placement.json', ['report']],
     ['rram-mesh/verify.json', ['report']],
@@ -220,6 +222,22 @@ describe('a run folder', () => {
         expect({ stdout, isUntouched }).toEqual({ stdout: '', isUntouched: true });
       }
     }
+  });
+
+  it.each([
+    ['rram-mesh/placement.json', 'report', ({ activity, ...record }: Record<string, unknown>) => record, 'activity: found nothing'],
+    ['rram-mesh/verify.json', 'report', (record: object) => ({ ...record, schema: 'bimt-verify/0' }), 'found "bimt-verify/0"'],
+    ['verify.json', 'report', (record: object) => ({ ...record, comparisons: null }), 'comparisons: found null'],
+    ['config.json', 'report', (config: object) => ({ ...config, quantize: { granularity: 'neuron' } }), 'granularity: found "neuron"'],
+    ['report.json', 'compare', (report: object) => ({ ...report, targets: [{}] }), 'targets.0.label: found nothing'],
+  ])('whose %s an older version wrote is refused by %s, with the way out', async (file, command, change, what) => {
+    const older = JSON.stringify(change(JSON.parse(readFileSync(join('made', file), 'utf8'))));
+    rmSync('older', { recursive: true, force: true });
+    cpSync('made', 'older', { recursive: true });
+    writeFileSync(join('older', file), older);
+    const [was, is] = [readFileSync(join('made', file)), Buffer.from(older)].map((bytes) => sha256(bytes)) as [string, string];
+    writeFileSync('older/run.json', readFileSync('older/run.json', 'utf8').replaceAll(was, is));
+    await expectRefused([command, 'older'], `older/${file} is of another version of bimt-export`, what, 'anew');
   });
 
   it('whose certificate speaks of other files is reported as not verified', async () => {
