@@ -48,6 +48,14 @@ const RESOURCE_RULE: Readonly<Record<ResourceName, string>> = {
   arrays: 'arrays',
 };
 
+/** What some chips have apart, and how many of it a network asks for; partial sums are neurons. */
+const PORTS: readonly { readonly port: 'inputs' | 'outputs' | 'neurons'; readonly unit: string; count(problem: MappingProblem): number }[] =
+  [
+    { port: 'inputs', unit: 'input channels', count: ({ inputs }) => inputs },
+    { port: 'outputs', unit: 'readout units', count: ({ outputs }) => outputs },
+    { port: 'neurons', unit: 'neurons', count: ({ neurons, partials }) => neurons + partials },
+  ];
+
 /** What a network must meet to be placed at all. */
 export const FIT_RULES: readonly Rule<FitSubject>[] = [
   {
@@ -108,18 +116,18 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   },
   {
     id: 'fit/ports',
-    description: 'the chip has inputs and readout units for all, where it has them apart from its neurons',
+    description: 'the chip has inputs and readout units for all, and neurons for all others, where it has them apart',
     check: ({ problem, chip }) =>
-      (['inputs', 'outputs'] as const).flatMap((port) => {
+      PORTS.flatMap(({ port, unit, count }) => {
         const stated = chip.capacity.stated[port];
         const cores = chip.topology.cores;
         const all = stated && { ...stated, limit: stated.limit === null ? null : stated.limit * cores };
-        return exceeding(all, 1, () => problem[port]).map(({ found, limit, source }) => ({
+        return exceeding(all, 1, () => count(problem)).map(({ found, limit, source }) => ({
           rule: `fit/${port}`,
           subject: 'the network',
           found,
           limit,
-          unit: port === 'inputs' ? 'input channels' : 'readout units',
+          unit,
           source,
           remedy: `a target with more ${port}, or more of its cores`,
         }));

@@ -133,7 +133,7 @@ export function spreadOut(problem: MappingProblem, chip: Chip): Chip {
 function neuronsOnly(most: number): CoreCapacity {
   const load = ({ neurons }: Readonly<CoreTotals>) => neurons / most;
   return {
-    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null },
+    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null, neurons: null },
     targetsPerNeuron: null,
     axonMemory: () => 0,
     load,

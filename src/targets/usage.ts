@@ -55,8 +55,11 @@ export interface StatedLimit {
 
 /** Limits of a core, ready for inner loops. All cores of a target are alike. */
 export interface CoreCapacity {
-  /** Synapses that a neuron can have, those it can send to, inputs and readout units; null where the target says nothing. */
-  readonly stated: Readonly<Record<'fanIn' | 'fanOut' | 'inputs' | 'outputs', StatedLimit | null>>;
+  /**
+   * Synapses that a neuron can have, those it can send to, inputs and readout units, and neurons without these where a core has
+   * readout units apart; null where the target says nothing.
+   */
+  readonly stated: Readonly<Record<'fanIn' | 'fanOut' | 'inputs' | 'outputs' | 'neurons', StatedLimit | null>>;
   /** Most distinct (core, row) targets of one neuron slot; more take copies of the neuron. Null for any number. */
   readonly targetsPerNeuron: number | null;
   /** Memory one axon with n synapses in this core takes, in bits; 0 for n = 0, and where arrays count instead. */
@@ -140,12 +143,18 @@ export function coreCapacity(target: Target, bits = usualBits(target)): CoreCapa
     }
     return highest;
   };
-  const stated = (field: 'fanInPerNeuron' | 'fanOutPerNeuron' | 'inputs' | 'outputs'): StatedLimit | null => {
+  const stated = (field: 'fanInPerNeuron' | 'fanOutPerNeuron' | 'inputs' | 'outputs' | 'neurons'): StatedLimit | null => {
     const limit = limits[field];
     return limit === undefined ? null : { limit: limit.value, source: sourceText(target, `limits.${field}`, limit) };
   };
   return {
-    stated: { fanIn: stated('fanInPerNeuron'), fanOut: stated('fanOutPerNeuron'), inputs: stated('inputs'), outputs: stated('outputs') },
+    stated: {
+      fanIn: stated('fanInPerNeuron'),
+      fanOut: stated('fanOutPerNeuron'),
+      inputs: stated('inputs'),
+      outputs: stated('outputs'),
+      neurons: limits.outputs?.value ? stated('neurons') : null,
+    },
     targetsPerNeuron,
     axonMemory: packing.axonMemory,
     load,

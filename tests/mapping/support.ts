@@ -67,7 +67,7 @@ function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, me
   ];
   const load: CoreCapacity['load'] = (totals) => Math.max(...usage(totals).map(({ used, limit }) => (limit === null ? 0 : used / limit)));
   return {
-    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null },
+    stated: { fanIn: null, fanOut: null, inputs: null, outputs: null, neurons: null },
     targetsPerNeuron: null,
     axonMemory,
     usage,
