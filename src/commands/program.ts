@@ -105,6 +105,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./targets.ts')).targetsCommand(),
   },
   { name: 'tasks', description: 'The cognitive tasks a network can learn.', load: async () => (await import('./tasks.ts')).tasksCommand() },
+  {
+    name: 'doctor',
+    description: 'Tell which engines, packages and data are here, what is missing, and what that means.',
+    load: async () => (await import('./doctor.ts')).doctorCommand(),
+  },
 ];
 
 /**
