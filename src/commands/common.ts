@@ -1,7 +1,7 @@
 // What do commands share that do the work? Progress, option parsers, interruption, and the files they are given.
 import { SingleBar } from 'cli-progress';
 import { InvalidArgumentError } from 'commander';
-import { InterruptedError, messageOf, UsageError } from '../core/errors.ts';
+import { InterruptedError, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
 import type { OnProgress, Progress } from '../core/progress.ts';
 import type { Stage } from '../network/artifact.ts';
@@ -118,24 +118,6 @@ export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>, 
     process.off('SIGTERM', interrupt);
   }
 }
-
-/**
- * Settings of a --config file.
- *
- * @throws UsageError if it is not a JSON object
- */
-export function readConfigFile(path: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder().decode(readInputFile(path, MAX_CONFIG_BYTES)));
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(`${path} is not JSON: ${messageOf(error)}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new UsageError(`${path} does not hold a JSON object`);
-  return value as Record<string, unknown>;
-}
-
-const MAX_CONFIG_BYTES = 1 << 20;
 
 /** What long stages tell, printed to stderr. */
 export function stageHooks(options: CommonOptions): { readonly hooks: StageHooks; readonly stop: () => void } {

@@ -40,7 +40,10 @@ export function mapCommand(): Command {
     .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0));
   return withPlacementOptions(command)
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
-    .option('--config <file>', 'JSON file with the settings of a run; its quantize, map and scores sections count, options win over it')
+    .option(
+      '--config <file>',
+      'file with the settings of a run (YAML or JSON); its quantize, map and scores sections count, options win over it',
+    )
     .option('--force', 'replace another run in --out')
     .addHelpText('after', EXAMPLES)
     .action(mapAction);

@@ -54,7 +54,7 @@ export function onnxCommand(): Command {
       ).choices(WEIGHT_ONLY_GRANULARITIES),
     )
     .option('--qdq-block-size <n>', 'sources of a block (default: 32)', integerOption(2, 65_536))
-    .option('--config <file>', 'JSON file with the settings of a run; its onnx and quantize sections count, options win over it')
+    .option('--config <file>', 'file with the settings of a run (YAML or JSON); its onnx and quantize sections count, options win over it')
     .option('--force', 'overwrite models in --out')
     .addHelpText(
       'after',

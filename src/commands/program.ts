@@ -110,6 +110,11 @@ const COMMANDS: readonly Entry[] = [
     description: 'Tell which engines, packages and data are here, what is missing, and what that means.',
     load: async () => (await import('./doctor.ts')).doctorCommand(),
   },
+  {
+    name: 'schema',
+    description: 'Print the JSON Schema of a file that bimt-export reads or writes.',
+    load: async () => (await import('./schema.ts')).schemaCommand(),
+  },
 ];
 
 /**

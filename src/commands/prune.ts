@@ -80,7 +80,7 @@ export function pruneCommand(): Command {
     .addOption(limit('--core-synapses <n>', "most synapses on a core (default: the target's limits)"))
     .option('--seed <n>', 'seed of the fine-tuning trials (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
-    .option('--config <file>', 'JSON file with the settings of a run; its prune and scores sections count, options win over it')
+    .option('--config <file>', 'file with the settings of a run (YAML or JSON); its prune and scores sections count, options win over it')
     .option('--force', 'overwrite --out')
     .addHelpText('after', PRUNE_EXAMPLES)
     .action(pruneAction);

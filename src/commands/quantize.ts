@@ -63,7 +63,10 @@ export function quantizeCommand(): Command {
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
     .option('--seed <n>', 'seed of the calibration trials (default: 2)', integerOption(0))
     .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
-    .option('--config <file>', 'JSON file with the settings of a run; its quantize and scores sections count, options win over it')
+    .option(
+      '--config <file>',
+      'file with the settings of a run (YAML or JSON); its quantize and scores sections count, options win over it',
+    )
     .option('--force', 'overwrite --out')
     .addHelpText(
       'after',

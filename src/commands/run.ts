@@ -23,7 +23,7 @@ interface RunOptions extends CommonOptions, PlacementOptions {
 /** The command. */
 export function runCommand(): Command {
   const command = withCommonOptions(new Command('run'))
-    .argument('[config]', 'JSON file with the settings of the run; options win over it')
+    .argument('[config]', 'YAML or JSON file with the settings of the run; options win over it')
     .requiredOption('--out <dir>', 'folder of the run')
     .option('--model <file>', 'start from a trained or pruned network instead of training one')
     .option(

@@ -1,6 +1,7 @@
-// How do a config file and options become settings? One format for every command, that of config.json; options win.
+// How do a config file and options become settings? One format for every command, YAML or JSON; options win.
+import { UsageError } from '../core/errors.ts';
 import { type RunConfig, resolveRunConfig } from '../pipeline/config.ts';
-import { readConfigFile } from './common.ts';
+import { originOf, readSource } from '../pipeline/source-file.ts';
 
 /** Settings as far as they are given; `undefined` is not given. */
 export interface Settings {
@@ -14,8 +15,11 @@ export interface Settings {
  * @throws UsageError listing every unknown setting and value that is not allowed
  */
 export function readSettings(configFile: string | undefined, given: Settings, base: Settings = {}): RunConfig {
-  const file = configFile === undefined ? {} : readConfigFile(configFile);
-  return resolveRunConfig(overlay(overlay(base, file), given), configFile);
+  if (configFile === undefined) return resolveRunConfig(overlay(base, given));
+  const source = readSource(configFile);
+  const file = source.value;
+  if (!isSection(file)) throw new UsageError(`${configFile} holds no settings by name; bimt-export init writes an example`);
+  return resolveRunConfig(overlay(overlay(base, file), given), originOf(source));
 }
 
 function overlay(under: Settings, over: Settings): Settings {

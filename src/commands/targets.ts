@@ -9,7 +9,7 @@ import { coresPerChip } from '../targets/grid.ts';
 import { sourceLine } from '../targets/known.ts';
 import { checkTargetFile, listTargets, loadTarget, type Target } from '../targets/load.ts';
 import { parameterValues } from '../targets/parameters.ts';
-import { CLASSES, EXECUTES, SUPPORTS, targetJsonSchema } from '../targets/schema.ts';
+import { CLASSES, EXECUTES, SUPPORTS } from '../targets/schema.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 /** The command and its subcommands. */
@@ -38,7 +38,6 @@ export function targetsCommand(): Command {
     .argument('<file>', 'path of the JSON file')
     .addHelpText('after', '\nExample:\n  $ bimt-export targets check my-chip.json')
     .action(check);
-  add('schema', 'Print the JSON Schema of target files.').addHelpText('after', '\nExample:\n  $ bimt-export targets schema').action(schema);
   return command;
 }
 
@@ -135,9 +134,4 @@ function check(path: string, options: CommonOptions): void {
   printResult(options, { path, correct: problems.length === 0, problems }, `${path}: ${verdict}\n${describeProblems(problems)}`);
   // The problems are the result and are printed already; only the exit code is left to say.
   if (problems.length > 0) throw new CommanderError(EXIT.usage, 'targets.check', `${path}: ${verdict}`);
-}
-
-function schema(options: CommonOptions): void {
-  const value = targetJsonSchema();
-  printResult(options, value, JSON.stringify(value, null, 2));
 }

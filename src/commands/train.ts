@@ -33,7 +33,7 @@ interface TrainOptions extends CommonOptions, Partial<Omit<TrainConfig, 'taskWei
 export function trainCommand(): Command {
   return withTrainingOptions(withCommonOptions(new Command('train')))
     .requiredOption('--out <dir>', 'folder for trained.safetensors, training.csv and the checkpoint')
-    .option('--config <file>', 'JSON file with the settings of a run; its train and scores sections count, options win over it')
+    .option('--config <file>', 'file with the settings of a run (YAML or JSON); its train and scores sections count, options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
     .option('--force', 'overwrite an earlier result in --out')
     .option('--trials <n>', 'test trials per task for the final scores (default: 500)', integerOption(1, 100_000))

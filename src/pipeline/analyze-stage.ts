@@ -17,6 +17,7 @@ import { measureAccuracy } from '../tasks/accuracy.ts';
 import { ANALYSIS_TRIALS, analysisTrials } from '../tasks/analysis-trials.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
+import { grid } from '../training/config.ts';
 import { searchLayout } from '../training/layout.ts';
 import { type NetworkArtifact, onGrid } from './network-file.ts';
 import { outputsByRow } from './scores.ts';
@@ -27,7 +28,7 @@ const seed = z.int().nonnegative();
 
 export const AnalyzeConfig = z.strictObject({
   /** Another grid of as many sites to see the neurons on, for networks whose training knew no positions; null for their own. */
-  grid: z.string().nullable().default(null),
+  grid: grid.nullable().default(null),
   /** Noise-free trials that task variance is measured on: drawn as for training, or every combination of conditions once. */
   trials: z.enum(ANALYSIS_TRIALS).default('random'),
   /** Random trials of each task. */

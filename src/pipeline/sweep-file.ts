@@ -1,17 +1,15 @@
 // Which networks does a sweep file ask for? YAML (or JSON) in, points out; every fault with its line and column.
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, type ParsedNode, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
+import { type Path, parseWith } from '../core/validate.ts';
 import { findSuite, findTask } from '../tasks/suites.ts';
-import { TrainConfig } from '../training/config.ts';
 import type { FineTuneConfig } from '../training/fine-tune.ts';
-import { type PointSettings, resolveSection, SECTION_SCHEMAS, SECTIONS, type Section, type SweepPoint, sweepPoint } from './sweep-point.ts';
+import { originOf, parseSource, type SourceFile } from './source-file.ts';
+import { type PointSettings, resolveSection, SECTIONS, type Section, type SweepPoint, sweepPoint } from './sweep-point.ts';
 
 /** More is a slip of the pen: at a minute each they would take a week. */
 const MAX_POINTS = 10_000;
-/** Anchors may repeat parts of the file, not blow it up. */
-const MAX_ALIASES = 100;
 
 /** A series: a line in every plot. */
 export interface SweepSeries {
@@ -45,22 +43,10 @@ const SweepFile = z.strictObject({
  *   of one name, an empty list, and for more than 10,000 points
  */
 export function parseSweep(text: string, what: string): SweepPlan {
-  const source = openSource(text, what);
-  const checked = SweepFile.safeParse(source.value);
-  if (!checked.success) {
-    const faults = checked.error.issues.map(({ path, message, ...issue }) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null];
-      return keys.map((key) =>
-        key === null
-          ? `  ${source.at(path)}${path.join('.') || 'the file'}: ${message.replace(/^Invalid input: /, '')}`
-          : `  ${source.at([...path, key])}unknown setting '${key}'; known here: ${(path.length === 0 ? ['workers', 'base', 'series'] : SECTIONS).join(', ')}`,
-      );
-    });
-    throw new UsageError(`${what} is not valid:\n${faults.flat().join('\n')}`);
-  }
-  const { workers, base, series } = checked.data;
+  const source = parseSource(text, what);
+  const { workers, base, series } = parseWith(SweepFile, source.value, originOf(source));
   const merged = Object.entries(series).map(([name, own]) => ({ name, settings: overlay(base ?? {}, own ?? {}) }));
-  if (merged.length === 0) throw new UsageError(`${what}: ${source.at(['series'])}there is no series; name at least one`);
+  if (merged.length === 0) throw new UsageError(`${source.place(['series']) ?? `${what}: `}there is no series; name at least one`);
   const size = merged.reduce((sum, { name, settings }) => sum + variantCount(settings, [], name, source), 0);
   if (size > MAX_POINTS)
     throw new UsageError(`${what} asks for ${size} points, ${MAX_POINTS} at most; shorten its lists, or cut it into several sweeps`);
@@ -69,7 +55,7 @@ export function parseSweep(text: string, what: string): SweepPlan {
 
 function collectPoints(
   merged: readonly { readonly name: string; readonly settings: unknown }[],
-  source: Source,
+  source: SourceFile,
 ): Pick<SweepPlan, 'series' | 'points'> {
   const points = new Map<string, { index: number; point: SweepPoint }>();
   const resolve = resolver(source);
@@ -88,23 +74,35 @@ function collectPoints(
 }
 
 /** The point of settings that are right one by one; what does not go together is told with the grid they are seen on. */
-function pointOf(series: string, settings: PointSettings, { what, inSeries }: Source): SweepPoint {
+function pointOf(series: string, settings: PointSettings, source: SourceFile): SweepPoint {
   try {
     return sweepPoint(settings);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    throw new UsageError(`${what}, series '${series}': ${inSeries(series, ['analyze', 'grid'], settings.analyze.grid)}${error.message}`, {
-      cause: error,
-    });
+    throw inSeries(source, series, ['analyze', 'grid'], settings.analyze.grid, error);
   }
 }
 
+/** Where a setting of a series stands, in the series or else in the base; the series itself where it is in neither. */
+function placeIn(source: SourceFile, series: string, path: Path, value: unknown): string {
+  return (
+    source.place(['series', series, ...path], value) ?? source.place(['base', ...path], value) ?? source.place(['series', series]) ?? ''
+  );
+}
+
+/** The same failure, if it is a user's, with the place of the setting that it is about. */
+function inSeries(source: SourceFile, series: string, path: Path, value: unknown, error: unknown): unknown {
+  if (!(error instanceof UsageError)) return error;
+  return new UsageError(`${placeIn(source, series, path, value)}series '${series}': ${error.message}`, { cause: error });
+}
+
 /** Checks every section once, however many points share it. */
-function resolver(source: Source): (series: string, given: Readonly<Record<string, unknown>>) => PointSettings {
+function resolver(source: SourceFile): (series: string, given: Readonly<Record<string, unknown>>) => PointSettings {
   const known = new Map<string, PointSettings[Section]>();
   const one = (series: string, section: Section, value: unknown) => {
     const id = `${section} ${canonicalJson(value ?? null)}`;
-    const resolved = known.get(id) ?? checkSection(series, section, withGridAsText(value), source);
+    const at = (path: Path, found: unknown) => placeIn(source, series, path, found);
+    const origin = { what: `${source.what}, series '${series}'`, within: [section], at };
+    const resolved = known.get(id) ?? resolveSection(section, value, origin);
     known.set(id, resolved);
     return resolved;
   };
@@ -112,43 +110,14 @@ function resolver(source: Source): (series: string, given: Readonly<Record<strin
     Object.fromEntries(SECTIONS.map((section) => [section, one(series, section, given[section])])) as unknown as PointSettings;
 }
 
-/** In YAML the neurons of a line are a number: `grid: 400`. */
-function withGridAsText(value: unknown): unknown {
-  return isSection(value) && typeof value['grid'] === 'number' ? { ...value, grid: `${value['grid']}` } : value;
-}
-
-function checkSection(series: string, section: Section, value: unknown, source: Source): PointSettings[Section] {
-  try {
-    return resolveSection(section, value);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    const schema: z.ZodType = section === 'train' ? TrainConfig : SECTION_SCHEMAS[section];
-    const issues = schema.safeParse(value ?? {}).error?.issues ?? [];
-    const places = issues.flatMap((issue) => {
-      const keys = issue.code === 'unrecognized_keys' ? issue.keys : [null];
-      return keys.map((key) =>
-        source.inSeries(series, [section, ...issue.path, ...(key === null ? [] : [key])], valueAt(value, issue.path)),
-      );
-    });
-    const [head, ...faults] = error.message.split('\n');
-    // One fault a line, in the order of the issues; what is refused later than by the schema has no issue.
-    const message =
-      faults.length === places.length && faults.length > 0
-        ? [head, ...faults.map((fault, i) => `  ${places[i]}${fault.trim()}`)].join('\n')
-        : `${source.inSeries(series, [section], undefined)}${error.message}`;
-    throw new UsageError(`${source.what}, series '${series}': ${message}`, { cause: error });
-  }
-}
-
 /** What no schema knows: the names of suites, which are written in full, and of their tasks. */
-function withNames(series: string, settings: PointSettings, source: Source): PointSettings {
+function withNames(series: string, settings: PointSettings, source: SourceFile): PointSettings {
   const { train, prune } = settings;
   const named = <T>(path: Path, value: unknown, find: () => T): T => {
     try {
       return find();
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      throw new UsageError(`${source.what}, series '${series}': ${source.inSeries(series, path, value)}${error.message}`, { cause: error });
+      throw inSeries(source, series, path, value, error);
     }
   };
   const suite = named(['train', 'suite'], train.suite, () => findSuite(train.suite));
@@ -162,19 +131,11 @@ function withNames(series: string, settings: PointSettings, source: Source): Poi
   return { ...settings, train: { ...train, suite: suite.name } };
 }
 
-type Path = readonly PropertyKey[];
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
-}
-
 /** How many variants a value has: every list is a choice, and choices of different settings multiply. */
-function variantCount(value: unknown, path: Path, series: string, source: Source): number {
+function variantCount(value: unknown, path: Path, series: string, source: SourceFile): number {
   if (Array.isArray(value)) {
     if (value.length === 0)
-      throw new UsageError(
-        `${source.what}, series '${series}': ${source.inSeries(series, path, undefined)}${path.join('.')} is an empty list; give it a value`,
-      );
+      throw inSeries(source, series, path, undefined, new UsageError(`${path.join('.')} is an empty list; give it a value`));
     return value.reduce<number>((sum, item) => sum + variantCount(item, path, series, source), 0);
   }
   if (!isSection(value)) return 1;
@@ -204,63 +165,4 @@ function overlay(under: unknown, over: unknown): unknown {
 
 function isSection(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A parsed file that knows where everything stands in it. */
-interface Source {
-  readonly what: string;
-  readonly value: unknown;
-  /** `LINE:COLUMN: ` of a setting, empty if it is not in the file. */
-  at(path: Path): string;
-  /** The same for a setting of a series or else of the base; of one value where it is a list. */
-  inSeries(series: string, path: Path, value: unknown): string;
-}
-
-function openSource(text: string, what: string): Source {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return `${line}:${col}: `;
-  };
-  const [fault] = document.errors;
-  if (fault !== undefined) {
-    const [name] = /^[^:\n]*/.exec(text.slice(fault.pos[0])) ?? [''];
-    const reason = fault.code === 'DUPLICATE_KEY' ? `'${name.trim()}' is there twice` : fault.message;
-    throw new UsageError(`${what} cannot be read: ${place(fault.pos[0])}${reason}`);
-  }
-  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
-  /** Offset of a setting's name, or of a value in its list; null if it is not there. */
-  const find = (path: Path, value: unknown): number | null => {
-    let node: unknown = document.contents;
-    let at = (document.contents as ParsedNode | null)?.range?.[0] ?? null;
-    for (const key of path) {
-      const map = resolved(node);
-      if (!isMap(map)) return isSeq(map) ? at : null;
-      const pair = map.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
-      if (pair === undefined) return null;
-      at = (pair.key as Node).range?.[0] ?? at;
-      node = pair.value;
-    }
-    const list = resolved(node);
-    const item = isSeq(list) ? list.items.find((candidate) => isScalar(candidate) && candidate.value === value) : undefined;
-    return (item as Node | undefined)?.range?.[0] ?? at;
-  };
-  const said = (offset: number | null) => (offset === null ? '' : place(offset));
-  return {
-    what,
-    value: readValue(() => document.toJS({ maxAliasCount: MAX_ALIASES }), what),
-    at: (path) => said(find(path, undefined)),
-    inSeries: (series, path, value) =>
-      said(find(['series', series, ...path], value) ?? find(['base', ...path], value) ?? find(['series', series], undefined)),
-  };
-}
-
-function readValue(read: () => unknown, what: string): unknown {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ReferenceError) throw new UsageError(`${what} cannot be read: ${error.message}`, { cause: error });
-    throw error;
-  }
 }

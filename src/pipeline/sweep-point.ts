@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AnalysisSummary } from '../analysis/analysis-summary.ts';
 import { UsageError } from '../core/errors.ts';
 import { canonicalJson, hashJson } from '../core/hash.ts';
-import { parseWith } from '../core/validate.ts';
+import { type Origin, parseWith } from '../core/validate.ts';
 import { formatGrid, type Grid, parseGrid, reshaped } from '../network/geometry.ts';
 import { CONDITIONS, resolveTrainConfig, type TrainConfig } from '../training/config.ts';
 import { AnalyzeConfig } from './analyze-stage.ts';
@@ -38,19 +38,20 @@ export interface SweepPoint {
   readonly settings: PointSettings;
 }
 
-/** The schema of a section; null is a choice for pruning only. */
-export const SECTION_SCHEMAS = { prune: PruneConfig, analyze: AnalyzeConfig, scores: ScoreConfig } as const;
-
 /**
  * Checks one section of a point and fills in its defaults.
  *
+ * @param origin - where the section comes from, for errors
  * @throws UsageError listing every unknown option and value that is not allowed
  */
-export function resolveSection(section: Section, value: unknown): PointSettings[Section] {
-  if (section === 'train') return resolveTrainConfig(value ?? {});
-  if (section === 'prune') return value === undefined || value === null ? null : parseWith(PruneConfig, value, 'the pruning config');
-  if (section === 'analyze') return parseWith(AnalyzeConfig, value ?? {}, 'the analysis config');
-  return parseWith(ScoreConfig, value ?? {}, 'the scores config');
+export function resolveSection(
+  section: Section,
+  value: unknown,
+  origin: string | Origin = `the settings of ${section}`,
+): PointSettings[Section] {
+  if (section === 'train') return resolveTrainConfig(value ?? {}, origin);
+  if (section === 'prune') return value === undefined || value === null ? null : parseWith(PruneConfig, value, origin);
+  return parseWith(section === 'analyze' ? AnalyzeConfig : ScoreConfig, value ?? {}, origin);
 }
 
 /**

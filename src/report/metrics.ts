@@ -1,4 +1,5 @@
 // Which numbers can a flow read without knowing us? One flat object: `stage__group__metric`, each with its unit beside it.
+import { z } from 'zod';
 import type { Part } from '../mapping/problem.ts';
 import { PART_COLUMNS, RESOURCE_COLUMNS } from './detail-columns.ts';
 import type { Value } from './format.ts';
@@ -10,9 +11,25 @@ import type { Column } from './table.ts';
 /** Numbers by key and, under `<key>__unit`, their units; null is unknown, yes and no are 1 and 0. */
 export type Metrics = Readonly<Record<string, number | string | null>>;
 
+const WORD = '[a-z0-9]+(_[a-z0-9]+)*';
+const KEY = `${WORD}__${WORD}__${WORD}`;
+const SCHEMA = 'bimt-metrics/1';
+
+/** The file `metrics.json`. What each metric means is told with the column of its name. */
+export const metricsSchema = z
+  .record(
+    z.string().regex(new RegExp(`^(schema|${KEY}(__unit)?)$`)),
+    z.union([z.number(), z.string(), z.null()]).describe('a number, or null where it is unknown; a text for schema and units'),
+  )
+  .meta({
+    required: ['schema'],
+    properties: { schema: { const: SCHEMA } },
+    patternProperties: { [`^${KEY}$`]: { type: ['number', 'null'] }, __unit$: { type: 'string' } },
+  });
+
 /** The data of `metrics.json`. */
 export function flatMetrics(report: Report): Metrics {
-  const metrics: Record<string, number | string | null> = { schema: 'bimt-metrics/1' };
+  const metrics: Record<string, number | string | null> = { schema: SCHEMA };
   const add = (stage: string, group: string, name: string, unit: string, value: Value): void => {
     const key = [stage, group, name].map(snakeCase).join('__');
     if (key in metrics) throw new Error(`metric ${key} twice`);

@@ -476,8 +476,3 @@ export interface Quantity {
 export interface NumberQuantity extends Quantity {
   readonly value: number | null;
 }
-
-/** The schema as JSON Schema (draft 2020-12), for editors and other tools. */
-export function targetJsonSchema(): unknown {
-  return z.toJSONSchema(targetSchema, { reused: 'ref' });
-}

@@ -1,6 +1,6 @@
 // With which settings is a network trained? Every option, its default and its meaning; the resolved form is what is hashed and stored.
 import { z } from 'zod';
-import { parseWith } from '../core/validate.ts';
+import { asFault, type Origin, parseWith } from '../core/validate.ts';
 import { formatGrid, type Grid, parseGrid } from '../network/geometry.ts';
 import { ACTIVATIONS, type NetworkSizes } from '../network/network.ts';
 import { BATCH_MODES, STREAM_STEPS } from '../tasks/batches.ts';
@@ -22,62 +22,90 @@ export const every = z.int().min(1);
 export const rate = z.number().positive();
 export const amount = z.number().nonnegative();
 
-/** Options that training and fine-tuning share. */
+/** `14x14`; YAML reads the neurons of a line as a number. */
+export const grid = z
+  .union([z.string(), every])
+  .transform(String)
+  .pipe(z.string().superRefine(asFault((text) => parseGrid(text))));
+
+/** Options that training and fine-tuning share. Every option says here, and only here, what it means. */
 export const commonOptions = {
-  suite: z.string().default('yang19'),
-  batchMode: z.enum(BATCH_MODES).default('trials'),
-  /** Trials (or streams) side by side in a batch. */
-  batchRows: every.default(32),
-  /** Steps of a stream; trials are as long as they are. */
-  streamSteps: every.default(STREAM_STEPS),
-  /** How often a task is drawn relative to others, by name; 1 for tasks that are not named. */
-  taskWeights: z.record(z.string(), rate).default({}),
-  /** Global norm the prediction gradient is clipped to; null for no clipping. */
-  clipNorm: rate.nullable().default(1),
-  /** `drop`: ×0.2 from ¾ of the updates; `cosine`: to 0 along half a cosine. */
-  learningRateSchedule: z.enum(['drop', 'cosine', 'constant']).default('drop'),
-  seed: z.int().nonnegative().default(0),
-  engine: z.enum(ENGINE_CHOICES).default('auto'),
+  suite: z.string().meta({ description: 'task suite, or your own trials: recorded:file=FILE.npz' }).default('yang19'),
+  batchMode: z
+    .enum(BATCH_MODES)
+    .meta({ description: 'one trial a row (trials), or trials joined without a gap (stream)' })
+    .default('trials'),
+  batchRows: every.meta({ description: 'trials (or streams) side by side in a batch' }).default(32),
+  streamSteps: every.meta({ description: 'length of a stream; trials are as long as they are', unit: 'steps' }).default(STREAM_STEPS),
+  taskWeights: z
+    .record(z.string(), rate)
+    .meta({ description: 'how often a task is drawn relative to others, by name; 1 for tasks that are not named' })
+    .default({}),
+  clipNorm: rate
+    .nullable()
+    .meta({ description: 'global norm that the prediction gradient is clipped to; null for no clipping' })
+    .default(1),
+  learningRateSchedule: z
+    .enum(['drop', 'cosine', 'constant'])
+    .meta({ description: 'course of the learning rate: ×0.2 from ¾ of the updates (drop), or to 0 along half a cosine' })
+    .default('drop'),
+  seed: z.int().nonnegative().meta({ description: 'seed of everything random' }).default(0),
+  engine: z.enum(ENGINE_CHOICES).meta({ description: 'training engine; auto says which it took and why' }).default('auto'),
 };
+
+/** Options of a price on wires. */
+export const lambda = amount.meta({ description: 'λ, price of a weight of 1', unit: 'nats' });
+export const locality = amount.meta({ description: 'A, price of a wire of length 1 (across the grid) relative to lambda' });
+export const learningRate = rate.meta({ description: 'step size of Adam' });
+export const updates = every.meta({ description: 'updates of the weights' });
 
 /** Settings of a training run; `resolveTrainConfig` gives the form that is hashed and stored. */
 export const TrainConfig = z.strictObject({
   ...commonOptions,
-  /** `14x14`, or `400` for neurons in a line. */
-  grid: z.string().default('20x20'),
-  metric: z.enum(['l1', 'l2']).default('l1'),
-  activation: z.enum(ACTIVATIONS).default('relu'),
-  init: z.enum(['uniform', 'diag']).default('uniform'),
-  condition: z.enum(CONDITION_NAMES).default('bimt'),
-  /** λ: price of a weight of 1, in nats. */
-  lambda: amount.default(1e-5),
-  /** A: price of a wire of length 1, relative to λ. */
-  locality: amount.default(1),
-  /** `three-phase`: λ, 10 λ from ¼ of the updates, λ from ¾. */
-  lambdaSchedule: z.enum(['constant', 'three-phase']).default('constant'),
-  /** Soft-threshold after each update instead of adding the penalty to the gradient. */
-  proximal: z.boolean().default(false),
-  learningRate: rate.default(1e-3),
-  updates: every.default(20_000),
-  /** Updates between two swap rounds; null for no swaps. */
-  swapEvery: every.nullable().default(200),
-  /** Neurons that look for a better site in each round, strongest first. */
-  swapTop: z.union([z.literal('all'), every], "expected 'all' or a whole number of at least 1").default(30),
-  checkpointEvery: every.default(1000),
-  logEvery: every.default(100),
-  /** Updates between two measurements of accuracy; the last update is always measured. */
-  evaluateEvery: every.default(1000),
+  grid: grid.meta({ description: 'neurons on a sheet, ROWSxCOLUMNS, or in a line, their number' }).default('20x20'),
+  metric: z.enum(['l1', 'l2']).meta({ description: 'distance of two neurons' }).default('l1'),
+  activation: z.enum(ACTIVATIONS).meta({ description: 'activation function; only relu can be quantized' }).default('relu'),
+  init: z.enum(['uniform', 'diag']).meta({ description: 'initial recurrent weights' }).default('uniform'),
+  condition: z.enum(CONDITION_NAMES).meta({ description: 'bimt, a baseline (l1, none) or an ablation (local, swap)' }).default('bimt'),
+  lambda: lambda.default(1e-5),
+  locality: locality.default(1),
+  lambdaSchedule: z
+    .enum(['constant', 'three-phase'])
+    .meta({ description: 'course of lambda: the same throughout, or λ, 10 λ from ¼ of the updates, λ from ¾' })
+    .default('constant'),
+  proximal: z
+    .boolean()
+    .meta({ description: 'soft-threshold after each update instead of adding the penalty to the gradient' })
+    .default(false),
+  learningRate: learningRate.default(1e-3),
+  updates: updates.default(20_000),
+  swapEvery: every.nullable().meta({ description: 'updates between two rounds of swaps; null for no swaps' }).default(200),
+  swapTop: z
+    .union([z.literal('all'), every])
+    .meta({ description: 'neurons that look for a better site in each round, strongest first' })
+    .default(30),
+  checkpointEvery: every.meta({ description: 'updates between two checkpoints' }).default(1000),
+  logEvery: every.meta({ description: 'updates between two lines of training.csv' }).default(100),
+  evaluateEvery: every
+    .meta({ description: 'updates between two measurements of accuracy; the last update is always measured' })
+    .default(1000),
 });
 export type TrainConfig = z.output<typeof TrainConfig>;
 
 /**
- * Checks settings, fills in defaults, and sets what the condition leaves unused to 0 or null, so that equal training has
- * an equal hash. Resolving twice changes nothing.
+ * Checks settings, fills in defaults, and finishes them.
  *
  * @throws UsageError listing every unknown option and value that is not allowed
  */
-export function resolveTrainConfig(options: unknown): TrainConfig {
-  const config = parseWith(TrainConfig, options, 'the training config');
+export function resolveTrainConfig(options: unknown, origin: string | Origin = 'the training config'): TrainConfig {
+  return finishTrainConfig(parseWith(TrainConfig, options, origin));
+}
+
+/**
+ * Settings in one form: what the condition leaves unused is 0 or null, so that equal training has an equal hash. Finishing twice
+ * changes nothing.
+ */
+export function finishTrainConfig(config: TrainConfig): TrainConfig {
   const uses = CONDITIONS[config.condition];
   return {
     ...config,

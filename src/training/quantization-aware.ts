@@ -4,15 +4,15 @@ import { roundHalfEven } from '../core/rounding.ts';
 import { parseWith } from '../core/validate.ts';
 import type { Network } from '../network/network.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
-import { engineSpec, every, rate } from './config.ts';
+import { engineSpec, learningRate, updates } from './config.ts';
 import type { EngineSpec, FakeQuantizer, StateQuantization } from './engine.ts';
 import { type RecoveryOptions, recover, recoveryOptions } from './recovery.ts';
 
 /** Settings of quantization-aware training: those of fine-tuning, with defaults that recover 4-bit weights of a pruned `yang19` network. */
 export const QuantizationAwareConfig = z.strictObject({
   ...recoveryOptions,
-  updates: every.default(1000),
-  learningRate: rate.default(1e-3),
+  updates: updates.default(1000),
+  learningRate: learningRate.default(1e-3),
   learningRateSchedule: recoveryOptions.learningRateSchedule.removeDefault().default('cosine'),
 });
 export type QuantizationAwareConfig = z.output<typeof QuantizationAwareConfig>;

@@ -9,7 +9,7 @@ import type { Network } from '../network/network.ts';
 import { makeBatch } from '../tasks/batches.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
 import { assertSameRun, type CheckpointStore, resumeWarnings } from './checkpoint.ts';
-import { amount, commonOptions, every, rate, type TrainConfig } from './config.ts';
+import { commonOptions, lambda, learningRate, locality, type TrainConfig, updates } from './config.ts';
 import { penaltyVector } from './connection-cost.ts';
 import { assertFiniteLosses, assertFiniteState, type RunPosition } from './divergence.ts';
 import type { Engine, FakeQuantizer } from './engine.ts';
@@ -21,10 +21,10 @@ import { batchPlan } from './train.ts';
 /** Options of every training that goes on from a finished network; no penalty unless asked for, no swaps. */
 export const recoveryOptions = {
   ...commonOptions,
-  updates: every.default(500),
-  learningRate: rate.default(1e-4),
-  lambda: amount.default(0),
-  locality: amount.default(0),
+  updates: updates.default(500),
+  learningRate: learningRate.default(1e-4),
+  lambda: lambda.default(0),
+  locality: locality.default(0),
 };
 
 /** Those options, resolved. */

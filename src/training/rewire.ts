@@ -3,19 +3,17 @@ import { z } from 'zod';
 import type { WireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
-import { amount, every, rate } from './config.ts';
+import { lambda, learningRate, locality, updates } from './config.ts';
 import { type RecoveryOptions, recover, recoveryOptions } from './recovery.ts';
 
 /** Settings of rewiring: those of fine-tuning, with a price on wires. */
 export const RewireConfig = z.strictObject({
   ...recoveryOptions,
-  updates: every.default(1000),
-  learningRate: rate.default(1e-3),
+  updates: updates.default(1000),
+  learningRate: learningRate.default(1e-3),
   learningRateSchedule: recoveryOptions.learningRateSchedule.removeDefault().default('cosine'),
-  /** λ: price of a weight of 1, in nats. */
-  lambda: amount.default(2.5e-5),
-  /** A: price of a wire of length 1, relative to λ. */
-  locality: amount.default(1),
+  lambda: lambda.default(2.5e-5),
+  locality: locality.default(1),
 });
 export type RewireConfig = z.output<typeof RewireConfig>;
 

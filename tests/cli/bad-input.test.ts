@@ -282,11 +282,11 @@ describe('a target file', () => {
 describe('a config file', () => {
   it.each([
     ['that is missing', null, 'no such file'],
-    ['that is empty', '', 'is not JSON'],
-    ['that is cut', '{"train": {', 'is not JSON'],
-    ['of random bytes', randomBytes(500), 'is not JSON'],
-    ['that is a list', '[1]', 'does not hold a JSON object'],
-    ['that is null', 'null', 'does not hold a JSON object'],
+    ['that is empty', '', 'holds no settings by name'],
+    ['that is cut', '{"train": {', 'bad.json:1:12: Flow map'],
+    ['of random bytes', randomBytes(500), 'bad.json'],
+    ['that is a list', '[1]', 'holds no settings by name'],
+    ['that is null', 'null', 'holds no settings by name'],
     ['that is a network', new Uint8Array(2 ** 20 + 1), 'the limit is'],
   ])('%s is refused', async (_, content, why) => {
     rmSync('bad.json', { force: true });

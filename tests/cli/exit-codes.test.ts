@@ -97,7 +97,7 @@ describe('exit code 2', () => {
     expect(run.stderr).toContain('verify.trials: found 0');
     const train = await cli('run', 'training.json', '--out', 'x');
     expect(train.code).toBe(2);
-    expect(train.stderr).toContain("unknown option 'lamda'; did you mean 'lambda'?");
+    expect(train.stderr).toContain("training.json:1:11: unknown option 'lamda' in train; did you mean 'lambda'?");
     expect(train.stderr).toContain('condition: found "bmit", allowed: bimt, l1, none, local, swap');
     expect(train.stderr).toContain('engine: found "orrt", allowed: auto, ort, tfjs, reference');
     expect(existsSync(at('x'))).toBe(false);

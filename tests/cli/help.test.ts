@@ -45,7 +45,7 @@ describe.each(commands)('%s --help', (name, command) => {
       expect(option.description, option.flags).not.toBe('');
       const hasDefault = option.defaultValue !== undefined || /default: |repeatable/.test(option.description);
       const isSwitch = !option.required || option.negate;
-      const isAnAddition = /^(start from|also|JSON file)/.test(option.description);
+      const isAnAddition = /^(start from|also|file with the settings)/.test(option.description);
       expect(option.mandatory || isSwitch || hasDefault || isAnAddition, `${name} ${option.flags} has a default`).toBe(true);
     }
   });

@@ -122,7 +122,11 @@ describe('prune refuses', () => {
     [['--densities', '0.1,2'], "'0.1,2' is invalid", 'numbers above 0 and at most 1'],
     [['--density', '0.1', '--max-accuracy-drop', '0.1'], 'prune.density: found 0.1', 'a search for the density is asked for as well'],
     [['--threshold', '0.1', '--densities', '0.1'], 'prune.threshold: found 0.1', 'a search for the density is asked for as well'],
-    [['--core-synapses', '100'], 'prune.cores.target: found nothing', 'expected the name or file of a target'],
+    [
+      ['--core-synapses', '100'],
+      'prune.cores.target: found nothing',
+      'prune.cores.target: found nothing, allowed: a text (name or file of a target',
+    ],
     [['--target', 'lohi1'], "unknown target 'lohi1'; did you mean 'loihi1' or 'loihi2'?", 'bimt-export targets list'],
     [['--target', 'lohi1', '--max-accuracy-drop', '0.1'], "unknown target 'lohi1'", 'bimt-export targets list'],
   ])('%j', async (args, what, how) => {

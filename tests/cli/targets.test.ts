@@ -133,9 +133,3 @@ describe('targets check', () => {
     expect(run('check', writeTarget('no'))).toEqual({ stdout: '', error: expect.any(UsageError) });
   });
 });
-
-describe('targets schema', () => {
-  it('prints a JSON Schema', () => {
-    expect(JSON.parse(run('schema').stdout)).toMatchObject({ type: 'object', properties: { limits: expect.anything() } });
-  });
-});

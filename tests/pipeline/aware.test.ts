@@ -197,7 +197,9 @@ describe('rounds', () => {
 describe('settings', () => {
   it('name what is wrong', () => {
     const resolve = (aware: object) => () => resolveRunConfig({ aware });
-    expect(resolve({})).toThrow(/aware\.target: found nothing; expected the name or file of a target/);
+    expect(resolve({})).toThrow(
+      /aware\.target: found nothing, allowed: a text \(name or file of a target, with parameters\), as rram-mesh/,
+    );
     expect(resolve({ target: 'loihi1', rounds: 0 })).toThrow(/aware\.rounds/);
     expect(resolve({ target: 'loihi1', localShare: 2 })).toThrow(/aware\.localShare/);
     expect(resolve({ target: 'loihi1', suite: 'yang19' })).toThrow(/suite/);

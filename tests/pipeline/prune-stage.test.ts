@@ -113,18 +113,26 @@ describe('pruning settings', () => {
       'prune.rounds: found 2; each round needs an update of fine-tuning',
     );
     expect(refusal({ density: 0.1, rounds: 501 })).toThrow('prune.rounds: found 501; each round needs an update');
-    expect(refusal({ density: 0 })).toThrow('prune.density: found 0; ');
-    expect(refusal({ density: 1.5 })).toThrow('prune.density: found 1.5; ');
-    expect(refusal({ maxFanIn: 0 })).toThrow('prune.maxFanIn: found 0; ');
-    expect(refusal({ maxFanOut: 2.5 })).toThrow('prune.maxFanOut: found 2.5; ');
-    expect(refusal({ locality: -1 })).toThrow('prune.locality: found -1; ');
-    expect(refusal({ cores: { synapses: 100 } })).toThrow('prune.cores.target: found nothing; expected the name or file of a target');
-    expect(refusal({ cores: { target: 'loihi1', synapses: 0 } })).toThrow('prune.cores.synapses: found 0; ');
-    expect(refusal({ search: { maxAccuracyDrop: 1.1 } })).toThrow('prune.search.maxAccuracyDrop: found 1.1; ');
+    expect(refusal({ density: 0 })).toThrow('prune.density: found 0, allowed: a number above 0 and at most 1 or null');
+    expect(refusal({ density: 1.5 })).toThrow('prune.density: found 1.5, allowed: a number above 0 and at most 1 or null');
+    expect(refusal({ maxFanIn: 0 })).toThrow('prune.maxFanIn: found 0, allowed: a whole number of at least 1 or null');
+    expect(refusal({ maxFanOut: 2.5 })).toThrow('prune.maxFanOut: found 2.5, allowed: a whole number of at least 1 or null');
+    expect(refusal({ locality: -1 })).toThrow('prune.locality: found -1, allowed: a number of at least 0; try 0, the default');
+    expect(refusal({ cores: { synapses: 100 } })).toThrow('prune.cores.target: found nothing, allowed: a text (name or file of a target');
+    expect(refusal({ cores: { target: 'loihi1', synapses: 0 } })).toThrow(
+      'prune.cores.synapses: found 0, allowed: a whole number of at least 1 or null',
+    );
+    expect(refusal({ search: { maxAccuracyDrop: 1.1 } })).toThrow(
+      'prune.search.maxAccuracyDrop: found 1.1, allowed: a number from 0 to 1; try 0.01, the default',
+    );
     expect(refusal({ search: {}, density: 0.1 })).toThrow('prune.density: found 0.1; a search for the density is asked for as well');
     expect(refusal({ search: {}, threshold: 0.1 })).toThrow('prune.threshold: found 0.1; a search for the density is asked for as well');
-    expect(refusal({ search: { densities: [] } })).toThrow('prune.search.densities: found []; ');
-    expect(refusal({ search: { densities: [0.1, 2] } })).toThrow('prune.search.densities.1: found 2; ');
+    expect(refusal({ search: { densities: [] } })).toThrow(
+      'prune.search.densities: found [], allowed: a list of at least 1, each a number above 0 and at most 1, or null',
+    );
+    expect(refusal({ search: { densities: [0.1, 2] } })).toThrow(
+      'prune.search.densities.1: found 2, allowed: a number above 0 and at most 1',
+    );
     expect(refusal({ densty: 0.1 })).toThrow("unknown option 'densty' in prune; did you mean 'density'?");
     expect(() => readSettings(undefined, { prune: { threshold: 0.1, density: 0.1 } })).toThrow('a threshold is given as well');
   });

@@ -9,6 +9,7 @@ import { reportPipeline, requireSuccess, runPipeline, verifyPipeline } from '../
 import { openRunFolder } from '../../src/pipeline/run-folder.ts';
 import type { StageHooks } from '../../src/pipeline/train-stage.ts';
 import { TINY, TOO_SMALL } from '../cli/support.ts';
+import { faultsIn } from '../published.ts';
 import { rawTarget } from '../targets/support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bimt-pipeline-'));
@@ -49,6 +50,13 @@ describe('a run onto two targets, one of them too small', () => {
     expect(verified.targets.map(({ target, verification }) => [target.label, verification.mismatches])).toEqual([['rram-mesh', []]]);
     const { report } = await reportPipeline(openRunFolder(at('two')));
     expect(report.targets.map(({ verification }) => verification?.trials ?? null)).toEqual([null, verified.targets[0].verification.trials]);
+  });
+
+  it('writes files that are what their published schemas say', async () => {
+    await run('two', { ...model('pruned'), targets: [TOO_SMALL, 'rram-mesh'] });
+    const written = { report: 'report.json', metrics: 'metrics.json', config: 'config.json', mapping: 'rram-mesh/mapping.json' };
+    for (const [name, file] of Object.entries(written))
+      expect(faultsIn(name, JSON.parse(readFileSync(at('two', file), 'utf8'))), file).toEqual([]);
   });
 });
 

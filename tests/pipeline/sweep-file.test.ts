@@ -83,7 +83,7 @@ series:
       denseWiringLength(parse('series: { a: { train: { grid: 2x6 } } }').points[0].settings),
     ]);
     expect(() => parse('series: { a: { train: { grid: 3x4 }, analyze: { grid: 3x3 } } }')).toThrow(
-      /sweep.yaml, series 'a': 1:49: .*numbers of sites must be equal/,
+      /sweep.yaml:1:49: series 'a': .*numbers of sites must be equal/,
     );
   });
 
@@ -106,37 +106,53 @@ series:
 
 describe('a fault in a sweep file', () => {
   it.each([
-    ['an unknown setting', 'series:\n  a:\n    train: { sed: 1 }', "3:14: unknown option 'sed'; did you mean 'seed'?"],
-    ['a value in a list', 'series:\n  a: { train: { lambda: [1e-4,\n     -1] } }', '3:6: lambda: found -1'],
-    ['a setting of the base', 'base: { train: { condition: l2 } }\nseries: { a: }', '1:18: condition: found "l2", allowed: bimt, l1'],
-    ['a section of pruning', 'series:\n  a: { prune: { threshold: -1 } }', '2:17: threshold: found -1'],
+    ['an unknown setting', 'series:\n  a:\n    train: { sed: 1 }', "3:14: unknown option 'sed' in train; did you mean 'seed'?"],
+    [
+      'a value in a list',
+      'series:\n  a: { train: { lambda: [1e-4,\n     -1] } }',
+      '3:6: train.lambda: found -1, allowed: a number of at least 0; try 1e-5, the default',
+    ],
+    ['a setting of the base', 'base: { train: { condition: l2 } }\nseries: { a: }', '1:18: train.condition: found "l2", allowed: bimt, l1'],
+    [
+      'a section of pruning',
+      'series:\n  a: { prune: { threshold: -1 } }',
+      '2:17: prune.threshold: found -1, allowed: a number of at least 0 or null',
+    ],
     [
       'two ways to prune',
       'series:\n  a: { prune: { threshold: 1, density: 0.5 } }',
-      '2:31: density: found 0.5; a threshold is given as well',
+      '2:31: prune.density: found 0.5; a threshold is given as well',
     ],
-    ['a section of analysis', 'series:\n  a: { analyze: { scores: { trials: 3 } } }', "2:29: unknown option 'trials' in scores"],
-    ['an unknown section', 'series:\n  a: { trian: {} }', "2:8: unknown setting 'trian'; known here: train, prune, analyze, scores"],
-    ['an unknown entry', 'sereis: {}\nseries: { a: }', "1:1: unknown setting 'sereis'; known here: workers, base, series"],
-    ['a series that is none', 'series: { a: 3 }', '1:11: series.a: expected object, received number'],
-    ['too few workers', 'workers: 0\nseries: { a: }', '1:1: workers: Too small'],
-    ['a grid', 'series:\n  a: { train: { grid: 3by3 } }', "2:8: grid '3by3' is not ROWSxCOLUMNS"],
-    ['a suite', 'series:\n  a: { train: { suite: yang } }', "2:17: unknown suite 'yang'; did you mean 'yang19'?"],
+    [
+      'a section of analysis',
+      'series:\n  a: { analyze: { scores: { trials: 3 } } }',
+      "2:29: unknown option 'trials' in analyze.scores; known: trialsPerTask, seed",
+    ],
+    ['an unknown section', 'series:\n  a: { trian: {} }', "2:8: unknown option 'trian' in series.a; did you mean 'train'?"],
+    ['an unknown entry', 'sereis: {}\nseries: { a: }', "1:1: unknown option 'sereis'; did you mean 'series'?"],
+    [
+      'a series that is none',
+      'series: { a: 3 }',
+      '1:11: series.a: found 3, allowed: settings by name (train, prune, analyze, scores), or null',
+    ],
+    ['too few workers', 'workers: 0\nseries: { a: }', '1:1: workers: found 0, allowed: a whole number from 1 to 1024'],
+    ['a grid', 'series:\n  a: { train: { grid: 3by3 } }', "2:17: train.grid: grid '3by3' is not ROWSxCOLUMNS"],
+    ['a suite', 'series:\n  a: { train: { suite: yang } }', "2:17: series 'a': unknown suite 'yang'; did you mean 'yang19'?"],
     [
       'a task to be trained more',
       'series:\n  a: { train: { suite: [modcog84, yang19], taskWeights: { dlygointr: 2 } } }',
-      "2:59: unknown task of suite yang19 'dlygointr'",
+      "2:59: series 'a': unknown task of suite yang19 'dlygointr'",
     ],
     [
       'a task to be fine-tuned more',
       'series:\n  a: { prune: { fineTune: { taskWeights: { gu: 2 } } } }',
-      "2:44: unknown task of suite yang19 'gu'; did you mean 'go'?",
+      "2:44: series 'a': unknown task of suite yang19 'gu'; did you mean 'go'?",
     ],
-    ['an empty axis', 'series:\n  a: { train: { seed: [] } }', '2:17: train.seed is an empty list'],
+    ['an empty axis', 'series:\n  a: { train: { seed: [] } }', "2:17: series 'a': train.seed is an empty list"],
     ['two series of one name', 'series:\n  a: {}\n  b: {}\n  a: {}', "4:3: 'a' is there twice"],
     ['no series', 'series: {}', '1:1: there is no series'],
-    ['what is no YAML', 'series: [\n', 'sweep.yaml cannot be read: 2:1: '],
-    ['an empty file', '', 'the file: expected object'],
+    ['what is no YAML', 'series: [\n', 'sweep.yaml cannot be read:\n  sweep.yaml:2:1: Flow sequence'],
+    ['an empty file', '', 'found null, allowed: settings by name (workers, base, series)'],
     ['aliases that blow up', `a: &a [1]\nb: &b [${'*a,'.repeat(99)}]\nc: &c [${'*b,'.repeat(99)}]\nseries: {}`, 'cannot be read'],
   ])('(%s) is told with its place', (_, text, said) => {
     const found = (() => {
@@ -147,7 +163,7 @@ describe('a fault in a sweep file', () => {
       }
     })();
     expect(found).toBeInstanceOf(UsageError);
-    expect((found as Error).message).toContain(said);
+    expect((found as Error).message).toContain(/^\d/.test(said) ? `sweep.yaml:${said}` : said);
     expect((found as Error).message).toMatch(/^sweep\.yaml/);
   });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { checkTarget } from '../../src/targets/check.ts';
-import { targetJsonSchema } from '../../src/targets/schema.ts';
 import { rawTarget, withValue } from './support.ts';
 
 const loihi = rawTarget('loihi1');
@@ -224,15 +223,5 @@ describe('the check of a target file', () => {
     const data = JSON.parse('{"__proto__": {"polluted": true}, "sources": {"__proto__": {"title": "x"}, "constructor": {"title": "x"}}}');
     expect(problemsOf(data)).toContain('__proto__: an unknown field; no such field');
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
-  });
-});
-
-describe('the JSON Schema', () => {
-  it('is draft 2020-12 and closed', () => {
-    expect(targetJsonSchema()).toMatchObject({
-      $schema: 'https://json-schema.org/draft/2020-12/schema',
-      type: 'object',
-      additionalProperties: false,
-    });
   });
 });
