@@ -66,6 +66,11 @@ Examples:
     .action(figureAction);
 }
 
+/** Every name that the command takes. */
+export function figureNames(): string[] {
+  return [...FIGURES, ...SWEEP_FIGURES].map(({ name }) => name).concat(ALL);
+}
+
 function figureList(): string {
   const width = Math.max(...[...FIGURES, ...SWEEP_FIGURES].map(({ name }) => name.length));
   const rows = FIGURES.map(
@@ -85,8 +90,7 @@ function figureList(): string {
 async function figureAction(name: string, files: readonly string[], options: FigureOptions): Promise<void> {
   if (SWEEP_FIGURES.some((figure) => figure.name === name)) return await sweepFigure(name, files, options);
   const figure = FIGURES.find((candidate) => candidate.name === name) ?? null;
-  if (figure === null && name !== ALL)
-    throw unknownName('figure', name, [...FIGURES, ...SWEEP_FIGURES].map((known) => known.name).concat(ALL), 'bimt-export figure --help');
+  if (figure === null && name !== ALL) throw unknownName('figure', name, figureNames(), 'bimt-export figure --help');
   checkRequest(figure, files, options);
   const analyses = options.analysis ?? [];
   if (analyses.length > 0 && analyses.length !== files.length)

@@ -115,6 +115,11 @@ const COMMANDS: readonly Entry[] = [
     description: 'Print the JSON Schema of a file that bimt-export reads or writes.',
     load: async () => (await import('./schema.ts')).schemaCommand(),
   },
+  {
+    name: 'completion',
+    description: 'Print a script that completes command lines in bash, zsh or fish.',
+    load: async () => (await import('./completion.ts')).completionCommand(() => buildProgram()),
+  },
 ];
 
 /**
