@@ -220,9 +220,12 @@ function formLines({ forms }: Report): string[] {
 /** What must not be overlooked when reading a target's numbers. */
 function cautions({ label, runs, placements }: TargetReport): string[] {
   const result = placements[0]?.result;
-  const partial = (what: string, terms: readonly Term[] = []) => {
-    const unknown = terms.filter(({ value }) => value === null).map(({ name }) => name);
-    return unknown.length === 0 ? [] : [`${label}: ${what} is a lower bound; unknown and left out: ${unknown.join(', ')}.`];
+  const partial = (what: string, estimate: { readonly terms: readonly Term[]; readonly total: Sum } | undefined) => {
+    const unknown = (estimate?.terms ?? []).filter(({ value }) => value === null).map(({ name }) => name);
+    if (unknown.length === 0) return [];
+    const names = unknown.join(', ');
+    if (estimate?.total.value === null) return [`${label}: ${what} is unknown; of its parts these are: ${names}.`];
+    return [`${label}: ${what} is a lower bound; unknown and left out: ${names}.`];
   };
   return [
     ...(runs.executable
@@ -230,8 +233,8 @@ function cautions({ label, runs, placements }: TargetReport): string[] {
       : [
           `${label} cannot run this network as it stands: ${runs.reason}. Its traffic, energy and latency are those of a structural model.`,
         ]),
-    ...partial('energy', result?.energy[0]?.terms),
-    ...partial('latency', result?.latency[0]?.terms),
+    ...partial('energy', result?.energy[0]),
+    ...partial('latency', result?.latency[0]),
   ];
 }
 

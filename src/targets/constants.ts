@@ -34,7 +34,7 @@ export interface Term {
 
 /** A sum of terms. Unknown terms are left out of the value and make it incomplete. */
 export interface Sum {
-  /** Null when no term is known. */
+  /** Null when nothing of it is known, be it that the known terms are of things that do not happen. */
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
@@ -101,15 +101,11 @@ export function evaluateTerms(
   return { terms: evaluated, unknown: [...unknown] };
 }
 
-/** Sum of the known terms. */
+/** Sum of the known terms; unknown where they add up to nothing and others are unknown. */
 export function sumTerms(terms: readonly Term[]): Sum {
   const known = terms.filter(({ value }) => value !== null);
-  const add = (pick: (term: Term) => number | null) =>
-    known.length === 0 ? null : known.reduce((sum, term) => sum + (pick(term) ?? 0), 0);
-  return {
-    value: add((term) => term.value),
-    low: add((term) => term.low),
-    high: add((term) => term.high),
-    complete: known.length === terms.length,
-  };
+  const complete = known.length === terms.length;
+  if (known.length === 0 || (!complete && known.every(({ high }) => high === 0))) return { value: null, low: null, high: null, complete };
+  const add = (pick: (term: Term) => number | null) => known.reduce((sum, term) => sum + (pick(term) ?? 0), 0);
+  return { value: add((term) => term.value), low: add((term) => term.low), high: add((term) => term.high), complete };
 }
