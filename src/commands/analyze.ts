@@ -12,7 +12,7 @@ import { svgToPng } from '../report/png.ts';
 import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
 import { analysisText } from './analysis-text.ts';
 import { claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
-import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, inColour, note, printResult, withCommonOptions } from './output.ts';
 
 interface AnalyzeOptions extends CommonOptions {
   readonly out?: string;
@@ -71,7 +71,7 @@ async function analyzeAction(file: string, options: AnalyzeOptions): Promise<voi
     const { network } = onGrid(artifact, analysis.network.grid);
     if (options.figures) await writeFigures(join(out, FIGURE_FOLDER), networkFigures(network, analysis, basename(file)), options);
   }
-  printResult(options, analysis, analysisText(analysis, file, process.stdout.isTTY ?? false));
+  printResult(options, analysis, analysisText(analysis, file, inColour()));
 }
 
 /** Every file that the command will write. */

@@ -1,64 +1,13 @@
-// What do commands share that do the work? Progress, option parsers, interruption, and the files they are given.
-import { SingleBar } from 'cli-progress';
+// What do commands share that do the work? Hooks, option parsers, interruption, and the files they are given.
 import { InvalidArgumentError } from 'commander';
 import { InterruptedError, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
-import type { OnProgress, Progress } from '../core/progress.ts';
 import type { Stage } from '../network/artifact.ts';
 import { MAX_EFFORT } from '../pipeline/config.ts';
 import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
 import type { StageHooks } from '../pipeline/train-stage.ts';
 import { type CommonOptions, note, printWarnings } from './output.ts';
-
-/**
- * Progress on stderr: a bar on a terminal, a plain line every ten seconds elsewhere. A stage ends when it is done or
- * when the next one begins.
- */
-function progressPrinter(options: CommonOptions): { onProgress: OnProgress; stop(): void } {
-  if (options.quiet) return { onProgress: () => {}, stop: () => {} };
-  let stage: string | null = null;
-  let bar: SingleBar | null = null;
-  const stop = () => {
-    bar?.stop();
-    bar = null;
-    stage = null;
-  };
-  const onProgress = (progress: Progress) => {
-    if (progress.stage !== stage) {
-      stop();
-      stage = progress.stage;
-      bar = openBar();
-      bar.start(progress.total, progress.done, payload(progress));
-    } else {
-      bar?.update(progress.done, payload(progress));
-    }
-    if (progress.done >= progress.total) stop();
-  };
-  return { onProgress, stop };
-}
-
-function openBar(): SingleBar {
-  return new SingleBar({
-    // The values last: a narrow terminal cuts the end.
-    format: '{stage} [{bar}] {value}/{total} | {eta_formatted} left {values}',
-    barsize: 20,
-    hideCursor: true,
-    stream: process.stderr,
-    noTTYOutput: true,
-    notTTYSchedule: 10_000,
-    emptyOnZero: true,
-    etaBuffer: 200,
-  });
-}
-
-function payload({ stage, values }: Progress): Record<string, string> {
-  const shown = Object.entries(values).map(([name, value]) => `${name} ${typeof value === 'number' ? formatNumber(value) : value}`);
-  return { stage, values: shown.length === 0 ? '' : `| ${shown.join(', ')}` };
-}
-
-function formatNumber(value: number): string {
-  return Number.isInteger(value) ? `${value}` : value.toPrecision(3);
-}
+import { progressPrinter } from './progress.ts';
 
 /** Option parser: an integer in a range. */
 export function integerOption(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -121,11 +70,17 @@ export async function onInterrupt<T>(work: (signal: AbortSignal) => Promise<T>, 
 
 /** What long stages tell, printed to stderr. */
 export function stageHooks(options: CommonOptions): { readonly hooks: StageHooks; readonly stop: () => void } {
-  const { onProgress, stop } = progressPrinter(options);
+  const { onProgress, interrupt, stop } = progressPrinter(options);
   const hooks: StageHooks = {
     onProgress,
-    onNote: (text) => note(options, text),
-    onWarning: (warning) => printWarnings(options, [warning]),
+    onNote(text) {
+      interrupt();
+      note(options, text);
+    },
+    onWarning(warning) {
+      interrupt();
+      printWarnings(options, [warning]);
+    },
   };
   return { hooks, stop };
 }

@@ -8,7 +8,7 @@ import { compareRuns, MEASURES } from '../report/comparison.ts';
 import { comparisonData, comparisonHtml, comparisonMarkdown, comparisonText, missedText } from '../report/comparison-formats.ts';
 import { judge, parseRequirement } from '../report/requirements.ts';
 import { claimOutputs, collect } from './common.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 
 interface CompareOptions extends CommonOptions {
   readonly baseline?: string;
@@ -76,7 +76,7 @@ function compareAction(paths: readonly string[], options: CompareOptions): void 
     };
     writeFileAtomic(path, written[extname(path)]?.() ?? '');
   }
-  printResult(options, data, comparisonText(comparison, verdicts, process.stdout.isTTY ?? false));
+  printResult(options, data, comparisonText(comparison, verdicts, inColour()));
   const missed = missedText(verdicts);
   if (missed !== '') throw new FitError(missed);
 }

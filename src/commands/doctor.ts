@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.ts';
 import { examine, type Finding, thisMachine } from '../pipeline/health.ts';
 import { words } from '../report/cells.ts';
 import { type Column, textTable } from '../report/table.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 
 /** The command. */
 export function doctorCommand(): Command {
@@ -16,7 +16,7 @@ export function doctorCommand(): Command {
 async function doctorAction(options: CommonOptions): Promise<void> {
   const findings = await examine(thisMachine());
   const missing = findings.filter(({ need, found }) => need === 'required' && found === null);
-  const text = textTable(COLUMNS, findings, { colour: process.stdout.isTTY ?? false });
+  const text = textTable(COLUMNS, findings, { colour: inColour() });
   printResult(options, { healthy: missing.length === 0, findings }, text);
   if (missing.length > 0)
     throw new UsageError(missing.map(({ name, means }) => `${name} is required and was not found; ${means}`).join('\n'));

@@ -1,5 +1,6 @@
 // Where do a command's words go? The result to stdout, the conversation to stderr; and the options that say so, common to all.
 import { type Command, Option } from 'commander';
+import pc from 'picocolors';
 import { nowSeconds } from '../core/clock.ts';
 import { FitError } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
@@ -20,6 +21,12 @@ export function withCommonOptions(command: Command): Command {
   common('--json', 'print the result as one JSON value on stdout');
   common('--quiet', 'no progress and no notes on stderr; failures are still told');
   return common('--verbose', 'on stderr: seconds since the start before every note, and where in the code a failure arose');
+}
+
+/** Whether the result is coloured: on a terminal, unless NO_COLOR says otherwise. Never the only carrier of meaning. */
+export function inColour(): boolean {
+  // picocolors alone would colour a file where CI or FORCE_COLOR is set.
+  return (process.stdout.isTTY ?? false) && pc.isColorSupported;
 }
 
 let resultPrinted = false;

@@ -4,7 +4,7 @@ import { reportPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { reportText } from '../report/text.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 
 /** The command. */
 export function reportCommand(): Command {
@@ -16,5 +16,5 @@ export function reportCommand(): Command {
 
 async function reportAction(path: string, options: CommonOptions): Promise<void> {
   const { report, files } = await reportPipeline(openRunFolder(path));
-  printResult(options, JSON.parse(reportJson(report)), reportText(report, { colour: process.stdout.isTTY ?? false, files }));
+  printResult(options, JSON.parse(reportJson(report)), reportText(report, { colour: inColour(), files }));
 }

@@ -5,7 +5,7 @@ import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
 import { AGAIN, collect, integerOption, onInterrupt, stageHooks } from './common.ts';
-import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
 
@@ -60,10 +60,6 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
   const folder = openRunFolder(options.out, { force: options.force ?? false });
   const { hooks, stop } = stageHooks(options);
   const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
-  printResult(
-    options,
-    JSON.parse(reportJson(result.report)),
-    summaryText(result.report, { colour: process.stdout.isTTY ?? false, files: result.files }),
-  );
+  printResult(options, JSON.parse(reportJson(result.report)), summaryText(result.report, { colour: inColour(), files: result.files }));
   requireSuccess(result);
 }

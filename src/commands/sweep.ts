@@ -9,7 +9,7 @@ import { openSweepFolder } from '../pipeline/sweep-folder.ts';
 import { plural } from '../report/format.ts';
 import { type Column, textTable } from '../report/table.ts';
 import { AGAIN, integerOption, onInterrupt, stageHooks } from './common.ts';
-import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
+import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface SweepOptions extends CommonOptions {
   readonly out: string;
@@ -59,13 +59,8 @@ async function sweepAction(file: string, options: SweepOptions): Promise<void> {
   }
   const unlock = lockFolder(options.out);
   const { hooks, stop } = stageHooks(options);
-  const onNote = (words: string) => {
-    // The bar's line goes; it comes back with the next progress.
-    if (process.stderr.isTTY && !options.quiet) process.stderr.write('\r\x1b[K');
-    note(options, words);
-  };
   const workers = options.workers === undefined ? {} : { workers: options.workers };
-  const result = await onInterrupt((signal) => runSweep(plan, text, folder, { ...hooks, onNote, ...workers, signal }), AGAIN)
+  const result = await onInterrupt((signal) => runSweep(plan, text, folder, { ...hooks, ...workers, signal }), AGAIN)
     .finally(stop)
     .finally(unlock);
   printResult(options, result.summary, `${result.text}\nin ${options.out}: table.csv, summary.json, pareto-*.svg, points/`);
