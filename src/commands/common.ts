@@ -95,9 +95,9 @@ export function networkArgument(path: string, stages?: readonly Stage[]): Networ
  *
  * @throws UsageError if a result file exists and --force is not given, or cannot be written
  */
-export function claimOutputs(paths: readonly string[], { force = false }: { readonly force?: boolean }): void {
+export function claimOutputs(paths: readonly string[], { force = false }: { readonly force?: boolean }, other = 'another --out'): void {
   for (const path of paths) {
-    if (fileExists(path) && !force) throw new UsageError(`${path} exists; choose another --out, or overwrite it with --force`);
+    if (fileExists(path) && !force) throw new UsageError(`${path} exists; choose ${other}, or overwrite it with --force`);
     checkWritable(path);
   }
 }

@@ -18,6 +18,11 @@ const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./run.ts')).runCommand(),
   },
   {
+    name: 'init',
+    description: 'Write a config file to start from: every setting with its default and its meaning.',
+    load: async () => (await import('./init.ts')).initCommand(),
+  },
+  {
     name: 'train',
     description: 'Train a recurrent network on a task suite, with BIMT or one of its baselines.',
     load: async () => (await import('./train.ts')).trainCommand(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 /** The part of a JSON Schema that our schemas make use of. */
 export interface SchemaNode {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
@@ -18,8 +18,10 @@ export interface SchemaNode {
   readonly default?: unknown;
   readonly examples?: readonly unknown[];
   readonly description?: string;
-  /** Of a number with one. */
+  /** Of a number that has one. */
   readonly unit?: string;
+  /** What null stands for. */
+  readonly none?: string;
 }
 
 /** A schema as JSON Schema, for what is written by people: defaults may be left out. */
@@ -48,6 +50,7 @@ export function sectionOf(node: SchemaNode): SchemaNode | undefined {
 }
 
 function choices(node: SchemaNode): readonly SchemaNode[] {
+  if (Array.isArray(node.type)) return node.type.map((type: string) => ({ ...node, type }));
   return node.anyOf?.flatMap(choices) ?? [node];
 }
 
@@ -96,4 +99,9 @@ function rangeText({ minimum, maximum = Number.MAX_SAFE_INTEGER, exclusiveMinimu
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return value !== 0 && Math.abs(value) < 0.01 ? value.toExponential() : `${value}`;
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What a value means, with its unit and what null stands for. */
+export function meaningText({ description = '', unit, none }: SchemaNode): string {
+  return `${description}${unit === undefined ? '' : ` (in ${unit})`}${none === undefined ? '' : `; null: ${none}`}`;
 }

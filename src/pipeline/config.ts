@@ -26,14 +26,14 @@ const target = z.string().meta({ description: 'name or file of a target, with pa
 
 const CoresConfig = z.strictObject({
   target,
-  maxNeuronsPerCore: count.nullable().meta({ description: 'most neurons on a core; null leaves it to the target' }).default(null),
-  synapses: count.nullable().meta({ description: 'most synapses on a core; null leaves it to the target' }).default(null),
+  maxNeuronsPerCore: count.nullable().meta({ description: "cap below the target's own limit", none: 'no cap' }).default(null),
+  synapses: count.nullable().meta({ description: 'most synapses on a core', none: "the target's limits" }).default(null),
 });
 
 const SearchConfig = z.strictObject({
   maxAccuracyDrop: accuracy.meta({ description: 'mean accuracy that may be lost against the network before pruning' }).default(0.01),
-  maxTaskDrop: accuracy.nullable().meta({ description: 'accuracy that each single task may lose; null for any' }).default(null),
-  densities: z.array(share).min(1).nullable().meta({ description: 'densities to try; null for a bisection' }).default(null),
+  maxTaskDrop: accuracy.nullable().meta({ description: 'accuracy that each single task may lose', none: 'any' }).default(null),
+  densities: z.array(share).min(1).nullable().meta({ description: 'densities to try', none: 'a bisection' }).default(null),
   resolution: z
     .number()
     .min(0.001)
@@ -51,12 +51,13 @@ export const PruneConfig = z
   .strictObject({
     threshold: amount
       .nullable()
-      .meta({ description: `weights ranked at most this high go; null where a density decides, and ${DEFAULT_THRESHOLD} where none does` })
+      .meta({ description: 'weights ranked at most this high go', none: `${DEFAULT_THRESHOLD}, unless density or search decides` })
       .default(null),
     density: share
       .nullable()
       .meta({
-        description: 'share of all possible weights (recurrent, input, readout) that is kept, those ranked highest; null for a threshold',
+        description: 'share of all possible weights (recurrent, input, readout) that is kept, those ranked highest',
+        none: 'a threshold decides',
       })
       .default(null),
     locality: amount
@@ -64,21 +65,21 @@ export const PruneConfig = z
       .default(0),
     maxFanIn: count
       .nullable()
-      .meta({ description: 'most synapses onto a neuron (recurrent and input) or readout unit; null for any number' })
+      .meta({ description: 'most synapses onto a neuron (recurrent and input) or readout unit', none: 'any number' })
       .default(null),
     maxFanOut: count
       .nullable()
-      .meta({ description: 'most synapses from a neuron, recurrent and readout; null for any number' })
+      .meta({ description: 'most synapses from a neuron, recurrent and readout', none: 'any number' })
       .default(null),
-    cores: CoresConfig.nullable().meta({ description: 'cores of a target that have to hold the synapses; null for any' }).default(null),
+    cores: CoresConfig.nullable().meta({ description: 'cores of a target that have to hold the synapses', none: 'none' }).default(null),
     search: SearchConfig.nullable()
-      .meta({ description: 'search for the sparsest network that is accurate enough; null where density or threshold decides' })
+      .meta({ description: 'search for the sparsest network that is accurate enough', none: 'none, density or threshold decides' })
       .default(null),
     rounds: count
       .meta({ description: 'steps in which weights go, with fine-tuning after each (Zhu & Gupta 2017); 1 for one cut' })
       .default(1),
     fineTune: FineTuneConfig.nullable()
-      .meta({ description: 'training with the pruned entries held at zero; null for none. All rounds share its updates' })
+      .meta({ description: 'training with the pruned entries held at zero; all rounds share its updates', none: 'none' })
       .prefault({}),
   })
   .refine(({ threshold, density }) => threshold === null || density === null, {
@@ -131,7 +132,7 @@ export const QuantizeConfig = z
   .strictObject({
     weightBits: weightBits
       .meta({ description: 'width of a weight, the sign included; ternary is two bits, the levels -1, 0 and 1', unit: 'bits' })
-      .default(8),
+      .prefault(8),
     granularity: z
       .enum(GRANULARITIES)
       .meta({ description: 'neurons that share a scale: each its own (channel), those of a core, all; the readout has one in any case' })
@@ -172,12 +173,13 @@ export const QuantizeConfig = z
       .max(8)
       .nullable()
       .meta({
-        description: 'mean width of a weight, sensitive groups get more, up to weightBits; null for the same width everywhere',
+        description: 'mean width of a weight; sensitive groups get more, up to weightBits',
+        none: 'the same width everywhere',
         unit: 'bits',
       })
       .default(null),
     train: QuantizedTrainingConfig.nullable()
-      .meta({ description: 'quantization-aware training; null for none, weights are rounded as they are' })
+      .meta({ description: 'quantization-aware training', none: 'none, weights are rounded as they are' })
       .default(null),
   })
   .refine(({ bitBudget, weightBits }) => bitBudget === null || bitBudget <= weightBits, {
@@ -202,7 +204,7 @@ export const OnnxConfig = z.strictObject({
         .enum(WEIGHT_ONLY_GRANULARITIES)
         .meta({ description: 'weights that share a scale; a channel is a neuron, a block needs readers of opset 21' })
         .default(DEFAULT_WEIGHT_ONLY.granularity),
-      blockSize: count.meta({ description: 'consecutive sources of a block' }).default(DEFAULT_WEIGHT_ONLY.blockSize),
+      blockSize: z.int().min(2).max(65_536).meta({ description: 'consecutive sources of a block' }).default(DEFAULT_WEIGHT_ONLY.blockSize),
     })
     .meta({ description: 'integer weights of model.qdq.onnx' })
     .prefault({}),
@@ -217,7 +219,7 @@ const core = z.int().nonnegative();
 export const MAX_EFFORT = 1000;
 
 export const MapConfig = z.strictObject({
-  maxNeuronsPerCore: count.nullable().meta({ description: "cap below the targets' own limits; null for none" }).default(25),
+  maxNeuronsPerCore: count.nullable().meta({ description: "cap below the targets' own limits", none: 'no cap' }).default(25),
   seed: seed.meta({ description: 'seed of the placement search' }).default(0),
   objective: z
     .enum(OBJECTIVES)
@@ -230,7 +232,8 @@ export const MapConfig = z.strictObject({
   timeBudget: rate
     .nullable()
     .meta({
-      description: 'search with twice the effort, and again, while there is time; the best is kept. Null for one search',
+      description: 'search with twice the effort, and again, while there is time; the best is kept',
+      none: 'one search',
       unit: 'seconds',
     })
     .default(null),
@@ -249,7 +252,7 @@ const asTrained = <Schema extends z.ZodType>(option: z.ZodDefault<Schema>) =>
   option
     .removeDefault()
     .nullable()
-    .meta({ description: `${option.removeDefault().meta()?.description}; null for that of training` })
+    .meta({ description: `${option.removeDefault().meta()?.description ?? ''}`, none: 'that of training' })
     .default(null);
 const { batchMode, batchRows, streamSteps, taskWeights } = RewireConfig.shape;
 
@@ -282,14 +285,24 @@ export const AwareConfig = RewireConfig.omit({ suite: true }).extend({
 export type AwareConfig = z.output<typeof AwareConfig>;
 
 export const ScoreConfig = z.strictObject({
-  trialsPerTask: count.meta({ description: 'test trials per task behind every accuracy' }).default(500),
+  trialsPerTask: z.int().min(1).max(100_000).meta({ description: 'test trials per task behind every accuracy' }).default(500),
   seed: seed.meta({ description: 'seed of the test trials' }).default(1),
 });
 export type ScoreConfig = z.output<typeof ScoreConfig>;
 
 export const VerifyConfig = z.strictObject({
-  trials: count.meta({ description: 'task trials on which all executions must agree; trials at the extremes are added' }).default(1000),
-  floatTrials: count.meta({ description: 'task trials on which the float ONNX files are held against the network' }).default(200),
+  trials: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .meta({ description: 'task trials on which all executions must agree; trials at the extremes are added' })
+    .default(1000),
+  floatTrials: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .meta({ description: 'task trials on which the float ONNX files are held against the network' })
+    .default(200),
   seed: seed.meta({ description: 'seed of these trials' }).default(3),
 });
 export type VerifyConfig = z.output<typeof VerifyConfig>;
@@ -301,11 +314,11 @@ const RunTraining = TrainConfig.extend({
 
 /** A config file. */
 export const RunSettings = z.strictObject({
-  model: z.string().nullable().meta({ description: 'trained or pruned network to start from; null trains one' }).default(null),
+  model: z.string().nullable().meta({ description: 'trained or pruned network to start from', none: 'one is trained' }).default(null),
   train: RunTraining.meta({ description: 'training' }).prefault({}),
   prune: PruneConfig.meta({ description: 'pruning of small weights and dead neurons' }).prefault({}),
   aware: AwareConfig.nullable()
-    .meta({ description: 'training of the pruned network for one of the targets, in rounds, until they stop helping; null for none' })
+    .meta({ description: 'training of the pruned network for one of the targets, in rounds, until they stop helping', none: 'none' })
     .default(null),
   quantize: QuantizeConfig.meta({ description: 'integers that targets can store' }).prefault({}),
   onnx: OnnxConfig.meta({ description: 'ONNX files' }).prefault({}),

@@ -1,5 +1,6 @@
 // Which of our files have a published form? Their JSON Schemas, made from what reads and writes them.
 import { z } from 'zod';
+import { meaningText, type SchemaNode } from '../core/allowed.ts';
 import { mappingSchema } from '../mapping/mapping-file.ts';
 import { metricsSchema } from '../report/metrics.ts';
 import { reportSchema } from '../report/report-schema.ts';
@@ -19,7 +20,17 @@ interface Published {
 /** As a file is written by people, defaults left out, or as we write it. */
 type Form = 'input' | 'output';
 /** Whether parts that are used several times are written once; large schemas need it, small ones read better without. */
-const formOf = (schema: z.ZodType, io: Form, reused: 'inline' | 'ref' = 'inline'): JsonSchema => z.toJSONSchema(schema, { io, reused });
+const formOf = (schema: z.ZodType, io: Form, reused: 'inline' | 'ref' = 'inline'): JsonSchema =>
+  z.toJSONSchema(schema, { io, reused, override: ({ jsonSchema }) => tellMeaning(jsonSchema) });
+
+/** Units and what null stands for belong to the description where others read it. */
+function tellMeaning(json: object): void {
+  const node: SchemaNode = json;
+  if (node.unit === undefined && node.none === undefined) return;
+  Object.assign(json, { description: meaningText(node) });
+  Reflect.deleteProperty(json, 'unit');
+  Reflect.deleteProperty(json, 'none');
+}
 
 /** Published forms by the name that `bimt-export schema` takes. */
 export const PUBLISHED: Readonly<Record<string, Published>> = {

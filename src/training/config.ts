@@ -41,10 +41,7 @@ export const commonOptions = {
     .record(z.string(), rate)
     .meta({ description: 'how often a task is drawn relative to others, by name; 1 for tasks that are not named' })
     .default({}),
-  clipNorm: rate
-    .nullable()
-    .meta({ description: 'global norm that the prediction gradient is clipped to; null for no clipping' })
-    .default(1),
+  clipNorm: rate.nullable().meta({ description: 'global norm that the prediction gradient is clipped to', none: 'no clipping' }).default(1),
   learningRateSchedule: z
     .enum(['drop', 'cosine', 'constant'])
     .meta({ description: 'course of the learning rate: ×0.2 from ¾ of the updates (drop), or to 0 along half a cosine' })
@@ -62,7 +59,7 @@ export const updates = every.meta({ description: 'updates of the weights' });
 /** Settings of a training run; `resolveTrainConfig` gives the form that is hashed and stored. */
 export const TrainConfig = z.strictObject({
   ...commonOptions,
-  grid: grid.meta({ description: 'neurons on a sheet, ROWSxCOLUMNS, or in a line, their number' }).default('20x20'),
+  grid: grid.meta({ description: 'neurons on a sheet, ROWSxCOLUMNS, or in a line, their number' }).prefault('20x20'),
   metric: z.enum(['l1', 'l2']).meta({ description: 'distance of two neurons' }).default('l1'),
   activation: z.enum(ACTIVATIONS).meta({ description: 'activation function; only relu can be quantized' }).default('relu'),
   init: z.enum(['uniform', 'diag']).meta({ description: 'initial recurrent weights' }).default('uniform'),
@@ -79,7 +76,7 @@ export const TrainConfig = z.strictObject({
     .default(false),
   learningRate: learningRate.default(1e-3),
   updates: updates.default(20_000),
-  swapEvery: every.nullable().meta({ description: 'updates between two rounds of swaps; null for no swaps' }).default(200),
+  swapEvery: every.nullable().meta({ description: 'updates between two rounds of swaps', none: 'no swaps' }).default(200),
   swapTop: z
     .union([z.literal('all'), every])
     .meta({ description: 'neurons that look for a better site in each round, strongest first' })
