@@ -36,7 +36,7 @@ function checkAction(file: string, options: CheckOptions): void {
   const checked = targets.map((target) => {
     const chip = chipOf(target, { maxNeuronsPerCore, keepFree });
     const problem = chipProblem(network, null, chip);
-    const fit = checkFit(problem, chip);
+    const fit = checkFit(problem, chip, { network, options: { maxNeuronsPerCore } });
     if (fit.fits) checkPins(problem, chip, pinsOf({ pins: pin }, network));
     return { target: target.label, ...fit };
   });

@@ -95,7 +95,7 @@ function refuseOverflow(file: string, { vertices }: PlacementGraph, { width, hei
       limit: room,
       unit: 'vertices',
       source: `--mesh ${width}x${height}, --capacity ${capacity}`,
-      remedy: `--capacity ${Math.ceil(vertices / cores)}, or --mesh ${width}x${Math.ceil(vertices / capacity / width)}`,
+      remedies: [`--capacity ${Math.ceil(vertices / cores)}`, `--mesh ${width}x${Math.ceil(vertices / capacity / width)}`],
     },
   ]);
 }

@@ -24,8 +24,8 @@ export interface Violation {
   readonly unit: string;
   /** Where the limit was read: file, field, provenance. */
   readonly source: string;
-  /** What would make it fit, computed. */
-  readonly remedy: string;
+  /** Changes that lift it, each by itself; the last of them, which all violations of a network share, make the network fit. */
+  readonly remedies: readonly string[];
 }
 
 /** The network breaks limits of the target, or a requirement is missed. Exit code 3. */
@@ -49,12 +49,16 @@ export class InterruptedError extends BimtError {
   override readonly exitCode = EXIT.interrupted;
 }
 
-/** Violations as text, worst first, ten at most (all of them are in the JSON). */
+/** Violations as text, worst first, ten at most (all of them are in the JSON); what to try is said once. */
 export function describeViolations(violations: readonly Violation[]): string {
   const worst = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit);
-  const lines = worst
-    .slice(0, 10)
-    .map((v) => `  ${v.subject}: ${v.found} ${v.unit}, limit ${v.limit} (${v.rule}; ${v.source}); try: ${v.remedy}`);
+  const said = new Set<string>();
+  const lines = worst.slice(0, 10).map(({ subject, found, unit, limit, rule, source, remedies }) => {
+    const news = remedies.filter((remedy) => !said.has(remedy));
+    for (const remedy of news) said.add(remedy);
+    const advice = news.length === 0 ? '' : `; try: ${news.join(', or ')}`;
+    return `  ${subject}: ${found} ${unit}, limit ${limit} (${rule}; ${source})${advice}`;
+  });
   if (worst.length > 10) lines.push(`  and ${worst.length - 10} more, all in the JSON output`);
   return lines.join('\n');
 }

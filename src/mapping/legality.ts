@@ -7,10 +7,10 @@ import type { Chip } from './chip.ts';
 import { deliveriesOf } from './connections.ts';
 import { coreTotals } from './core-totals.ts';
 import { usedCoresOf } from './geometry.ts';
-import { type Partition, partition, partitions } from './partition.ts';
+import { hasPartition, type Partition, partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
 import { type MappingProblem, sourceName, unitName } from './problem.ts';
-import { remedyFor } from './remedy.ts';
+import { chipsRemedy, type Elsewhere, fittingChips, remediesFor } from './remedy.ts';
 import { wiresOf } from './wires.ts';
 
 /** A rule: what it demands, and who breaks it. */
@@ -27,8 +27,8 @@ export interface FitSubject {
   readonly chip: Chip;
   /** Null if some unit fits no core. */
   readonly partition: Partition | null;
-  /** What would make the network fit; costly, so asked for at most once. */
-  readonly remedy: () => string;
+  /** What would make the network fit; costly, so worked out at most once. */
+  readonly remedies: () => readonly string[];
 }
 
 /** A finished placement. */
@@ -61,7 +61,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   {
     id: 'fit/alone',
     description: 'every neuron, alone on a core with its axons, is within the limits of that core',
-    check({ problem, chip, remedy }) {
+    check({ problem, chip, remedies }) {
       const { indptr } = problem.synapses;
       const demand = new DemandCounter(problem, chip.capacity);
       const longest = fanInLimit(chip.capacity, problem.sources);
@@ -69,7 +69,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
         const totals = demand.totals([unit]);
         if (chip.capacity.fits(totals)) return [];
         const fanIn = indptr[unit + 1] - indptr[unit];
-        const advice = longest > 0 ? `prune its fan-in from ${fanIn} to ${longest}, or ${remedy()}` : remedy();
+        const advice = [...(longest > 0 ? [`prune its fan-in from ${fanIn} to ${longest}`] : []), ...remedies()];
         return overuses(chip.capacity.usage(totals)).map((use) => violation('fit/alone', unitName(problem, unit), use, advice));
       });
     },
@@ -77,7 +77,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   {
     id: 'fit/fan-in',
     description: 'no neuron has more synapses than one can have',
-    check: ({ problem, chip }) => {
+    check: ({ problem, chip, remedies }) => {
       const { indptr } = problem.synapses;
       return exceeding(chip.capacity.stated.fanIn, problem.units, (unit) => indptr[unit + 1] - indptr[unit]).map(
         ({ of, found, limit, source }) => ({
@@ -87,7 +87,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
           limit,
           unit: 'synapses',
           source,
-          remedy: `prune its fan-in from ${found} to ${limit}`,
+          remedies: [`prune its fan-in from ${found} to ${limit}`, ...remedies()],
         }),
       );
     },
@@ -95,7 +95,7 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   {
     id: 'fit/fan-out',
     description: 'no neuron sends to more synapses than one can; those of readout units count unless the chip has them apart',
-    check: ({ problem, chip }) => {
+    check: ({ problem, chip, remedies }) => {
       const { fanOut, outputs } = chip.capacity.stated;
       const { neurons, outputs: readouts } = problem;
       const isApart = (unit: number) => outputs !== null && unit >= neurons && unit < neurons + readouts;
@@ -110,14 +110,14 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
         limit,
         unit: 'synapses',
         source,
-        remedy: `prune its fan-out from ${found} to ${limit}`,
+        remedies: [`prune its fan-out from ${found} to ${limit}`, ...remedies()],
       }));
     },
   },
   {
     id: 'fit/ports',
     description: 'the chip has inputs and readout units for all, and neurons for all others, where it has them apart',
-    check: ({ problem, chip }) =>
+    check: ({ problem, chip, remedies }) =>
       PORTS.flatMap(({ port, unit, count }) => {
         const stated = chip.capacity.stated[port];
         const cores = chip.topology.cores;
@@ -129,14 +129,14 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
           limit,
           unit,
           source,
-          remedy: `a target with more ${port}, or more of its cores`,
+          remedies: remedies(),
         }));
       }),
   },
   {
     id: 'fit/cores',
     description: 'the chip has as many cores as the network needs',
-    check({ problem, chip, partition, remedy }) {
+    check({ problem, chip, partition, remedies }) {
       const available = chip.usableCores;
       if (partition === null || partition.groups <= available) return [];
       return [
@@ -146,8 +146,8 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
           found: partition.groups,
           limit: available,
           unit: 'cores',
-          source: `${chip.target.fileName}, cores of one chip`,
-          remedy: remedy(),
+          source: coresSource(chip),
+          remedies: remedies(),
         },
       ];
     },
@@ -167,7 +167,7 @@ export const PLACEMENT_RULES: readonly Rule<PlacementSubject>[] = [
           ? []
           : overuses(chip.capacity.usage(totals)).map((use) => {
               const share = Math.floor((totals.neurons * use.limit) / use.used);
-              return violation('fit/core', `core ${used.ids[k]}`, use, `cap at ${Math.max(1, share)} neurons per core`);
+              return violation('fit/core', `core ${used.ids[k]}`, use, [`cap at ${Math.max(1, share)} neurons per core`]);
             }),
       );
     },
@@ -183,16 +183,27 @@ export interface FitCheck {
   readonly coresAvailable: number;
 }
 
-/** Whether a network fits a chip, with every violation and what would make it fit; places nothing. */
-export function checkFit(problem: MappingProblem, chip: Chip): FitCheck {
+/**
+ * Whether a network fits a chip, with every violation and what would make it fit; places nothing.
+ *
+ * @param elsewhere - what other targets are tried with; without it none is
+ */
+export function checkFit(problem: MappingProblem, chip: Chip, elsewhere: Elsewhere | null = null): FitCheck {
   const cut = partition(problem, chip);
-  let found: string | null = null;
-  const remedy = () => {
-    found ??= remedyFor(problem, chip);
+  const cores = cut?.groups ?? null;
+  let found: readonly string[] | null = null;
+  const remedies = () => {
+    found ??= remediesFor({ problem, chip, elsewhere, cores, fits });
     return found;
   };
-  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedy }));
-  return { fits: violations.length === 0, violations, cores: cut?.groups ?? null, coresAvailable: chip.usableCores };
+  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedies }));
+  return { fits: violations.length === 0, violations, cores, coresAvailable: chip.usableCores };
+}
+
+/** Whether a network is sure to fit a chip: whether one change or another helps is asked often, so that little is tried. */
+function fits(problem: MappingProblem, chip: Chip): boolean {
+  const subject: FitSubject = { problem, chip, partition: null, remedies: () => [] };
+  return hasPartition(problem, chip) && FIT_RULES.every((rule) => rule.check(subject).length === 0);
 }
 
 /** Every limit that a placement breaks; empty if it is legal. */
@@ -208,14 +219,16 @@ export function doesNotFit(chip: Chip, violations: readonly Violation[]): FitErr
 /** The error for modules that need more cores than there are when no two may share one. */
 export function modulesDoNotFit(problem: MappingProblem, chip: Chip, modules: Int32Array): FitError {
   const [cut] = partitions(problem, wiresOf(problem), chip.capacity, problem.units, modules);
+  const cores = cut?.groups ?? problem.units;
+  const chips = fittingChips({ problem, chip, cores, fits });
   const violation: Violation = {
     rule: 'fit/modules',
     subject: `${new Set(modules.filter((module) => module >= 0)).size} modules on cores of their own`,
-    found: cut?.groups ?? problem.units,
+    found: cores,
     limit: chip.usableCores,
     unit: 'cores',
-    source: `${chip.target.fileName}, cores of one chip`,
-    remedy: 'let modules share cores, or take a target or board with more cores',
+    source: coresSource(chip),
+    remedies: ['let modules share cores', ...(chips === null ? [] : [chipsRemedy(chips)])],
   };
   return doesNotFit(chip, [violation]);
 }
@@ -229,13 +242,20 @@ function exceeding(stated: StatedLimit | null, count: number, demand: (of: numbe
   );
 }
 
+/** Where the number of cores comes from: the chips there are, and the cores that are to stay empty. */
+function coresSource({ target, topology, keepFree }: Chip): string {
+  const { chips } = topology;
+  const free = keepFree.length === 0 ? '' : `, ${keepFree.length} of them kept free`;
+  return `${target.fileName}, cores of ${chips === 1 ? 'one chip' : `${chips} chips`}${free}`;
+}
+
 type Overuse = ResourceUse & { readonly limit: number };
 
 function overuses(uses: readonly ResourceUse[]): Overuse[] {
   return uses.filter((use): use is Overuse => use.limit !== null && use.used > use.limit);
 }
 
-function violation(rule: string, subject: string, use: Overuse, remedy: string): Violation {
+function violation(rule: string, subject: string, use: Overuse, remedies: readonly string[]): Violation {
   const { resource, used, limit, unit, source } = use;
-  return { rule: `${rule}/${RESOURCE_RULE[resource]}`, subject, found: used, limit, unit, source, remedy };
+  return { rule: `${rule}/${RESOURCE_RULE[resource]}`, subject, found: used, limit, unit, source, remedies };
 }

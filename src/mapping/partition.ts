@@ -18,7 +18,11 @@ export interface Partition {
  * @returns null if some unit does not fit a core even alone (`checkFit` says which and why)
  */
 export function partition(problem: MappingProblem, chip: Chip): Partition | null {
-  return partitions(problem, wiresOf(problem), chip.capacity, problem.units)[0] ?? null;
+  let best: Partition | null = null;
+  // Only a smaller one is better, so that the later kinds of cuts need not look beyond.
+  const most = () => (best === null ? problem.units : best.groups - 1);
+  for (const cut of cuts(subjectOf(problem, chip), most)) best = cut;
+  return best;
 }
 
 /** Group of each hidden neuron, shape [neurons]: what quantization with one scale per core asks for. */
@@ -26,9 +30,17 @@ export function groupOfNeuron(problem: MappingProblem, groups: Partition): Int32
   return groups.group.slice(0, problem.neurons);
 }
 
-/** Whether some cut fits the cores that the chip has; stops at the first. */
+/**
+ * Whether some cut fits the cores that the chip has; stops at the first. It tries fewer numbers of groups than `partition`: what it
+ * finds is there, but it may miss a fit that only a few numbers have.
+ */
 export function hasPartition(problem: MappingProblem, chip: Chip): boolean {
-  return !cuts(problem, wiresOf(problem), chip.capacity, chip.usableCores).next().done;
+  const subject = { ...subjectOf(problem, chip), anyNumber: true };
+  return !cuts(subject, () => chip.usableCores).next().done;
+}
+
+function subjectOf(problem: MappingProblem, { capacity, usableCores }: Chip): CutSubject {
+  return { problem, wires: wiresOf(problem), capacity, cores: usableCores, modules: null };
 }
 
 /**
@@ -43,28 +55,35 @@ export function partitions(
   most: number,
   modules: Int32Array | null = null,
 ): Partition[] {
-  return [...cuts(problem, wires, capacity, most, modules)].sort((a, b) => a.groups - b.groups);
+  return [...cuts({ problem, wires, capacity, cores: most, modules }, () => most)].sort((a, b) => a.groups - b.groups);
+}
+
+/** What is cut, and for which cores. */
+interface CutSubject {
+  readonly problem: MappingProblem;
+  readonly wires: Wires;
+  readonly capacity: CoreCapacity;
+  /** How many there are. */
+  readonly cores: number;
+  readonly modules: Int32Array | null;
+  /** Any number of groups will do, so that fewer are tried. */
+  readonly anyNumber?: boolean;
 }
 
 /**
  * The kinds of cuts: readout units among the neurons they listen to, or on cores of their own (they listen to everybody,
  * so together they share axons); units shared out by number, or by fan-in. With modules, one after the other is cut.
  */
-function* cuts(
-  problem: MappingProblem,
-  wires: Wires,
-  capacity: CoreCapacity,
-  most: number,
-  modules: Int32Array | null = null,
-): Generator<Partition> {
+function* cuts(subject: CutSubject, most: () => number): Generator<Partition> {
+  const { problem, modules } = subject;
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
   const ways = modules === null ? [[all], [all.subarray(0, problem.neurons), all.subarray(problem.neurons)]] : [byModule(modules)];
   for (const load of [() => 1, fanInLoad(problem)]) {
     for (const blocks of ways) {
-      const groups = blocks.map((units) => fewestGroups(problem, wires, capacity, units, load, most));
+      const groups = blocks.map((units) => fewestGroups(subject, units, load, most()));
       const fitting = groups.filter((block) => block !== null);
       const count = fitting.reduce((sum, { length }) => sum + length, 0);
-      if (fitting.length === groups.length && count <= most) yield numbered(problem, fitting.flat());
+      if (fitting.length === groups.length && count <= most()) yield numbered(problem, fitting.flat());
     }
   }
 }
@@ -91,52 +110,113 @@ interface Cutter {
   readonly limit: number;
   /** What is shared out evenly. */
   readonly load: (unit: number) => number;
+  readonly fits: (group: Group) => boolean;
   /** Scratch, all 0 between uses, shape [units]. */
-  readonly side: Uint8Array;
+  readonly rank: Int32Array;
 }
+
+/** Up to so many cores, every number is tried even where the chip has fewer: what is lacking is told exactly. */
+const FEW_CORES = 32;
 
 /** Fewest groups, trying one more until each fits; null when even single units do not. Beyond `most` it stops looking. */
 function fewestGroups(
-  problem: MappingProblem,
-  wires: Wires,
-  capacity: CoreCapacity,
+  { problem, wires, capacity, cores, anyNumber }: CutSubject,
   units: Int32Array,
   load: (unit: number) => number,
   most: number,
 ): readonly Group[] | null {
   if (units.length === 0) return [];
   const limit = unitLimit(capacity, units.length);
-  if (limit === 0) return null;
+  const first = limit === 0 ? Number.POSITIVE_INFINITY : Math.ceil(units.length / limit);
+  if (first > most) return null;
   const demand = new DemandCounter(problem, capacity);
   const fits = (group: Group) => capacity.fits(demand.totals(group));
-  const cutter = { position: problem.position, wires, limit, load, side: new Uint8Array(problem.units) };
+  const cutter = { position: problem.position, wires, limit, load, fits, rank: new Int32Array(problem.units) };
   const alone = Array.from(units, (unit) => Int32Array.of(unit));
   if (!alone.every(fits)) return null;
-  const first = Math.ceil(units.length / limit);
-  // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
-  for (let groups = first; groups < units.length && groups <= most; groups += 1 + Math.floor(groups / 100)) {
-    const cut = bisect(cutter, units, groups);
-    if (cut.every(fits)) return cut;
+  // Most cores have most room.
+  if (anyNumber && units.length === problem.units) {
+    const spread = most < units.length ? bisect(cutter, units, most) : alone;
+    if (spread !== null) return spread;
   }
-  return alone;
+  // The same for every number of groups.
+  let known: Order[] | null = null;
+  const orders = () => {
+    known ??= bothOrders(cutter, units);
+    return known;
+  };
+  // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
+  const next = (groups: number) => groups + 1 + Math.floor(groups / (anyNumber ? 8 : 100));
+  const enough = Math.max(cores, FEW_CORES);
+  let tried = first - 1;
+  for (let groups = first; groups < units.length && groups <= Math.min(enough, most); groups = next(groups)) {
+    const cut = bisect(cutter, units, groups, orders);
+    if (cut !== null) return cut;
+    tried = groups;
+  }
+  // Beyond the cores there are, the number is only told: halving finds it in few tries.
+  let best: readonly Group[] = alone;
+  while (enough < most && next(tried) < best.length) {
+    const groups = (tried + best.length) >> 1;
+    const cut = bisect(cutter, units, groups, orders);
+    if (cut === null) tried = groups;
+    else best = cut;
+  }
+  return best;
 }
 
 /**
  * Splits units into `groups` parts of at most `limit` units: in two along the axis that cuts less weight (of equal ones,
  * the longer), each side with its share of the load as far as the limit leaves a choice; then each side again.
+ *
+ * @returns null as soon as a part does not fit: most tries fail, and most of their work is saved
  */
-function bisect(cutter: Cutter, units: Int32Array, groups: number): Group[] {
-  if (groups === 1) return [units];
+function bisect(cutter: Cutter, units: Int32Array, groups: number, orders = () => bothOrders(cutter, units)): Group[] | null {
+  if (groups === 1) return cutter.fits(units) ? [units] : null;
   const left = Math.ceil(groups / 2);
   const right = groups - left;
-  const longer = longerSide(cutter.position, units);
-  const halves = [longer, 1 - longer].map((axis) => halve(cutter, sortAlong(cutter.position, units, axis), left, right));
-  const [first, second] = halves.map(([a]) => cutWeight(cutter, units, a));
-  const [a, b] = halves[second < first ? 1 : 0];
-  return [...bisect(cutter, a, left), ...bisect(cutter, b, right)];
+  const [along, across] = orders().map(({ sorted, cut }) => {
+    const size = sizeOfFirst(cutter, sorted, left, right);
+    return { halves: [sorted.subarray(0, size), sorted.subarray(size)], weight: cut[size] };
+  });
+  const [a, b] = (across.weight < along.weight ? across : along).halves;
+  const first = bisect(cutter, a, left);
+  const second = first && bisect(cutter, b, right);
+  return second && [...first, ...second];
 }
 
-function halve({ limit, load }: Cutter, sorted: Int32Array, left: number, right: number): [Int32Array, Int32Array] {
+/** Units sorted along an axis, and the weight of the wires between the first of them and the others, by their number. */
+interface Order {
+  readonly sorted: Int32Array;
+  readonly cut: Float64Array;
+}
+
+/** Along the longer side first. */
+function bothOrders(cutter: Cutter, units: Int32Array): Order[] {
+  const longer = longerSide(cutter.position, units);
+  return [longer, 1 - longer].map((axis) => orderAlong(cutter, units, axis));
+}
+
+function orderAlong({ position, wires, rank }: Cutter, units: Int32Array, axis: number): Order {
+  const { indptr, indices, weights } = wires.graph;
+  const sorted = sortAlong(position, units, axis);
+  sorted.forEach((unit, i) => {
+    rank[unit] = i + 1;
+  });
+  const cut = new Float64Array(sorted.length + 1);
+  sorted.forEach((unit, i) => {
+    let change = 0;
+    for (let at = indptr[unit]; at < indptr[unit + 1]; at++) {
+      const other = rank[indices[at]];
+      if (other > 0) change += other > i + 1 ? weights[at] : -weights[at];
+    }
+    cut[i + 1] = cut[i] + change;
+  });
+  for (const unit of units) rank[unit] = 0;
+  return { sorted, cut };
+}
+
+function sizeOfFirst({ limit, load }: Cutter, sorted: Int32Array, left: number, right: number): number {
   const most = Math.min(left * limit, sorted.length - right);
   const least = Math.max(sorted.length - right * limit, left);
   const total = sorted.reduce((sum, unit) => sum + load(unit), 0);
@@ -147,20 +227,7 @@ function halve({ limit, load }: Cutter, sorted: Int32Array, left: number, right:
     if (size >= least && next - share > share - sum) break;
     sum = next;
   }
-  return [sorted.subarray(0, size), sorted.subarray(size)];
-}
-
-/** Weight of the wires between a part of some units and the rest of them. */
-function cutWeight({ wires, side }: Cutter, units: Int32Array, part: Int32Array): number {
-  const { indptr, indices, weights } = wires.graph;
-  for (const unit of units) side[unit] = 1;
-  for (const unit of part) side[unit] = 2;
-  let cut = 0;
-  for (const unit of part) {
-    for (let at = indptr[unit]; at < indptr[unit + 1]; at++) if (side[indices[at]] === 1) cut += weights[at];
-  }
-  for (const unit of units) side[unit] = 0;
-  return cut;
+  return size;
 }
 
 /** Axis, 0 for rows or 1 for columns, along which units extend farther. */

@@ -33,8 +33,8 @@ export function checkPins(problem: MappingProblem, chip: Chip, pins: Pins, modul
     if (modules !== null) refuseMixed(problem, core, units, modules);
     return chip.capacity.usage(demand.totals(units)).flatMap(({ used, limit, unit, source }) => {
       if (limit === null || used <= limit) return [];
-      const remedy = 'pin some of them to another core';
-      return [{ rule: 'fit/pins', subject: `units pinned to core ${core}`, found: used, limit, unit, source, remedy }];
+      const remedies = ['pin some of them to another core'];
+      return [{ rule: 'fit/pins', subject: `units pinned to core ${core}`, found: used, limit, unit, source, remedies }];
     });
   });
   if (violations.length > 0) throw new FitError(`pinned units do not fit their cores of ${chip.target.label}`, violations);

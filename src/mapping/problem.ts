@@ -31,6 +31,8 @@ export interface MappingProblem extends NetworkSizes {
   readonly partials: number;
   readonly units: number;
   readonly sources: number;
+  /** Sites of the grid: as many neurons as there were before any was pruned. */
+  readonly sites: number;
   /** |weight|, shape [units, sources]. */
   readonly synapses: Csr;
   /** The unit that sends a source's messages, −1 for inputs, shape [sources]. */
@@ -74,6 +76,7 @@ export function mappingProblem(network: WeightedNetwork, activity: Float64Array 
     partials: 0,
     units: neurons + outputs,
     sources,
+    sites: network.grid.rows * network.grid.columns,
     synapses,
     unitOfSource: Int32Array.from({ length: sources }, (_, source) => (source < neurons ? source : -1)),
     rootOfUnit: Int32Array.from({ length: neurons + outputs }, (_, unit) => unit),

@@ -1,72 +1,158 @@
-// What would make it fit? Suggestions that were tried, not stock phrases.
+// What would make it fit? Changes that were tried, not stock phrases.
+import { UsageError } from '../core/errors.ts';
 import type { Csr } from '../network/csr.ts';
-import { type Chip, withCap } from './chip.ts';
-import { splitFor } from './chip-problem.ts';
-import { hasPartition } from './partition.ts';
-import type { MappingProblem } from './problem.ts';
+import { chipCounts } from '../targets/grid.ts';
+import { listTargets, loadTarget, onBoard } from '../targets/load.ts';
+import { type Chip, type ChipOptions, chipOf, withCap } from './chip.ts';
+import { chipProblem, splitFor } from './chip-problem.ts';
+import type { MappingProblem, WeightedNetwork } from './problem.ts';
 
-/** What to change so that the network fits the chip: a density, a cap, or that neither can help. */
-export function remedyFor(problem: MappingProblem, chip: Chip): string {
-  const remedies: string[] = [];
-  const density = fittingDensity(problem, chip);
-  if (density !== null)
-    remedies.push(`prune to density ${density.toPrecision(2)} or less (with a lower --density or a higher --threshold)`);
-  const cap = fittingCap(problem, chip);
-  if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
-  if (remedies.length > 0) return remedies.join(', or ');
-  return `a target with larger or more cores: no density fits ${problem.units} neurons on the ${chip.usableCores} cores of ${chip.target.label}`;
+/** What other targets are tried with; cores that are pinned or kept free are those of one target, and are left out. */
+export interface Elsewhere {
+  readonly network: WeightedNetwork;
+  readonly options: Pick<ChipOptions, 'maxNeuronsPerCore' | 'weightBits'>;
 }
 
-/** Largest share of the possible synapses, weakest dropped first, that fits; null if none does. */
-function fittingDensity(split: MappingProblem, chip: Chip): number | null {
+/** A network that does not fit, and what there is to try. */
+export interface Misfit {
+  readonly problem: MappingProblem;
+  readonly chip: Chip;
+  /** Null leaves other targets out. */
+  readonly elsewhere: Elsewhere | null;
+  /** Fewest cores that a cut needs; null where no number of cores helps. */
+  readonly cores: number | null;
+  readonly fits: (problem: MappingProblem, chip: Chip) => boolean;
+}
+
+/** Other targets that are named; the rest is counted. */
+const NAMED = 5;
+
+/** Every change that was found to make the network fit, the smallest of its kind; if there is none, what was tried. */
+export function remediesFor(misfit: Misfit): string[] {
+  const { problem, chip } = misfit;
+  const remedies: string[] = [];
+  const left = fittingSynapses(misfit);
+  if (left !== null) remedies.push(`prune its weakest synapses down to ${left.synapses} or fewer (density ${left.density})`);
+  const cap = fittingCap(misfit);
+  if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
+  const chips = fittingChips(misfit);
+  if (chips !== null) remedies.push(chipsRemedy(chips));
+  const others = otherTargets(misfit);
+  if (others !== null && others.fitting.length > 0) remedies.push(targetsRemedy(others.fitting));
+  if (remedies.length > 0) return remedies;
+  const cores = chip.usableCores === 1 ? 'one core' : `${chip.usableCores} cores`;
+  const tried = others === null ? '' : `, and none of the ${others.tried} other targets that ship fits either`;
+  return [`a target with larger or more cores: no density fits ${problem.units} neurons on the ${cores} of ${chip.target.label}${tried}`];
+}
+
+/** Fewest chips of a board that the target comes on, each with the cores that are needed; null if none has as many. */
+export function fittingChips({ problem, chip, cores, fits }: Omit<Misfit, 'elsewhere'>): number | null {
+  if (cores === null) return null;
+  for (const count of chipCounts(chip.target.file)) {
+    const board = boardOrNull(chip, count);
+    // No more cores than now, or still too few.
+    if (board === null || board.usableCores <= chip.usableCores || board.usableCores < cores) continue;
+    if (fits(problem, board)) return count;
+  }
+  return null;
+}
+
+/** A board of so many chips as something to try. */
+export function chipsRemedy(chips: number): string {
+  return `take ${chips} chips (chips=${chips} in --target)`;
+}
+
+/** A board of the same chips under the same options; null where chips joined so are not modelled. */
+function boardOrNull(chip: Chip, chips: number): Chip | null {
+  const { target, maxNeuronsPerCore, weightBits, keepFree, port } = chip;
+  const options = { maxNeuronsPerCore, weightBits, keepFree, ...(port.assumed ? {} : { port: { x: port.x, y: port.y } }) };
+  return unlessImpossible(() => chipOf(onBoard(target, chips), options));
+}
+
+/** Shipped targets that hold the network, in the order of the list, and how many were tried. */
+function otherTargets({ chip, elsewhere, fits }: Misfit): { readonly fitting: string[]; readonly tried: number } | null {
+  if (elsewhere === null) return null;
+  const { network, options } = elsewhere;
+  const targets = listTargets()
+    .map((id) => loadTarget(id))
+    .filter(({ label, file }) => label !== chip.target.label && file.support !== 'reference-only');
+  const isFitting = (other: Chip) => fits(chipProblem(network, null, other), other);
+  const fitting = targets.filter((target) => unlessImpossible(() => isFitting(chipOf(target, options))) ?? false);
+  return { fitting: fitting.map(({ label }) => label), tried: targets.length };
+}
+
+function targetsRemedy(fitting: readonly string[]): string {
+  const named = fitting.slice(0, NAMED).join(', ');
+  if (fitting.length === 1) return `take another target: of those that ship, ${named} fits`;
+  return `take another target: of those that ship ${fitting.length} fit, ${fitting.length > NAMED ? `the first of them ${named}` : named}`;
+}
+
+/** Null where a chip cannot be what was asked for: a width of weights that it has not, for example. */
+function unlessImpossible<Result>(make: () => Result): Result | null {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof UsageError) return null;
+    throw error;
+  }
+}
+
+/**
+ * Most synapses that fit, weakest dropped first, and their share of those that all sites of the grid could have, which is what
+ * pruning calls density; null if no number of them fits.
+ */
+function fittingSynapses({ problem: split, chip, fits }: Misfit): { readonly synapses: number; readonly density: number } | null {
   const problem = split.whole ?? split;
-  const { neurons, inputs, outputs, synapses } = problem;
+  const { sites, inputs, outputs, synapses } = problem;
   const ranked = Float32Array.from(synapses.values).sort().reverse();
+  const fitsWith = (kept: number) => fits(splitFor(strongest(problem, ranked[kept] ?? 0), chip), chip);
+  if (ranked.length === 0 || !fitsWith(0)) return null;
   let fitting = 0;
   let failing = ranked.length;
-  const fitsWith = (kept: number) => {
-    return hasPartition(splitFor(strongest(problem, ranked[kept]), chip), chip);
-  };
-  if (ranked.length === 0 || !fitsWith(0)) return null;
   // Two digits are printed, so a hundredth is near enough.
   while (failing - fitting > Math.max(1, failing / 100)) {
     const middle = (fitting + failing) >> 1;
     if (fitsWith(middle)) fitting = middle;
     else failing = middle;
   }
-  const possible = neurons * (neurons + inputs + outputs);
-  // Rounded down to the digits that are printed.
-  const digits = 10 ** Math.max(0, 1 - Math.floor(Math.log10(fitting / possible)));
-  return fitting === 0 ? null : Math.floor((fitting / possible) * digits) / digits;
+  const possible = sites * (sites + inputs + outputs);
+  for (; fitting > 0; fitting--) {
+    // Rounded down to the digits that are printed; fewer synapses need not fit where more do.
+    const digits = 10 ** Math.max(0, 1 - Math.floor(Math.log10(fitting / possible)));
+    const density = Math.floor((fitting / possible) * digits) / digits;
+    fitting = Math.round(density * possible);
+    if (density > 0 && fitsWith(fitting)) return { synapses: fitting, density };
+  }
+  return null;
 }
 
 /** The problem without the synapses of at most a weight. */
 function strongest(problem: MappingProblem, weight: number): MappingProblem {
   const { synapses, rowClass } = problem;
-  const kept = Array.from(synapses.values, (_, at) => at).filter((at) => synapses.values[at] > weight);
+  const { values } = synapses;
+  const kept: number[] = [];
   const indptr = new Int32Array(synapses.rows + 1);
-  let count = 0;
   for (let row = 0; row < synapses.rows; row++) {
-    while (count < kept.length && kept[count] < synapses.indptr[row + 1]) count++;
-    indptr[row + 1] = count;
+    for (let at = synapses.indptr[row]; at < synapses.indptr[row + 1]; at++) if (values[at] > weight) kept.push(at);
+    indptr[row + 1] = kept.length;
   }
   const filtered: Csr = {
     ...synapses,
     indptr,
     indices: Int32Array.from(kept, (at) => synapses.indices[at]),
-    values: Float32Array.from(kept, (at) => synapses.values[at]),
+    values: Float32Array.from(kept, (at) => values[at]),
   };
   return { ...problem, synapses: filtered, rowClass: rowClass && Uint8Array.from(kept, (at) => rowClass[at]) };
 }
 
 /** Smallest cap that fits, when a cap is what is in the way. */
-function fittingCap(problem: MappingProblem, chip: Chip): number | null {
-  if (chip.maxNeuronsPerCore === null || !hasPartition(problem, withCap(chip, null))) return null;
+function fittingCap({ problem, chip, fits }: Misfit): number | null {
+  if (chip.maxNeuronsPerCore === null || !fits(problem, withCap(chip, null))) return null;
   let failing = chip.maxNeuronsPerCore;
   let fitting = problem.units;
   while (fitting - failing > 1) {
     const middle = (fitting + failing) >> 1;
-    if (hasPartition(problem, withCap(chip, middle))) fitting = middle;
+    if (fits(problem, withCap(chip, middle))) fitting = middle;
     else failing = middle;
   }
   return fitting;

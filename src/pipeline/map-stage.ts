@@ -50,18 +50,16 @@ export async function mapStage(
   scores: ScorePlan,
   hooks: StageHooks = {},
 ): Promise<StageFiles> {
-  const chip = chipOf(target, {
-    maxNeuronsPerCore: config.maxNeuronsPerCore,
-    weightBits: quantization.weightBits,
-    keepFree: config.keepFree,
-  });
+  const { maxNeuronsPerCore, keepFree } = config;
+  const { weightBits } = quantization;
+  const chip = chipOf(target, { maxNeuronsPerCore, weightBits, keepFree });
   const floatProblem = chipProblem(pruned.network, null, chip);
   const pins = pinsOf(config, pruned.network);
   const refused = (violations: readonly Violation[]) => {
-    const placement = { cap: config.maxNeuronsPerCore, wishes: wishesOf(config), port: chip.port, violations, result: null };
+    const placement = { cap: maxNeuronsPerCore, wishes: wishesOf(config), port: chip.port, violations, result: null };
     return recordFile({ activity: null, placements: [placement], scores: null, warnings: [] });
   };
-  const { violations } = checkFit(floatProblem, chip);
+  const { violations } = checkFit(floatProblem, chip, { network: pruned.network, options: { maxNeuronsPerCore, weightBits } });
   if (violations.length > 0) return refused(violations);
   const modules = config.keepModules ? await functionalModules(pruned, hooks) : null;
   try {

@@ -88,7 +88,7 @@ const violation = z.strictObject({
   limit: z.number(),
   unit: z.string(),
   source: z.string().describe('where the limit was read'),
-  remedy: z.string().describe('what would make it fit'),
+  remedies: z.array(z.string()).describe('changes that lift it, each by itself; those that all violations share make the network fit'),
 });
 
 const sum = z.strictObject({

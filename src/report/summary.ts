@@ -115,7 +115,7 @@ function misfitWords({ violations }: PlacementReport): string {
   const [worst] = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit);
   if (worst === undefined) return ': no placement was found.';
   const others = violations.length > 1 ? ` (and ${plural(violations.length - 1, 'more violation')})` : '';
-  return `: ${worst.subject} needs ${formatCount(worst.found)} ${worst.unit}, the limit is ${formatCount(worst.limit)}${others}. Try: ${worst.remedy}.`;
+  return `: ${worst.subject} needs ${formatCount(worst.found)} ${worst.unit}, the limit is ${formatCount(worst.limit)}${others}. Try: ${worst.remedies.join(', or ')}.`;
 }
 
 function accuracyWords({ accuracy: { stages } }: Report, label: string): string[] {

@@ -101,6 +101,15 @@ export function boardOf(file: TargetFile, chips: number): Board | null {
   );
 }
 
+/** Numbers of chips that the boards of a file come with, ascending. */
+export function chipCounts({ system }: TargetFile): number[] {
+  const counts = (system?.boards ?? []).flatMap((board) => {
+    const [fewest, most] = chipsOn(board);
+    return Array.from({ length: most - fewest + 1 }, (_, i) => fewest + i);
+  });
+  return [...new Set(counts)].filter((count) => count > 0).sort((a, b) => a - b);
+}
+
 /** Fewest and most chips of a board; none of an unknown number. */
 function chipsOn({ chips, arrangement }: Board): readonly [number, number] {
   if (chips.value === null) return [0, 0];

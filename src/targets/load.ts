@@ -64,13 +64,31 @@ export function loadTarget(spec: string): Target {
   }
   const { chips, ...parameters } = values;
   const file = setParameters(checked.file, parameters, `bimt-export targets show ${name}`);
-  const board = chips === undefined ? null : boardOf(file, chips);
   // Bounds of single parameters do not exclude sizes that only together are too large.
   const { problems } = checkTarget(file);
   if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems, 20)}`);
-  const set = Object.entries(values).map(([key, value]) => `${key}=${value}`);
-  const label = set.length === 0 ? file.id : `${file.id}:${set.join(',')}`;
-  return { id: file.id, label, hash: hashJson(board === null ? file : { file, board }), file, board, fileName: basename(path) };
+  const label = labelOf(file.id, parameters);
+  const target: Target = { id: file.id, label, hash: hashJson(file), file, board: null, fileName: basename(path) };
+  return chips === undefined ? target : onBoard(target, chips);
+}
+
+/**
+ * The same target on a board of so many chips.
+ *
+ * @throws UsageError if its file has no such board
+ */
+export function onBoard(target: Target, chips: number): Target {
+  const { file } = target;
+  const board = boardOf(file, chips);
+  const label = labelOf(file.id, { ...parseTargetSpec(target.label).values, chips });
+  return { ...target, label, hash: hashJson(board === null ? file : { file, board }), board };
+}
+
+function labelOf(id: string, values: Readonly<Record<string, number>>): string {
+  const set = Object.keys(values)
+    .sort()
+    .map((key) => `${key}=${values[key]}`);
+  return set.length === 0 ? id : `${id}:${set.join(',')}`;
 }
 
 /**

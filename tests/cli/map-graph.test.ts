@@ -62,7 +62,7 @@ describe('map-graph', () => {
     expect(error).toBeInstanceOf(FitError);
     expect((error as FitError).message).toContain('4 of 16 vertices have no place on 2x2 cores');
     expect((error as FitError).violations).toEqual([
-      expect.objectContaining({ found: 16, limit: 12, remedy: '--capacity 4, or --mesh 2x3', source: '--mesh 2x2, --capacity 3' }),
+      expect.objectContaining({ found: 16, limit: 12, remedies: ['--capacity 4', '--mesh 2x3'], source: '--mesh 2x2, --capacity 3' }),
     ]);
     for (const enough of [
       ['--capacity', '4', '--mesh', '2x2'],

@@ -91,7 +91,7 @@ function refusals(id: string, ask: Ask): string[] {
   const problem = chipProblem(networkOf(ask), null, chip);
   // As `checkFit`, but without the search for what would fit.
   const cut = partition(problem, chip);
-  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedy: () => '' }));
+  const violations = FIT_RULES.flatMap((rule) => rule.check({ problem, chip, partition: cut, remedies: () => [] }));
   const placement = { core: new Int32Array(problem.units), seed: 1, cost: { start: 0, final: 0 }, objective: null };
   const onCore = checkPlacement(problem, chip, placement);
   const stated = violations.filter(({ rule }) => !/^fit\/(cores|alone)/.test(rule));

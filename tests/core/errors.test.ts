@@ -8,7 +8,7 @@ const violation = (subject: string, found: number) => ({
   limit: 256,
   unit: 'axons',
   source: 'demo.json, limits.axonsIn (architectural)',
-  remedy: 'prune to density 0.24',
+  remedies: ['prune to density 0.24', 'two chips'],
 });
 
 describe('errors', () => {
@@ -25,8 +25,10 @@ describe('errors', () => {
     expect(exitCode).toBe(3);
     const lines = message.split('\n');
     expect(lines[1]).toBe(
-      '  core 11: 268 axons, limit 256 (fit/axons-in; demo.json, limits.axonsIn (architectural)); try: prune to density 0.24',
+      '  core 11: 268 axons, limit 256 (fit/axons-in; demo.json, limits.axonsIn (architectural)); try: prune to density 0.24, or two chips',
     );
+    // What was said is not said again.
+    expect(lines[2]).toBe('  core 10: 267 axons, limit 256 (fit/axons-in; demo.json, limits.axonsIn (architectural))');
     expect(lines).toHaveLength(12);
     expect(lines.at(-1)).toBe('  and 2 more, all in the JSON output');
   });

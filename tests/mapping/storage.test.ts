@@ -239,7 +239,7 @@ describe('limits of a neuron, and of inputs and readout units', () => {
       limit: most - 1,
       unit: 'synapses',
       source: expect.stringMatching(/limits\.fanOutPerNeuron \(assumption; test\)/),
-      remedy: `prune its fan-out from ${most} to ${most - 1}`,
+      remedies: expect.arrayContaining([`prune its fan-out from ${most} to ${most - 1}`]),
     });
     expect(violationsOf({ 'limits.inputs': count(0) })[0]).toMatchObject({ rule: 'fit/inputs', found: 4, limit: 0 });
     expect(violationsOf({ 'limits.outputs': count(0) })[0]).toMatchObject({ rule: 'fit/outputs', found: 3, limit: 0 });

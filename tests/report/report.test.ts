@@ -134,7 +134,7 @@ describe('the data', () => {
       limit: 0,
       unit: 'weights',
       source: 'mesh.json',
-      remedy: 'another target',
+      remedies: ['another target'],
     };
     const refused = buildReport(changed({ placements: [{ ...placements[0], violations: [violation], result: null }] }));
     expect(refused.targets[0].placements[0].limiting).toEqual({ resource: 'negative weights', subject: 'neuron 2', share: null });

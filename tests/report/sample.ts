@@ -305,7 +305,7 @@ function fullTarget(): TargetInput {
             limit: 8,
             unit: 'neurons',
             source: 'tiny.json, limits.neurons (architectural)',
-            remedy: 'prune to 6 neurons',
+            remedies: ['prune to 6 neurons'],
           },
         ],
         result: null,
