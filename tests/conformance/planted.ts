@@ -94,29 +94,15 @@ export function plant(planted: Planted, isKnown: boolean): { network: IntegerNet
   const blockOfUnit = new Int32Array(blocks * blockSize);
   for (let block = 0; block < blocks; block++)
     for (let neuron = first(block); neuron < first(block + 1); neuron++) blockOfUnit[numberOf[neuron]] = block;
-  const network: IntegerNetwork = {
+  const network = integerNetwork({
     inputs,
     neurons,
     outputs,
-    recurrent: matrix(neurons, neurons, numbered(recurrent)),
-    input: matrix(
-      neurons,
-      inputs,
-      input.map(([to, from, weight]) => [numberOf[to], from, weight]),
-    ),
-    readout: matrix(
-      outputs,
-      neurons,
-      readout.map(([to, from, weight]) => [to, numberOf[from], weight]),
-    ),
-    bias: new Int32Array(neurons),
-    readoutBias: new Int32Array(outputs),
-    stateMax: 255,
-    shift: 0,
-    multiplier: new Int32Array(neurons).fill(1),
-    scales: { state: 1, input: 1, accumulator: new Float64Array(neurons).fill(1), readout: 1 },
+    recurrent: numbered(recurrent),
+    input: input.map(([to, from, weight]) => [numberOf[to], from, weight]),
+    readout: readout.map(([to, from, weight]) => [to, numberOf[from], weight]),
     site: Int32Array.from(order, (neuron) => siteOf[neuron]),
-  };
+  });
   return { network, grid, blockOfUnit };
 }
 
@@ -148,8 +134,43 @@ function hiddenSites(neurons: number): Sites {
   };
 }
 
+/** A network of the given synapses, whose integers are its weights. */
+export function integerNetwork({
+  inputs,
+  neurons,
+  outputs,
+  recurrent,
+  input,
+  readout,
+  site = Int32Array.from({ length: neurons }, (_, i) => i),
+}: {
+  readonly inputs: number;
+  readonly neurons: number;
+  readonly outputs: number;
+  readonly recurrent: Synapses;
+  readonly input: Synapses;
+  readonly readout: Synapses;
+  readonly site?: Int32Array;
+}): IntegerNetwork {
+  return {
+    inputs,
+    neurons,
+    outputs,
+    recurrent: matrix(neurons, neurons, recurrent),
+    input: matrix(neurons, inputs, input),
+    readout: matrix(outputs, neurons, readout),
+    bias: new Int32Array(neurons),
+    readoutBias: new Int32Array(outputs),
+    stateMax: 255,
+    shift: 0,
+    multiplier: new Int32Array(neurons).fill(1),
+    scales: { state: 1, input: 1, accumulator: new Float64Array(neurons).fill(1), readout: 1 },
+    site,
+  };
+}
+
 /** Sparse rows of synapses given in any order. */
-export function matrix(rows: number, columns: number, synapses: Synapses): Csr<Int32Array> {
+function matrix(rows: number, columns: number, synapses: Synapses): Csr<Int32Array> {
   const sorted = [...synapses].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const indptr = new Int32Array(rows + 1);
   for (const [to] of sorted) indptr[to + 1]++;
