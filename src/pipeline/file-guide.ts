@@ -8,6 +8,7 @@ export interface GuideEntry {
 }
 
 const RUN_FILES: readonly (readonly [file: string, holds: string])[] = [
+  ['report.html', 'the report to look at and explore, in any browser; it loads nothing'],
   ['connection-map.svg', 'picture: the network on its grid'],
   ['weight-distance.svg', 'picture: weight against distance'],
   ['report.txt', 'everything in words and tables'],
@@ -18,6 +19,7 @@ const RUN_FILES: readonly (readonly [file: string, holds: string])[] = [
   ['pruned.safetensors', 'the pruned network'],
   ['aware.safetensors', 'the network trained on for a chip; aware.csv holds its rounds, aware.json the same'],
   ['pruned.curve.svg', 'picture: accuracy against density; pruned.curve.csv and .json hold the numbers'],
+  ['neurons.json', 'what each neuron does: task variance and functional cluster'],
   ['model.md', 'what the ONNX files are and how to run them'],
   ['model.step.onnx', 'one time step, float'],
   ['model.seq.onnx', 'the whole sequence, float'],

@@ -32,7 +32,10 @@ import type { StageHooks } from './train-stage.ts';
 export const PLACEMENT_FILE = 'placement.json';
 
 /** The file placement.json: what mapping found out, beside the files a chip gets. */
-export type PlacementRecord = Pick<TargetInput, 'activity' | 'placements' | 'scores' | 'warnings'>;
+export interface PlacementRecord extends Pick<TargetInput, 'activity' | 'placements' | 'scores' | 'warnings'> {
+  /** Mean messages per step of each neuron, then of each input; null where they were not measured. */
+  readonly messages: readonly number[] | null;
+}
 
 /**
  * Maps a pruned network onto a target, under the user's cap, and without it for comparison. A network that does not fit
@@ -57,7 +60,7 @@ export async function mapStage(
   const pins = pinsOf(config, pruned.network);
   const refused = (violations: readonly Violation[]) => {
     const placement = { cap: maxNeuronsPerCore, wishes: wishesOf(config), port: chip.port, violations, result: null };
-    return recordFile({ activity: null, placements: [placement], scores: null, warnings: [] });
+    return recordFile({ activity: null, placements: [placement], scores: null, warnings: [], messages: null });
   };
   const { violations } = checkFit(floatProblem, chip, { network: pruned.network, options: { maxNeuronsPerCore, weightBits } });
   if (violations.length > 0) return refused(violations);
@@ -88,6 +91,7 @@ export async function mapStage(
       placements: inputs,
       scores: header.scores['integer'] ?? null,
       warnings,
+      messages: [...measured.means],
     }),
   };
 }

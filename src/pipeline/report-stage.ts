@@ -1,12 +1,16 @@
 // What does a run folder say? Reads what the stages wrote and prints it in every format.
+import { z } from 'zod';
 import { weightByDistance } from '../analysis/weight-distance.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
+import { parseMapping } from '../mapping/mapping-file.ts';
 import { connectionMap } from '../report/connection-map.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../report/csv.ts';
 import type { TargetInput } from '../report/input.ts';
 import { linkTrafficPlot } from '../report/link-traffic.ts';
 import { metricsJson } from '../report/metrics.ts';
+import { reportPage } from '../report/page.ts';
+import { pageData, type TargetDrawing } from '../report/page-data.ts';
 import { placementPlot } from '../report/placement.ts';
 import { buildReport, type Report, reportJson } from '../report/report.ts';
 import { awareSchema, formsSchema, placementRecordSchema, verificationSchema } from '../report/report-schema.ts';
@@ -15,11 +19,12 @@ import { weightDistancePlot } from '../report/weight-distance.ts';
 import type { Verification } from '../simulation/verify.ts';
 import type { FloatVerification } from '../simulation/verify-floats.ts';
 import type { Target } from '../targets/load.ts';
-import { topology } from '../targets/topology.ts';
+import { type Topology, topology } from '../targets/topology.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { resolveTrainConfig } from '../training/config.ts';
 import { AWARE_RECORD } from './aware-rounds.ts';
 import type { RunConfig } from './config.ts';
+import { NEURONS_FILE, neuronsSchema } from './functions-stage.ts';
 import { PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import { readJson } from './read-json.ts';
@@ -28,6 +33,7 @@ import { FORM_FILES } from './verify-forms-stage.ts';
 import { MAPPED_FILES } from './verify-stage.ts';
 
 export const VERIFY_FILE = 'verify.json';
+const MAPPING_FILE = 'mapping.json';
 
 /** What to try where a file cannot be read. */
 const ANEW = 'make it anew with the command that made it and --force';
@@ -51,6 +57,7 @@ export interface ReportFiles {
 export function reportStage(folder: RunFolder, config: RunConfig, pruned: NetworkArtifact, targets: readonly Target[]): ReportFiles {
   const { header, network, history } = pruned;
   const suite = findSuite(header.config.suite);
+  const networks = targets.map(topology);
   const { tasks, ceilings, name, title } = suite;
   const report = buildReport({
     run: {
@@ -69,7 +76,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
         : null,
     scores: Object.entries(header.scores).map(([stage, scores]) => ({ stage, scores })),
     aware: config.aware === null ? null : readJson(folder, AWARE_RECORD, awareSchema, ANEW),
-    targets: targets.map((target) => targetInput(folder, target, config.quantize.stateBits)),
+    targets: targets.map((target, i) => targetInput(folder, target, networks[i], config.quantize.stateBits)),
     forms: verifiedForms(folder),
     warnings: [],
   });
@@ -82,10 +89,13 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
     'connection-map.svg': connectionMap('The network on its grid', network),
     'weight-distance.svg': weightDistancePlot('Weight against distance', weightByDistance(network)),
   };
+  const functions = folder.has(NEURONS_FILE) ? readJson(folder, NEURONS_FILE, neuronsSchema, ANEW) : null;
+  const drawings = targets.map((target, i) => targetDrawing(folder, target, networks[i], network.neurons));
+  files['report.html'] = reportPage(report, pageData(report, network, functions, drawings));
   for (const [i, target] of report.targets.entries()) {
     const result = target.placements[0]?.result;
     if (!result) continue;
-    const network = topology(targets[i]);
+    const network = networks[i];
     files[`${targetFolder(target)}/cores.csv`] = coresCsv(result);
     files[`${targetFolder(target)}/links.csv`] = linksCsv(result);
     files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result, network);
@@ -94,16 +104,33 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
   return { report, files };
 }
 
-function targetInput(folder: RunFolder, target: Target, stateBits: number): TargetInput {
+function targetInput(folder: RunFolder, target: Target, network: Topology, stateBits: number): TargetInput {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
   return {
     target,
-    topology: topology(target),
-    ...(readJson(folder, at(PLACEMENT_FILE), placementRecordSchema, ANEW) as PlacementRecord),
+    topology: network,
+    ...(readJson(folder, at(PLACEMENT_FILE), placementRecordSchema, ANEW) as Omit<PlacementRecord, 'messages'>),
     stateBits,
     verification: isVerified(folder, target) ? (readJson(folder, at(VERIFY_FILE), verificationSchema, ANEW) as Verification) : null,
     assumptions: [],
   };
+}
+
+/** Of placement.json, what pictures of single neurons need. Files of earlier versions do not hold it. */
+const messagesSchema = z.object({ messages: z.array(z.number()).nullable().default(null) });
+
+/** Which neuron is where, and how often it sends. */
+function targetDrawing(folder: RunFolder, target: Target, network: Topology, neurons: number): TargetDrawing {
+  const at = (name: string) => `${targetFolder(target)}/${name}`;
+  const { messages } = readJson(folder, at(PLACEMENT_FILE), messagesSchema, ANEW);
+  const drawing = { topology: network, messages };
+  if (!folder.has(at(MAPPING_FILE))) return { ...drawing, core: null };
+  const core = new Int32Array(neurons).fill(-1);
+  // A mapping that was changed may be verified and shown; the report says which of the two it is.
+  const text = new TextDecoder().decode(folder.read(at(MAPPING_FILE)));
+  for (const { id, neurons: held } of parseMapping(text, `${folder.path}/${at(MAPPING_FILE)}`).cores)
+    for (const { kind, index } of held) if (kind === 'hidden') core[index] = id;
+  return { ...drawing, core };
 }
 
 /** The certificate of the float ONNX files, if there is one and it speaks of the files that are there now. */

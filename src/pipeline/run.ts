@@ -16,6 +16,7 @@ import { awareFiles } from './aware-rounds.ts';
 import { type RunConfig, resolveRunConfig, type VerifyConfig } from './config.ts';
 import { openBudgets } from './core-budgets.ts';
 import { fileGuide, type GuideEntry } from './file-guide.ts';
+import { functionsStage } from './functions-stage.ts';
 import { mapStage, PLACEMENT_FILE, type PlacementRecord } from './map-stage.ts';
 import { type NetworkArtifact, readNetwork } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
@@ -78,6 +79,7 @@ export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: S
     outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config.verify, stage, folder) });
   }
   const forms = await verifyForms(pruned, models as FormFiles, config, stage, folder);
+  await stage('functions of neurons', { config: {}, inputs: { pruned: sha256(pruned.bytes) } }, () => functionsStage(pruned, hooks));
   return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes, forms };
 }
 

@@ -121,6 +121,24 @@ function usedView({ routersWide, routersHigh }: Topology, { cores, port, links }
   };
 }
 
+/** The cores of the routers in view. */
+export function coresIn({ cores, routerX, routerY }: Topology, view: ChipLayout['view']): number[] {
+  return Array.from({ length: cores }, (_, core) => core).filter((core) => isIn(view, { x: routerX[core], y: routerY[core] }));
+}
+
+/** Ends of all links between routers in view. */
+export function linksIn({ view, link }: ChipLayout, { links, routers }: Topology): ReturnType<ChipLayout['link']>[] {
+  const place = (router: number) => ({ x: routers.x[router], y: routers.y[router] });
+  return Array.from(links.from, (from, id) => [place(from), place(links.to[id])] as const)
+    .filter(([from, to]) => isIn(view, from) && isIn(view, to))
+    .map(([from, to]) => link(from, to));
+}
+
+/** Whether a router is drawn. */
+export function isIn({ left, right, top, bottom }: ChipLayout['view'], { x, y }: RouterPosition): boolean {
+  return left <= x && x <= right && top <= y && y <= bottom;
+}
+
 /** Axes that count routers. */
 export function routerAxes({ area, view, block }: ChipLayout): Markup[] {
   const centre = (box: Box) => ({ x: box.left + box.width / 2, y: box.top + box.height / 2 });

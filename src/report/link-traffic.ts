@@ -6,6 +6,8 @@ import {
   chipLayout,
   croppedWords,
   directionEntry,
+  isIn,
+  linksIn,
   portArrow,
   portEntry,
   type RouterPosition,
@@ -104,11 +106,8 @@ function ring(cx: number, cy: number, r: number): Markup {
 }
 
 /** Links in view, under the loaded ones. */
-function idleLinks({ view, link }: ChipLayout, { links, routers }: Topology): Markup[] {
-  const place = (router: number) => ({ x: routers.x[router], y: routers.y[router] });
-  return Array.from(links.from, (from, id) => [place(from), place(links.to[id])] as const)
-    .filter(([from, to]) => isIn(view, from) && isIn(view, to))
-    .map(([from, to]) => element('line', { ...link(from, to), stroke: IDLE, 'stroke-width': 0.8 }));
+function idleLinks(layout: ChipLayout, network: Topology): Markup[] {
+  return linksIn(layout, network).map((ends) => element('line', { ...ends, stroke: IDLE, 'stroke-width': 0.8 }));
 }
 
 function routersIn(view: ChipLayout['view'], { routers, links }: Topology): RouterPosition[] {
@@ -117,10 +116,6 @@ function routersIn(view: ChipLayout['view'], { routers, links }: Topology): Rout
   return Array.from(routers.x, (x, router) => ({ x, y: routers.y[router], router })).filter(
     (one) => there.has(one.router) && isIn(view, one),
   );
-}
-
-function isIn({ left, right, top, bottom }: ChipLayout['view'], { x, y }: RouterPosition): boolean {
-  return left <= x && x <= right && top <= y && y <= bottom;
 }
 
 function amount(value: number): string {

@@ -1,7 +1,7 @@
 // What does a placement look like? The chip as it is: cores in their places, filled by utilization, links by traffic.
 import type { LinkLoad } from '../mapping/metrics.ts';
 import type { Topology } from '../targets/topology.ts';
-import { type ChipLayout, chipLayout, croppedWords, directionEntry, portArrow, portEntry, routerAxes } from './chip-layout.ts';
+import { type ChipLayout, chipLayout, coresIn, croppedWords, directionEntry, portArrow, portEntry, routerAxes } from './chip-layout.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
 import type { CoreReport, PlacementResult, TargetReport } from './report.ts';
 import {
@@ -81,11 +81,4 @@ function drawCore(box: Box, id: number, core: CoreReport | undefined): Markup {
 function drawLink(layout: ChipLayout, { from, to, trafficPerStep }: LinkLoad, share: number): Markup {
   const title = `link ${from.x},${from.y} to ${to.x},${to.y}: ${formatNumber(trafficPerStep, { significant: 3 })} messages/step`;
   return titled('line', { ...layout.link(from, to), stroke: LINK_COLOUR, 'stroke-width': layout.linkWidth(share) }, title);
-}
-
-/** The cores of the routers in view. */
-function coresIn({ cores, routerX, routerY }: Topology, { left, right, top, bottom }: ChipLayout['view']): number[] {
-  return Array.from({ length: cores }, (_, core) => core).filter(
-    (core) => left <= routerX[core] && routerX[core] <= right && top <= routerY[core] && routerY[core] <= bottom,
-  );
 }

@@ -2,7 +2,7 @@
 import pc from 'picocolors';
 import { describeMismatch } from '../simulation/verify.ts';
 import { describeApart } from '../simulation/verify-floats.ts';
-import type { Sum, Term } from '../targets/constants.ts';
+import type { Sum } from '../targets/constants.ts';
 import { AWARE_COLUMNS, awareRows } from './aware-table.ts';
 import { sumValue } from './cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, listWords, plural } from './format.ts';
@@ -10,6 +10,7 @@ import type { Activity } from './input.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from './placement-columns.ts';
 import type { AccuracyStage, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import { textTable } from './table.ts';
+import { accuracyLoss, cautions, fitWords, misfitWords } from './verdict-words.ts';
 
 /** How a text is printed. */
 export interface TextReportOptions {
@@ -103,35 +104,14 @@ function verdict(report: Report, { label, placements }: TargetReport, colour: bo
   return [`${colours.bold(label.padEnd(width))}  ${outcome}`, ...accuracyWords(report, label)].join(`\n${' '.repeat(width + 2)}`);
 }
 
-function fitWords({ cap, limiting, result }: PlacementReport): string {
-  const cores = result === null ? '' : ` on ${formatCount(result.coresUsed)} of ${plural(result.coresAvailable, 'core')}`;
-  const most = cap === null ? '' : `, ${formatCount(cap)} neurons each at most`;
-  const fullest =
-    limiting === null ? '' : `; fullest resource: ${limiting.resource}, ${formatValue(limiting.share, 'percent')} in ${limiting.subject}`;
-  return `${cores}${most}${fullest}.`;
-}
-
-function misfitWords({ violations }: PlacementReport): string {
-  const [worst] = [...violations].sort((a, b) => b.found / b.limit - a.found / a.limit);
-  if (worst === undefined) return ': no placement was found.';
-  const others = violations.length > 1 ? ` (and ${plural(violations.length - 1, 'more violation')})` : '';
-  return `: ${worst.subject} needs ${formatCount(worst.found)} ${worst.unit}, the limit is ${formatCount(worst.limit)}${others}. Try: ${worst.remedies.join(', or ')}.`;
-}
-
-function accuracyWords({ accuracy: { stages } }: Report, label: string): string[] {
-  const integer = stages.find(({ target }) => target === label);
-  const float = stages.filter(({ target }) => target === null).at(-1);
-  if (integer === undefined || float === undefined) return [];
-  if (integer.trialsPerTask !== float.trialsPerTask || integer.seed !== float.seed) {
-    return [
-      `accuracy in integers ${formatRatio(integer.mean)}, on other trials than ${float.title} (${formatCount(integer.trialsPerTask)} of each task)`,
-    ];
-  }
-  // Of the numbers as printed, so that the three add up.
-  const printed = (ratio: number) => Math.round(1000 * ratio);
-  const lost = (printed(float.mean) - printed(integer.mean)) / 1000;
+function accuracyWords(report: Report, label: string): string[] {
+  const loss = accuracyLoss(report, label);
+  if (loss === null) return [];
+  const { integer, float, lost } = loss;
+  const said = `accuracy in integers ${formatRatio(integer.mean)}`;
+  if (lost === null) return [`${said}, on other trials than ${float.title} (${formatCount(integer.trialsPerTask)} of each task)`];
   const change = lost === 0 ? `as ${float.title}` : `${formatRatio(Math.abs(lost))} ${lost > 0 ? 'below' : 'above'} ${float.title}`;
-  return [`accuracy in integers ${formatRatio(integer.mean)}, ${change}`];
+  return [`${said}, ${change}`];
 }
 
 /** Rounds of training for a chip. */
@@ -214,27 +194,6 @@ function formLines({ forms }: Report): string[] {
   return [
     `Float ONNX files: ${plural(comparisons.length, 'execution')} came within ${tolerance.relative} of the network's values on ${plural(trials, 'trial')}; the largest error is ${largest.toExponential(1)} of its trial's largest magnitude.`,
     ...skipped.map(({ name, reason }) => `${name} was not run: ${reason}.`),
-  ];
-}
-
-/** What must not be overlooked when reading a target's numbers. */
-function cautions({ label, runs, placements }: TargetReport): string[] {
-  const result = placements[0]?.result;
-  const partial = (what: string, estimate: { readonly terms: readonly Term[]; readonly total: Sum } | undefined) => {
-    const unknown = (estimate?.terms ?? []).filter(({ value }) => value === null).map(({ name }) => name);
-    if (unknown.length === 0) return [];
-    const names = unknown.join(', ');
-    if (estimate?.total.value === null) return [`${label}: ${what} is unknown; of its parts these are: ${names}.`];
-    return [`${label}: ${what} is a lower bound; unknown and left out: ${names}.`];
-  };
-  return [
-    ...(runs.executable
-      ? []
-      : [
-          `${label} cannot run this network as it stands: ${runs.reason}. Its traffic, energy and latency are those of a structural model.`,
-        ]),
-    ...partial('energy', result?.energy[0]),
-    ...partial('latency', result?.latency[0]),
   ];
 }
 

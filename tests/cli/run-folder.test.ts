@@ -6,7 +6,7 @@ import { FitError } from '../../src/core/errors.ts';
 import { filesOf, pathsIn, runProgram, TINY, TOO_SMALL, temporaryFolder, writeConfig } from './support.ts';
 
 const folder = temporaryFolder();
-const STAGES = ['train', 'prune', 'onnx', 'map onto rram-mesh', 'verify rram-mesh', 'verify onnx'];
+const STAGES = ['train', 'prune', 'onnx', 'map onto rram-mesh', 'verify rram-mesh', 'verify onnx', 'functions of neurons'];
 const run = (out: string, ...more: string[]) => runProgram('run', 'run.json', '--out', out, ...more);
 const hasFiles = (out: string, expected: ReadonlyMap<string, string>) =>
   Object.fromEntries([...filesOf(out)].map(([path, content]) => [path, expected.has(path) ? expected.get(path) === content : 'new']));
@@ -53,6 +53,7 @@ describe('a second run', () => {
     ['rram-mesh/images.safetensors', 'map onto rram-mesh'],
     ['rram-mesh/verify.json', 'verify rram-mesh'],
     ['verify.json', 'verify onnx'],
+    ['neurons.json', 'functions of neurons'],
   ])('without %s repeats the stage %s alone, to the same bytes', async (file, stage) => {
     rmSync(join('run', file));
     const { stderr, error } = await run('run');

@@ -1,0 +1,124 @@
+// What is known of the neuron, core or module in focus?
+import { formatCount, formatNumber, plural } from '../format.ts';
+import { neuronsOf } from './colouring.ts';
+import { h } from './dom.ts';
+import type { Model } from './model.ts';
+import { type Focus, focusOf, type State, type Store } from './state.ts';
+
+/** A fact: name, words, and a key for those who look for it. */
+type Fact = readonly [name: string, words: string, key: string];
+
+/** The panel beside the views. */
+export function facts(model: Model, store: Store): HTMLElement {
+  const title = h('h3', {});
+  const list = h('dl', { class: 'facts' });
+  const tasks = h('div', { class: 'tasks' });
+  const said = h('p', { class: 'unseen', role: 'status' });
+  store.listen((state) => {
+    const focus = focusOf(state);
+    title.textContent = focus === null ? 'Nothing is selected' : nameOf(focus);
+    const found = focus === null ? [] : factsOf(model, state, focus);
+    list.replaceChildren(...found.map(([name, words, key]) => h('div', {}, h('dt', {}, name), h('dd', { 'data-fact': key }, words))));
+    tasks.replaceChildren(...(focus === null ? [hint()] : taskBars(model, state, focus)));
+    // Pointing is for those who see; what is selected is said.
+    if (focus === state.selected)
+      said.textContent = focus === null ? '' : [nameOf(focus), ...found.map(([name, words]) => `${name} ${words}`)].join(', ');
+  });
+  return h('aside', { class: 'card panel', 'aria-label': 'What is in focus' }, title, list, tasks, said);
+}
+
+function hint(): HTMLElement {
+  return h(
+    'p',
+    { class: 'note' },
+    'Point at a neuron, a core or an entry of the legend. With keys: go to a picture with Tab and use the arrow keys.',
+  );
+}
+
+function nameOf({ kind, index }: Focus): string {
+  return kind === 'module' ? `Module ${index + 1}` : `${kind === 'core' ? 'Core' : 'Neuron'} ${index}`;
+}
+
+function factsOf(model: Model, state: State, focus: Focus): Fact[] {
+  if (focus.kind === 'neuron') return neuronFacts(model, state, focus.index);
+  return focus.kind === 'core' ? coreFacts(model, state, focus.index) : moduleFacts(model, state, focus);
+}
+
+function neuronFacts(model: Model, state: State, neuron: number): Fact[] {
+  const { incoming, outgoing, inputs, readouts, site, grid, functions, targets } = model;
+  const target = targets[state.target];
+  const core = target?.core?.[neuron] ?? null;
+  const sends = target?.messages?.[neuron] ?? null;
+  const module = functions?.module?.[neuron] ?? null;
+  const count = ({ indptr }: typeof incoming) => indptr[neuron + 1] - indptr[neuron];
+  return [
+    ['site', `row ${Math.floor(site[neuron] / grid.columns)}, column ${site[neuron] % grid.columns}`, 'site'],
+    ['fan-in', `${plural(count(incoming), 'neuron')}, ${plural(inputs[neuron], 'input')}`, 'fan-in'],
+    ['fan-out', `${plural(count(outgoing), 'neuron')}, ${plural(readouts[neuron], 'readout unit')}`, 'fan-out'],
+    [`core on ${target?.report.label ?? ''}`, core === null ? 'not placed' : `${core}`, 'core'],
+    ['module', module === null ? 'unknown' : module < 0 ? 'none: silent in every task' : `${module + 1}`, 'module'],
+    ['sends', sends === null ? 'unknown' : `in ${formatNumber(sends, 'percent')} of time steps`, 'sends'],
+  ];
+}
+
+function coreFacts(model: Model, state: State, index: number): Fact[] {
+  const found = model.targets[state.target]?.placement.result?.cores.find(({ id }) => id === index);
+  if (found === undefined) return [['neurons', 'none: the core is idle', 'neurons']];
+  const { neurons, readouts, axons, synapses, utilization, routerX, routerY } = found;
+  return [
+    ['neurons', formatCount(neurons), 'neurons'],
+    ['readout units', formatCount(readouts), 'readouts'],
+    ['axons', formatCount(axons), 'axons'],
+    ['synapses', formatCount(synapses), 'synapses'],
+    ['fullest resource', `${formatNumber(utilization, 'percent')} used`, 'utilization'],
+    ['router', `${routerX},${routerY}`, 'router'],
+  ];
+}
+
+function moduleFacts(model: Model, state: State, focus: Focus): Fact[] {
+  const { core = null } = model.targets[state.target] ?? {};
+  const neurons = neuronsOf(model, state.target, focus);
+  const module = model.functions?.modules[focus.index];
+  return [
+    ['neurons', formatCount(neurons.length), 'neurons'],
+    ['preferred task', module?.preferredTask ?? 'unknown', 'task'],
+    ['spread over', core === null ? 'unknown' : plural(new Set(neurons.map((neuron) => core[neuron])).size, 'core'), 'cores'],
+  ];
+}
+
+/** Tasks that are shown. */
+const TASKS = 6;
+
+/** The tasks in which the neurons in focus vary most, as bars. */
+function taskBars(model: Model, state: State, focus: Focus): HTMLElement[] {
+  const { functions } = model;
+  if (functions === null || functions.taskVariance === null) return [h('p', { class: 'note' }, 'Tasks: not measured in this run.')];
+  const { tasks, taskVariance } = functions;
+  const neurons = neuronsOf(model, state.target, focus);
+  const sums = tasks.map((task, k) => ({
+    task,
+    sum: neurons.reduce((sum, neuron) => sum + (taskVariance[neuron * tasks.length + k] ?? 0), 0),
+  }));
+  const total = sums.reduce((all, { sum }) => all + sum, 0);
+  if (total === 0) return [h('p', { class: 'note' }, 'It varies in no task.')];
+  const shown = [...sums].sort((a, b) => b.sum - a.sum).slice(0, TASKS);
+  const most = shown[0]?.sum ?? 1;
+  return [
+    h('h4', {}, 'Tasks, by share of task variance'),
+    h(
+      'ul',
+      { class: 'bars' },
+      shown.map(({ task, sum }) => {
+        const bar = h('span', { class: 'bar' });
+        bar.style.width = `${((100 * sum) / most).toFixed(1)}%`;
+        return h(
+          'li',
+          {},
+          h('span', { class: 'name' }, task),
+          h('span', { class: 'track' }, bar),
+          h('span', { class: 'value' }, formatNumber(sum / total, 'percent')),
+        );
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,269 @@
+// Does report.html work in a real browser: figures as in report.json, pictures that answer, no error, no request, no script from input?
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MappingFile } from '../../src/mapping/mapping-file.ts';
+import type { Network } from '../../src/network/network.ts';
+import { readNetwork } from '../../src/pipeline/network-file.ts';
+import { formatCount, formatRatio, formatValue, plural } from '../../src/report/format.ts';
+import { reportPage } from '../../src/report/page.ts';
+import { pageData } from '../../src/report/page-data.ts';
+import { COST_COLUMNS, FIT_COLUMNS, placementRows } from '../../src/report/placement-columns.ts';
+import { buildReport, type Report } from '../../src/report/report.ts';
+import { makePageRun, PAGE_TARGETS } from './page-run.ts';
+import { meshTopology, sampleInput, sampleNetwork } from './sample.ts';
+
+const program = spawnSync('which', ['chromium'], { encoding: 'utf8' }).stdout.trim();
+if (program === '') console.warn('report.html in a browser skipped: chromium is not installed (Debian: apt install chromium)');
+
+it('a browser is installed where its tests must not be skipped', () => {
+  if (process.env['CI']) expect(program).not.toBe('');
+});
+
+describe.skipIf(program === '')('report.html in Chromium', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bimt-page-'));
+  const file = join(folder, 'run', 'report.html');
+  let browser: Browser;
+  let report: Report;
+  let network: Network;
+
+  beforeAll(async () => {
+    await makePageRun(join(folder, 'run'));
+    report = JSON.parse(readFileSync(join(folder, 'run', 'report.json'), 'utf8')) as Report;
+    const pruned = join(folder, 'run', 'pruned.safetensors');
+    network = readNetwork(readFileSync(pruned), pruned).network;
+    browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox'] });
+  }, 300_000);
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Opens a file; what went wrong in it is collected. */
+  async function open(path: string, width: number, height: number): Promise<{ page: Page; faults: string[] }> {
+    const page = await browser.newPage({ viewport: { width, height } });
+    page.setDefaultTimeout(10_000);
+    const faults: string[] = [];
+    const own = pathToFileURL(path).href;
+    page.on('console', (message) => faults.push(`console: ${message.text()}`));
+    page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+    page.on('dialog', (dialog) => faults.push(`dialog: ${dialog.message()}`));
+    page.on('request', (request) => {
+      if (request.url() !== own) faults.push(`request: ${request.url()}`);
+    });
+    await page.goto(own);
+    return { page, faults };
+  }
+
+  const picture = (page: Page, name: string): Locator => page.getByRole('application', { name });
+  const fact = (page: Page, key: string): Promise<string | null> => page.locator(`[data-fact="${key}"]`).textContent();
+  /** What a picture shows, to see whether it changed: it is drawn in the next frame. */
+  async function pixels(page: Page, name: string): Promise<string> {
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+    return (await picture(page, name).screenshot()).toString('base64');
+  }
+
+  describe.each([
+    [1440, 900],
+    [390, 844],
+  ])('in a window of %i × %i', (width, height) => {
+    let page: Page;
+    let faults: string[];
+    beforeAll(async () => {
+      ({ page, faults } = await open(file, width, height));
+    });
+    afterAll(async () => {
+      await page?.close();
+    });
+
+    it('opens with the verdict, in the figures of report.json', async () => {
+      const { neurons, matrices } = report.network;
+      expect(await page.locator('h1').textContent()).toBe(`The network of ${neurons} neurons fits 2 of 3 targets`);
+      expect(await page.locator('[data-figure="neurons"]').textContent()).toBe(formatCount(neurons));
+      expect(await page.locator('[data-figure="synapses"]').textContent()).toBe(formatCount(matrices.recurrent.synapses));
+      const float = report.accuracy.stages.filter(({ target }) => target === null).at(-1);
+      expect(await page.locator('[data-figure="accuracy"]').textContent()).toBe(formatRatio(float?.mean ?? null));
+      const rows = placementRows(report).filter(({ target, placement }) => placement === target.placements[0]);
+      for (const [i, row] of rows.entries()) {
+        const shown = page.locator('#verdict tbody tr').nth(i);
+        expect(await shown.locator('[data-key="fits"]').textContent()).toBe(row.placement.fits ? '✓ fits' : '✗ does not fit');
+        for (const key of ['coresUsed', 'limitedBy', 'peakUtilization', 'wiringCost', 'energyNjPerStep', 'latencyUsPerStep']) {
+          const column = [...FIT_COLUMNS, ...COST_COLUMNS].find((one) => one.key === key);
+          if (column === undefined) throw new Error(`no column ${key}`);
+          const text = formatValue(column.value(row), column.format === 'words' ? { decimals: 0 } : column.format);
+          expect(await shown.locator(`[data-key="${key}"]`).textContent(), `${row.target.label} ${key}`).toBe(text);
+        }
+      }
+      expect(await page.locator('.notice.bad').textContent()).toContain(report.targets[2].placements[0].violations[0].remedies[0]);
+    });
+
+    it('shows every target that is chosen, in the bar or in the table', async () => {
+      for (const [index, choose] of [
+        [1, () => page.selectOption('#target', { label: PAGE_TARGETS[1] })],
+        [0, () => page.getByRole('button', { name: PAGE_TARGETS[0], exact: true }).click()],
+      ] as const) {
+        await choose();
+        const { label, name, placements } = report.targets[index];
+        expect(await page.getByRole('button', { name: label, exact: true }).getAttribute('aria-pressed')).toBe('true');
+        expect(await page.locator('#target').inputValue()).toBe(String(index));
+        expect(await picture(page, `Chip ${name}`).count()).toBe(1);
+        const counts = await page.locator('rect.recurrent').evaluateAll((all) => all.map((one) => Number(one.getAttribute('data-count'))));
+        const { histogram } = placements[0].result?.parts.recurrent.synapseHops ?? { histogram: [] };
+        expect(counts.slice(0, histogram.length)).toEqual(histogram);
+        expect(counts.slice(histogram.length).every((count) => count === 0)).toBe(true);
+      }
+      await page.selectOption('#target', '2');
+      expect(await page.locator('#explore .chip .missing').textContent()).toBe(`The network is not placed on ${PAGE_TARGETS[2]}.`);
+      await page.selectOption('#target', '0');
+    });
+
+    it('tells of the neuron that keys go to, and of its neighbour', async () => {
+      const grid = picture(page, 'Neuron grid');
+      await grid.focus();
+      const before = await pixels(page, 'Neuron grid');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('.panel h3').textContent()).toBe('Neuron 0');
+      await expectNeuron(page, 0);
+      expect(await pixels(page, 'Neuron grid')).not.toBe(before);
+      await page.keyboard.press('ArrowDown');
+      const second = Number((await page.locator('.panel h3').textContent())?.replace('Neuron ', ''));
+      expect(Math.floor(network.site[second] / 20)).toBeGreaterThan(Math.floor(network.site[0] / 20));
+      await expectNeuron(page, second);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('.panel h3').textContent()).toBe('Nothing is selected');
+    });
+
+    it('tells of the core that is clicked, and lights its neurons on the grid', async () => {
+      const chip = picture(page, `Chip ${report.targets[0].name}`);
+      await chip.focus();
+      const before = await pixels(page, 'Neuron grid');
+      await page.keyboard.press('ArrowRight');
+      const core = report.targets[0].placements[0].result?.cores[0];
+      expect(await page.locator('.panel h3').textContent()).toBe(`Core ${core?.id}`);
+      expect(await fact(page, 'neurons')).toBe(String(core?.neurons));
+      expect(await fact(page, 'axons')).toBe(formatCount(core?.axons ?? Number.NaN));
+      expect(await fact(page, 'synapses')).toBe(formatCount(core?.synapses ?? Number.NaN));
+      expect(await pixels(page, 'Neuron grid')).not.toBe(before);
+      await page.keyboard.press('Escape');
+    });
+
+    it('colours neurons as asked, and draws as many synapses as the threshold leaves', async () => {
+      const seen = new Set<string>();
+      for (const colouring of ['module', 'core', 'activity', 'degree']) {
+        await page.getByRole('radio', { name: colouring }).check();
+        seen.add((await page.locator('.views .legend').first().textContent()) ?? '');
+      }
+      expect(seen.size).toBe(4);
+      const { synapses } = report.network.matrices.recurrent;
+      await page.locator('#threshold').fill('0');
+      expect(await page.locator('#threshold-value').textContent()).toContain(
+        `${formatCount(synapses)} of ${formatCount(synapses)} synapses`,
+      );
+      await page.locator('#threshold').fill('400');
+      expect(await page.locator('#threshold-value').textContent()).toBe(`no synapse · 0 of ${formatCount(synapses)} synapses`);
+    });
+
+    it('says the source of a constant where it is pointed at', async () => {
+      const constant = page.locator('#costs .constant').first();
+      await constant.scrollIntoViewIfNeeded();
+      await constant.hover();
+      const { constants } = report.targets[0].placements[0].result?.energy[0] ?? { constants: [] };
+      const name = await constant.textContent();
+      expect(await page.getByRole('tooltip').textContent()).toContain(constants.find((one) => one.name === name)?.source);
+    });
+
+    it('fits the window, and did nothing that it should not', async () => {
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(wide).toBeLessThanOrEqual(width);
+      expect(faults).toEqual([]);
+    });
+  });
+
+  it('lights the neuron under the pointer in both pictures, and keeps it when it is clicked', async () => {
+    const { page } = await open(file, 1440, 900);
+    const grid = picture(page, 'Neuron grid');
+    await grid.scrollIntoViewIfNeeded();
+    const box = await grid.boundingBox();
+    if (box === null) throw new Error('no grid');
+    const title = page.locator('.panel h3');
+    const chip = await pixels(page, 'Chip');
+    let name = '';
+    for (let y = 8; y < box.height && !name.startsWith('Neuron'); y += 8) {
+      await page.mouse.move(box.x + box.width / 2, box.y + y);
+      name = (await title.textContent()) ?? '';
+    }
+    await expectNeuron(page, Number(name.replace('Neuron ', '')));
+    expect(await pixels(page, 'Chip')).not.toBe(chip);
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.mouse.move(5, 5);
+    expect(await title.textContent()).toBe(name);
+    await page.close();
+  });
+
+  /** The facts beside the pictures, counted in the network that the run wrote. */
+  async function expectNeuron(page: Page, neuron: number): Promise<void> {
+    const { recurrent, input, readout, site } = network;
+    const fanOut = ({ indices }: { readonly indices: Int32Array }) => indices.filter((source) => source === neuron).length;
+    const row = ({ indptr }: { readonly indptr: Int32Array }) => indptr[neuron + 1] - indptr[neuron];
+    expect(await fact(page, 'site')).toBe(`row ${Math.floor(site[neuron] / 20)}, column ${site[neuron] % 20}`);
+    expect(await fact(page, 'fan-in')).toBe(`${plural(row(recurrent), 'neuron')}, ${plural(row(input), 'input')}`);
+    expect(await fact(page, 'fan-out')).toBe(`${plural(fanOut(recurrent), 'neuron')}, ${plural(fanOut(readout), 'readout unit')}`);
+    const mapping = JSON.parse(readFileSync(join(folder, 'run', PAGE_TARGETS[0], 'mapping.json'), 'utf8')) as MappingFile;
+    const core = mapping.cores.find(({ neurons }) => neurons.some(({ kind, index }) => kind === 'hidden' && index === neuron));
+    expect(await fact(page, 'core')).toBe(String(core?.id));
+    expect(await page.locator('.bars li').count()).toBeGreaterThan(0);
+  }
+
+  it('is light, dark, and light on paper', async () => {
+    const { page } = await open(file, 1440, 900);
+    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(await background()).toBe('rgb(244, 246, 248)');
+    const light = await pixels(page, 'Neuron grid');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await background()).toBe('rgb(14, 19, 24)');
+    await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
+    expect(await background()).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('header').isVisible()).toBe(false);
+    expect(light).not.toBe('');
+    await page.close();
+  });
+
+  it('writes names with markup as text, and runs no script of theirs', async () => {
+    const evil = '</script><img src=x onerror=alert(1)><b>';
+    const input = sampleInput();
+    const [target, other] = input.targets;
+    const made = buildReport({
+      ...input,
+      run: { ...input.run, suite: { ...input.run.suite, title: evil, tasks: [evil, 'dms'] } },
+      targets: [
+        {
+          ...target,
+          target: { ...target.target, label: evil, file: { ...target.target.file, name: evil } },
+          warnings: [{ rule: evil, message: evil }],
+        },
+        { ...other, target: { ...other.target, label: `${evil}2` } },
+      ],
+    });
+    const functions = { tasks: [evil], taskVariance: null, module: null, modules: [], note: evil };
+    const drawings = [
+      { topology: meshTopology(3, 2, 2), core: Int32Array.of(6, 6, 6, 6, 8, 8, 8, 8, 10, 10, 10, 2), messages: null },
+      { topology: meshTopology(1, 1, 1), core: null, messages: null },
+    ];
+    const path = join(folder, 'evil.html');
+    writeFileSync(path, reportPage(made, pageData(made, sampleNetwork(), functions, drawings)));
+    const { page, faults } = await open(path, 1440, 900);
+    await page.getByRole('radio', { name: 'module' }).check();
+    expect(await page.locator('#explore .legend .missing').textContent()).toBe(evil);
+    expect(await page.locator('#accuracy svg text', { hasText: evil }).count()).toBe(1);
+    expect(await page.locator('button.target').first().textContent()).toBe(evil);
+    expect(await page.locator('img, b').count()).toBe(0);
+    expect(faults).toEqual([]);
+    await page.close();
+  });
+});
