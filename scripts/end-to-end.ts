@@ -80,5 +80,9 @@ for (const [picture, made] of [
   );
 }
 
+const installed = run('npx', ['tsx', 'scripts/package-check.ts', join(folder, 'package')]);
+console.log(installed.stdout);
+expect(installed.code === 0, `the package works where it is installed ${installed.code === 0 ? '' : installed.stderr}`);
+
 console.log(failures.length === 0 ? 'end to end: all as promised' : `end to end: ${failures.length} broken promises`);
 process.exitCode = failures.length === 0 ? 0 : 1;
