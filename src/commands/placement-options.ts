@@ -22,14 +22,15 @@ export function withPlacementOptions(command: Command): Command {
     .addOption(new Option('--objective <name>', `${OBJECTIVE_HELP} (default: wire)`).choices(OBJECTIVES))
     .option('--effort <x>', 'how much to search (default: 1)', effortOption)
     .option('--time-budget <seconds>', 'search with twice the effort, and again, while there is time (default: one search)', secondsOption);
-  return withWishes(command).option('--keep-modules', 'functional clusters share no core; tells what that costs');
+  return withWishes(command);
 }
 
-/** Adds --pin and --keep-free. */
+/** Adds --pin, --keep-free and --keep-modules. */
 export function withWishes(command: Command): Command {
   return command
     .option('--pin <unit=core>', 'keep a unit of the pruned network on a core: neuron:7=12 or readout:3=0 (repeatable)', pinOption)
-    .option('--keep-free <cores>', 'cores that stay empty, defective ones for example: 3,17 (default: none)', coresOption);
+    .option('--keep-free <cores>', 'cores that stay empty, defective ones for example: 3,17 (default: none)', coresOption)
+    .option('--keep-modules', 'functional clusters share no core; placements tell what that costs');
 }
 
 /** The options as settings of section `map`. */

@@ -87,12 +87,15 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
 /**
  * Whether pins and modules can be kept, as far as that is known without a search.
  *
+ * @returns the fewest cores that modules apart take; null where they need not be apart
  * @throws UsageError, FitError for what cannot be
  */
-export function checkConstraints(problem: MappingProblem, chip: Chip, { pins, modules }: Constraints): void {
+export function checkConstraints(problem: MappingProblem, chip: Chip, { pins, modules }: Constraints): number | null {
   checkPins(problem, chip, pins, modules);
-  if (modules !== null && partitions(problem, wiresOf(problem), chip.capacity, chip.usableCores, modules).length === 0)
-    throw modulesDoNotFit(problem, chip, modules);
+  if (modules === null) return null;
+  const [cut] = partitions(problem, wiresOf(problem), chip.capacity, chip.usableCores, modules);
+  if (cut === undefined) throw modulesDoNotFit(problem, chip, modules);
+  return cut.groups;
 }
 
 /**
