@@ -1,5 +1,5 @@
 // Does every command line of the README work, as it is printed there?
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
@@ -23,6 +23,11 @@ it('shows the two commands that start and test everything, and they exist', () =
   const [, config] = /cli\.js run (\S+)/.exec(scripts.start) ?? [];
   expect(existsSync(join(ROOT, config))).toBe(true);
   expect(scripts.test).toContain('vitest run');
+});
+
+it.skipIf(process.platform === 'win32')('can call the tool by its name: what is built may be executed', () => {
+  // The compiler writes plain files; npx then says no more than "Permission denied".
+  expect(statSync(join(ROOT, 'dist/cli.js')).mode & 0o111).toBe(0o111);
 });
 
 it.each(commands)('%s', { timeout: 300_000 }, async (command) => {
