@@ -3,18 +3,26 @@ import { Command } from 'commander';
 import { reportPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
+import { terminalPictures } from '../report/terminal.ts';
 import { reportText } from '../report/text.ts';
 import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
+
+interface ReportOptions extends CommonOptions {
+  readonly terminal?: boolean;
+}
 
 /** The command. */
 export function reportCommand(): Command {
   return withCommonOptions(new Command('report'))
     .argument('<dir>', 'a run folder')
-    .addHelpText('after', '\nExample:\n  $ bimt-export report runs/start')
+    .option('--terminal', 'print pictures of the network and the chips in characters instead')
+    .addHelpText('after', '\nExamples:\n  $ bimt-export report runs/start\n  $ bimt-export report runs/start --terminal')
     .action(reportAction);
 }
 
-async function reportAction(path: string, options: CommonOptions): Promise<void> {
-  const { report, files } = await reportPipeline(openRunFolder(path));
-  printResult(options, JSON.parse(reportJson(report)), reportText(report, { colour: inColour(), files }));
+async function reportAction(path: string, options: ReportOptions): Promise<void> {
+  const { report, drawing, files } = await reportPipeline(openRunFolder(path));
+  const colour = inColour();
+  const text = options.terminal ? terminalPictures(report, drawing, colour) : reportText(report, { colour, files });
+  printResult(options, JSON.parse(reportJson(report)), text);
 }

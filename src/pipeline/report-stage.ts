@@ -14,6 +14,7 @@ import { pageData, type TargetDrawing } from '../report/page-data.ts';
 import { placementPlot } from '../report/placement.ts';
 import { buildReport, type Report, reportJson } from '../report/report.ts';
 import { awareSchema, formsSchema, placementRecordSchema, verificationSchema } from '../report/report-schema.ts';
+import type { Drawing } from '../report/terminal.ts';
 import { reportText } from '../report/text.ts';
 import { weightDistancePlot } from '../report/weight-distance.ts';
 import type { Verification } from '../simulation/verify.ts';
@@ -47,6 +48,8 @@ export function targetFolder({ label }: Pick<Target, 'label'>): string {
 export interface ReportFiles {
   readonly report: Report;
   readonly files: Readonly<Record<string, string>>;
+  /** What pictures need beside the report. */
+  readonly drawing: Drawing;
 }
 
 /**
@@ -101,7 +104,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
     files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result, network);
     files[`${targetFolder(target)}/link-traffic.svg`] = linkTrafficPlot(target, result, network);
   }
-  return { report, files };
+  return { report, files, drawing: { grid: network.grid, site: network.site, functions, targets: drawings } };
 }
 
 function targetInput(folder: RunFolder, target: Target, network: Topology, stateBits: number): TargetInput {

@@ -7,6 +7,7 @@ import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import type { Report } from '../report/report.ts';
+import type { Drawing } from '../report/terminal.ts';
 import { assertAgreement, type Verification } from '../simulation/verify.ts';
 import { assertClose, type FloatVerification } from '../simulation/verify-floats.ts';
 import { loadTarget, requireMappable, type Target } from '../targets/load.ts';
@@ -80,7 +81,8 @@ export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: S
   }
   const forms = await verifyForms(pruned, models as FormFiles, config, stage, folder);
   await stage('functions of neurons', { config: {}, inputs: { pruned: sha256(pruned.bytes) } }, () => functionsStage(pruned, hooks));
-  return { ...(await writeReport(config, folder, pruned, targets)), targets: outcomes, forms };
+  const { report, files } = await writeReport(config, folder, pruned, targets);
+  return { report, files, targets: outcomes, forms };
 }
 
 /** Runs the stages up to the mapping, and nothing behind it; `verify`, `report` and `run` go on from there. */
@@ -144,8 +146,13 @@ async function verifyForms(
   return parseJson<FloatVerification>(files[VERIFY_FILE] as Uint8Array);
 }
 
+/** A report, the files it was written to, and what pictures need beside it. */
+export interface WrittenReport extends Pick<RunResult, 'report' | 'files'> {
+  readonly drawing: Drawing;
+}
+
 /** Writes the reports of a run folder anew. */
-export async function reportPipeline(folder: RunFolder): Promise<Pick<RunResult, 'report' | 'files'>> {
+export async function reportPipeline(folder: RunFolder): Promise<WrittenReport> {
   const config = readRunConfig(folder);
   return writeReport(config, folder, readFinal(folder, config), targetsOf(config));
 }
@@ -346,11 +353,11 @@ async function writeReport(
   folder: RunFolder,
   pruned: NetworkArtifact,
   targets: readonly Target[],
-): Promise<Pick<RunResult, 'report' | 'files'>> {
-  const { report, files } = reportStage(folder, config, pruned, targets);
+): Promise<WrittenReport> {
+  const { report, files, drawing } = reportStage(folder, config, pruned, targets);
   const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, new TextEncoder().encode(text)]));
   await folder.stage('report', { config: null, inputs: {} }, async () => bytes, 'anew');
-  return { report, files: fileGuide(folder.path, targets.map(targetFolder), folder.has) };
+  return { report, drawing, files: fileGuide(folder.path, targets.map(targetFolder), folder.has) };
 }
 
 function inFolder(target: Target, files: StageFiles): StageFiles {
