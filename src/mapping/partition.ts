@@ -102,6 +102,9 @@ function byModule(modules: Int32Array): Int32Array[] {
 
 type Group = Int32Array;
 
+/** Groups by which the sides of a cut may differ from their half: one costs a look at all units. */
+const MOST_UNEVEN = 8;
+
 /** What bisection needs to know. */
 interface Cutter {
   readonly position: Float64Array;
@@ -166,23 +169,34 @@ function fewestGroups(
 }
 
 /**
- * Splits units into `groups` parts of at most `limit` units: in two along the axis that cuts less weight (of equal ones,
- * the longer), each side with its share of the load as far as the limit leaves a choice; then each side again.
+ * Splits units into `groups` parts of at most `limit` units: in two along an axis, each side with its share of the load as far
+ * as the limit leaves a choice; then each side again. Of the two axes and of the ways to share the groups out, the one that cuts
+ * least weight per group on the smaller side; of equal ones, the more even, then that along the longer axis.
  *
  * @returns null as soon as a part does not fit: most tries fail, and most of their work is saved
  */
 function bisect(cutter: Cutter, units: Int32Array, groups: number, orders = () => bothOrders(cutter, units)): Group[] | null {
   if (groups === 1) return cutter.fits(units) ? [units] : null;
-  const left = Math.ceil(groups / 2);
-  const right = groups - left;
-  const [along, across] = orders().map(({ sorted, cut }) => {
-    const size = sizeOfFirst(cutter, sorted, left, right);
-    return { halves: [sorted.subarray(0, size), sorted.subarray(size)], weight: cut[size] };
-  });
-  const [a, b] = (across.weight < along.weight ? across : along).halves;
-  const first = bisect(cutter, a, left);
-  const second = first && bisect(cutter, b, right);
+  const [along, across] = orders();
+  let best = { left: 0, size: 0, sorted: along.sorted, price: Number.POSITIVE_INFINITY };
+  for (const left of shares(groups)) {
+    for (const { sorted, cut } of [along, across]) {
+      const size = sizeOfFirst(cutter, sorted, left, groups - left);
+      const price = cut[size] / Math.min(left, groups - left);
+      if (price < best.price) best = { left, size, sorted, price };
+    }
+  }
+  const first = bisect(cutter, best.sorted.subarray(0, best.size), best.left);
+  const second = first && bisect(cutter, best.sorted.subarray(best.size), groups - best.left);
   return second && [...first, ...second];
+}
+
+/** Groups on the left: half of them first, then less and less even, down to a third, a few in all. */
+function shares(groups: number): number[] {
+  const half = groups / 2;
+  const least = Math.max(1, Math.ceil(groups / 3), Math.ceil(half) - MOST_UNEVEN);
+  const all = Array.from({ length: groups - 2 * least + 1 }, (_, i) => least + i);
+  return all.sort((a, b) => Math.abs(a - half) - Math.abs(b - half) || b - a);
 }
 
 /** Units sorted along an axis, and the weight of the wires between the first of them and the others, by their number. */

@@ -1,6 +1,7 @@
 // Which core does each unit go to? Several partitions, each laid out and improved on the real cost; the cheapest wins.
 import { FitError } from '../core/errors.ts';
 import { type Random, randomStream } from '../core/random.ts';
+import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
 import type { Objective } from './objective.ts';
@@ -9,6 +10,7 @@ import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 import { type Constraints, isBetter, type Layout, LayoutSearch } from './search.ts';
+import { clusterOrder } from './solve/clusters.ts';
 import { findPositions } from './solve/positions.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -30,7 +32,7 @@ export interface PlaceOptions {
 /** Rounds of the full search; the later ones rarely bring anything. */
 const MAX_ROUNDS = 3;
 /** Cuts that get a short look, and the share of the effort it takes. */
-const LOOKS = 4;
+const LOOKS = 8;
 /** Of larger networks only the cheapest cut is searched, and once. */
 const LOOK_UNITS = 2000;
 const LOOK_EFFORT = 0.25;
@@ -52,7 +54,7 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   const isLarge = problem.units > LOOK_UNITS;
   const search = new LayoutSearch(problem, chip, wires, { pins, modules });
   const starts = cuts
-    .map((cut) => search.start(cut))
+    .map((cut) => search.start(cut, randomStream(seed, 'place/start')))
     .sort((a, b) => (isBetter(a, b) ? -1 : 1))
     .slice(0, isLarge ? 1 : LOOKS);
   const improve = (layout: Layout, random: Random, share: number, rounds: number) =>
@@ -99,13 +101,15 @@ export function checkConstraints(problem: MappingProblem, chip: Chip, { pins, mo
 }
 
 /**
- * Cuts worth a search, by the positions on the grid and by those that the wires alone suggest: those that need hardly more
- * cores than the smallest; none if the network does not fit.
+ * Cuts worth a search, by the positions on the grid, by those that the wires alone suggest, and along a line of clusters: those
+ * that need hardly more cores than the smallest; none if the network does not fit.
  */
 function candidates(problem: MappingProblem, chip: Chip, wires: Wires, modules: Int32Array | null, seed: number): Partition[] {
   const found = findPositions(wires.graph, randomStream(seed, 'place/positions'));
-  const cuts = [problem, { ...problem, position: found }].flatMap((positioned) =>
-    partitions(positioned, wires, chip.capacity, chip.usableCores, modules),
+  const rank = clusterOrder(wires.graph, unitLimit(chip.capacity, problem.units), randomStream(seed, 'place/clusters'));
+  const inLine = Float64Array.from({ length: 2 * problem.units }, (_, i) => (i % 2 === 0 ? rank[i >> 1] : 0));
+  const cuts = [problem.position, found, inLine].flatMap((position) =>
+    partitions({ ...problem, position }, wires, chip.capacity, chip.usableCores, modules),
   );
   const fewest = cuts.reduce((least, { groups }) => Math.min(least, groups), Number.POSITIVE_INFINITY);
   return cuts.filter((cut) => cut.groups <= Math.ceil(fewest * 1.25));

@@ -14,6 +14,7 @@ import { type Sites, sitesFor, startingSites } from './sites.ts';
 import { anneal } from './solve/anneal.ts';
 import { Assignment, type Limits } from './solve/assignment.ts';
 import { nearPairs } from './solve/near.ts';
+import { findPositions } from './solve/positions.ts';
 import { type SolverProblem, wiringCost } from './solve/problem.ts';
 import { refine } from './solve/refine.ts';
 import { groupWires, type Wires } from './wires.ts';
@@ -32,7 +33,7 @@ export interface Layout {
 }
 
 /** Moves tried per group, and per unit. */
-const GROUP_MOVES = 1500;
+const GROUP_MOVES = 3000;
 const UNIT_MOVES = 400;
 const MOST_UNIT_MOVES = 800_000;
 /** Larger problems are refined by pairs of cores alone: annealing would have to be too short to help. */
@@ -66,12 +67,13 @@ export class LayoutSearch {
     private readonly constraints: Constraints,
   ) {}
 
-  /** The cheapest way to lay a partition out as it lies on the grid. */
-  start(partition: Partition): Layout {
+  /** The cheapest way to lay a partition out as it lies on the grid, or as the wires between its groups suggest. */
+  start(partition: Partition, random: Random): Layout {
     const { pins } = this.constraints;
     const sites = sitesFor(this.chip, partition.groups, [...pins.values()]);
     const groups = this.groupProblem(partition, sites);
-    const starts = startingSites(this.chip, sites, centresOf(this.problem, partition));
+    const centres = [centresOf(this.problem, partition), findPositions(groups.graph, random)];
+    const starts = centres.flatMap((each) => startingSites(this.chip, sites, each));
     const costs = starts.map((site) => wiringCost(groups, site));
     const site = starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))];
     return this.layout(sites, withPins(sites, site, partition, this.constraints));

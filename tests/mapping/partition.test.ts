@@ -63,6 +63,22 @@ describe('the partition', () => {
     for (let i = 0; i < 64; i++) for (let j = 0; j < i; j++) expect(group[i] === group[j]).toBe(blocks[i] === blocks[j]);
   });
 
+  it('cuts between planted blocks although halves of their number would not', () => {
+    // 5 × 3 blocks of 4 × 4 neurons: 8 of the 15 are no rectangle.
+    const [rows, columns] = [20, 12];
+    const n = rows * columns;
+    const blockOf = (i: number) => 3 * Math.floor(i / columns / 4) + Math.floor((i % columns) / 4);
+    const network = randomNetwork(1, { rows, columns, outputs: 0 });
+    const weights = Float32Array.from({ length: n * n }, (_, k) => {
+      const [i, j] = [Math.floor(k / n), k % n];
+      return i !== j && blockOf(i) === blockOf(j) ? 1 : 0;
+    });
+    const problem = mappingProblem({ ...network, recurrent: csrFromDense(weights, n, n) }, null);
+    const { group, groups } = partition(problem, madeUpChip({ neurons: 16 })) ?? { group: [], groups: 0 };
+    expect(groups).toBe(15);
+    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) expect(group[i] === group[j]).toBe(blockOf(i) === blockOf(j));
+  });
+
   it('does not exist when a unit fits no core even alone', () => {
     const problem = randomProblem(2, { rows: 4, columns: 4, density: 0.9 });
     expect(partition(problem, madeUpChip({ axons: 19 }))).not.toBeNull();

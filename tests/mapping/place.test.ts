@@ -12,15 +12,15 @@ import { loadTarget } from '../../src/targets/load.ts';
 import { randomIntegerNetwork } from '../compression/random-integer-network.ts';
 import { costByDefinition, madeUpChip, randomNetwork, randomProblem } from './support.ts';
 
-/** Blocks of 2 × 2 neurons, all of them connected inside; one synapse of weight 1 to the block on the right and below. */
-function planted(blockRows: number, blockColumns: number) {
-  const columns = 2 * blockColumns;
-  const neurons = 4 * blockRows * blockColumns;
-  const blockOf = (i: number) => Math.floor(i / columns / 2) * blockColumns + Math.floor((i % columns) / 2);
+/** Blocks of side × side neurons, all of them connected inside; one synapse of weight 1 to the block on the right and below. */
+function planted(blockRows: number, blockColumns: number, side = 2) {
+  const columns = side * blockColumns;
+  const neurons = side * side * blockRows * blockColumns;
+  const blockOf = (i: number) => Math.floor(i / columns / side) * blockColumns + Math.floor((i % columns) / side);
   const weights = new Float32Array(neurons * neurons);
   for (let i = 0; i < neurons; i++)
     for (let j = 0; j < neurons; j++) if (i !== j && blockOf(i) === blockOf(j)) weights[i * neurons + j] = 10;
-  const first = (block: number) => 2 * Math.floor(block / blockColumns) * columns + 2 * (block % blockColumns);
+  const first = (block: number) => side * Math.floor(block / blockColumns) * columns + side * (block % blockColumns);
   let between = 0;
   const join = (a: number, b: number) => {
     weights[first(a) * neurons + first(b)] = 1;
@@ -32,7 +32,7 @@ function planted(blockRows: number, blockColumns: number) {
   }
   const empty = (rows: number, width: number) => csrFromDense(new Float32Array(rows * width), rows, width);
   const network = {
-    ...{ inputs: 0, neurons, outputs: 0, grid: { rows: 2 * blockRows, columns, metric: 'l1' as const } },
+    ...{ inputs: 0, neurons, outputs: 0, grid: { rows: side * blockRows, columns, metric: 'l1' as const } },
     site: Int32Array.from({ length: neurons }, (_, i) => i),
     recurrent: csrFromDense(weights, neurons, neurons),
     input: empty(neurons, 0),
@@ -59,16 +59,24 @@ describe('a placement', () => {
     expect(place(centre, chip, { seed: 1, effort: 4 }).cost.final).toBeCloseTo(between, 4);
   });
 
-  it('of planted blocks is as good when positions are shuffled as when they are known', () => {
-    const { problem, between } = planted(2, 3);
-    const chip = madeUpChip({ wide: 6, high: 5, neurons: 4 });
-    for (const seed of [1, 2, 3]) {
-      const order = randomStream(seed, 'shuffled positions').permutation(problem.units);
-      const position = problem.position.map((_, i) => problem.position[2 * order[i >> 1] + (i % 2)]);
-      expect(place({ ...problem, position }, chip, { seed }).cost.final).toBeCloseTo(between, 4);
-      expect(place(problem, chip, { seed }).cost.final).toBeCloseTo(between, 4);
-    }
-  });
+  it.each([
+    [2, 3, 2],
+    [3, 4, 2],
+    [4, 4, 2],
+    [5, 6, 4],
+  ])(
+    'of %d × %d planted blocks of side %d is best with positions known and shuffled, with spare cores and without',
+    (rows, columns, side) => {
+      const { problem, between } = planted(rows, columns, side);
+      for (const margin of [0, 2]) {
+        const chip = madeUpChip({ wide: columns + margin, high: rows + margin, neurons: side * side });
+        const order = randomStream(1, 'shuffled positions').permutation(problem.units);
+        const position = problem.position.map((_, i) => problem.position[2 * order[i >> 1] + (i % 2)]);
+        expect(place({ ...problem, position }, chip, { seed: 1 }).cost.final).toBeCloseTo(between, 4);
+        expect(place(problem, chip, { seed: 1 }).cost.final).toBeCloseTo(between, 4);
+      }
+    },
+  );
 
   it('never costs more than its start, is legal, and its cost is the cost by definition', () => {
     fc.assert(

@@ -42,7 +42,7 @@ function cluster({ vertices, indptr, indices, weights, size }: SizedGraph, maxSi
       const c = touched[k];
       const isCluster = clusterOf[c] === c;
       const other = isCluster ? clusterSize[c] : size[c];
-      if (other + size[v] <= maxSize && (!isCluster || members[c] < 3)) {
+      if (other + size[v] <= maxSize) {
         const rating = flow[c] / (other * size[v]);
         if (rating > bestRating || (rating === bestRating && c < best)) {
           bestRating = rating;
@@ -51,7 +51,8 @@ function cluster({ vertices, indptr, indices, weights, size }: SizedGraph, maxSi
       }
       flow[c] = 0;
     }
-    if (best < 0) best = v;
+    // Whose best cluster is full waits for the next coarsening rather than join another.
+    if (best < 0 || (clusterOf[best] === best && members[best] >= 3)) best = v;
     if (clusterOf[best] < 0) {
       clusterOf[best] = best;
       clusterSize[best] = size[best];

@@ -4,10 +4,17 @@ import type { Annealable } from './anneal.ts';
 import type { Assignment } from './assignment.ts';
 import type { SolverProblem } from './problem.ts';
 
+/** Proposals in eight that go beside the core of a neighbour. */
+const BESIDE = 2;
+/** Cores with more vertices are gone to themselves. */
+const FEW = 4;
+
 /** Moves and swaps of vertices on the cores of a problem. */
 export class GraphMoves implements Annealable {
   readonly vertices: number;
   readonly core: Int32Array;
+  /** Cores nearest to each core, once somebody asked. */
+  private readonly beside: number[][] = [];
 
   constructor(
     private readonly problem: SolverProblem,
@@ -17,13 +24,40 @@ export class GraphMoves implements Annealable {
     this.core = assignment.core;
   }
 
-  /** The core of a neighbour, or, one time in eight, any core. */
+  /**
+   * The core of a neighbour or one beside it, or, one time in eight, any core. Where a core holds few, going to the neighbour's
+   * own drives the neighbour out.
+   */
   propose(vertex: number, random: Random): number {
     const { graph, hops, fixed } = this.problem;
     if (fixed !== null && fixed[vertex] === 1) return this.core[vertex];
     const degree = graph.indptr[vertex + 1] - graph.indptr[vertex];
-    if (degree === 0 || random.int(8) === 0) return random.int(hops.cores);
-    return this.core[graph.indices[graph.indptr[vertex] + random.int(degree)]];
+    const way = random.int(8);
+    if (degree === 0 || way === 0) return random.int(hops.cores);
+    const core = this.core[graph.indices[graph.indptr[vertex] + random.int(degree)]];
+    if (way > BESIDE || this.assignment.count[core] > FEW) return core;
+    const beside = this.besideOf(core);
+    return beside[random.int(beside.length)];
+  }
+
+  /** The cores nearest to a core, itself apart. */
+  private besideOf(core: number): number[] {
+    const known = this.beside[core];
+    if (known !== undefined) return known;
+    const { hops, grid } = this.problem;
+    let nearest: number[] = [];
+    let least = Number.POSITIVE_INFINITY;
+    for (let other = 0; other < hops.cores; other++) {
+      if (other === core || grid.capacity[other] === 0) continue;
+      const distance = hops.table[hops.row[core] + hops.column[other]];
+      if (distance > least) continue;
+      if (distance < least) nearest = [];
+      least = distance;
+      nearest.push(other);
+    }
+    const found = nearest.length === 0 ? [core] : nearest;
+    this.beside[core] = found;
+    return found;
   }
 
   /** One choice in count + 1 is an empty place, where there is one, so that full and half-empty cores are treated alike. */

@@ -69,6 +69,8 @@ function spreadLayout(graph: SizedGraph, skeleton: SizedGraph, random: Random): 
     for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
     position = spread(graph, position, side);
   }
+  // Vertices of one cell lie on one point: their neighbours tell them apart again.
+  for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
   return position;
 }
 

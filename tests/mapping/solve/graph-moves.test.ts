@@ -87,10 +87,16 @@ describe('moves on a graph', () => {
     expect(made).toBeGreaterThan(10);
   });
 
-  it('go to cores of neighbours, to any core now and then, and nowhere for a fixed vertex', () => {
-    const { problem, edges, start } = madeUpProblem({ seed: 3, vertices: 12, width: 4, height: 3, density: 0.1, fixed: 0.2 });
+  it.each([
+    { vertices: 12, beside: 2, name: 'or beside them where cores hold few' },
+    { vertices: 120, beside: 0, name: 'where cores hold many' },
+  ])('go to cores of neighbours $name, to any core now and then, and nowhere for a fixed vertex', ({ vertices, beside }) => {
+    const [width, height] = [4, 3];
+    const { problem, edges, start } = madeUpProblem({ seed: 3, vertices, width, height, density: 1.2 / vertices, fixed: 0.2 });
     const moves = new GraphMoves(problem, new Assignment(problem.graph.size, start, problem.grid.capacity));
     const random = randomStream(1, 'moves');
+    const distance = (a: number, b: number) =>
+      Math.abs((a % width) - (b % width)) + Math.abs(Math.floor(a / width) - Math.floor(b / width));
     for (let v = 0; v < 12; v++) {
       const proposed = Array.from({ length: 800 }, () => moves.propose(v, random));
       if (problem.fixed?.[v] === 1) {
@@ -98,11 +104,20 @@ describe('moves on a graph', () => {
         continue;
       }
       expect(new Set(proposed).size).toBe(12);
-      const near = new Set(edges.filter(([a, b]) => a === v || b === v).map(([a, b]) => start[a + b - v]));
-      const elsewhere = proposed.filter((core) => !near.has(core)).length;
-      // One in eight is any core; of those, some are near.
-      const expected = near.size === 0 ? 800 : (100 * (12 - near.size)) / 12;
-      expect(Math.abs(elsewhere - expected)).toBeLessThan(50);
+      const neighbours = edges.filter(([a, b]) => a === v || b === v).map(([a, b]) => start[a + b - v]);
+      // One in eight is any core; `beside` in eight one of those nearest to the core of a neighbour; the rest that core itself.
+      const expected = Array.from({ length: 12 }, (_, core) => {
+        if (neighbours.length === 0) return 800 / 12;
+        const share = neighbours.reduce((sum, at) => {
+          const others = Array.from({ length: 12 }, (_, c) => c).filter((c) => c !== at && problem.grid.capacity[c] > 0);
+          const least = Math.min(...others.map((c) => distance(c, at)));
+          const nearest = others.filter((c) => distance(c, at) === least);
+          return sum + (at === core ? (7 - beside) / 8 : nearest.includes(core) ? beside / 8 / nearest.length : 0);
+        }, 0);
+        return 800 * (1 / 8 / 12 + share / neighbours.length);
+      });
+      for (let core = 0; core < 12; core++)
+        expect(Math.abs(proposed.filter((c) => c === core).length - expected[core])).toBeLessThan(5 * Math.sqrt(expected[core]));
     }
   });
 
