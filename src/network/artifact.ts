@@ -12,6 +12,8 @@ const ARTIFACT_FORMAT = 'bimt-export/1';
 
 const STAGES = ['trained', 'pruned', 'quantized'] as const;
 export type Stage = (typeof STAGES)[number];
+/** The command whose result a stage is. */
+const MADE_BY: Readonly<Partial<Record<Stage, string>>> = { pruned: 'prune', quantized: 'quantize' };
 
 /** Where an artifact came from. Hashes are SHA-256 of files (parent) or of canonical JSON (config). */
 export interface Provenance {
@@ -98,7 +100,13 @@ export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly
   const { config, provenance, scores, ...extra } = parsed;
   const header = parseWith(Header, { config, provenance, scores }, `the metadata of ${what}`);
   const { stage } = header.provenance;
-  if (!stages.includes(stage)) throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}`);
+  if (!stages.includes(stage)) {
+    const [wanted] = stages;
+    // What is further on cannot be taken back.
+    const command = STAGES.indexOf(stage) < STAGES.indexOf(wanted) ? MADE_BY[wanted] : undefined;
+    const advice = command === undefined ? '' : `; make one of it with: bimt-export ${command}`;
+    throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}${advice}`);
+  }
   return { tensors, header, extra };
 }
 

@@ -152,7 +152,7 @@ describe('a network file', () => {
     await expectRefused(['prune', 'made/pruned.safetensors', '--out', 'out'], 'is a pruned network; expected: trained');
     await expectRefused(
       ['map', 'made/trained.safetensors', '--target', 'loihi1', '--out', 'out'],
-      'is a trained network; expected: pruned',
+      'is a trained network; expected: pruned; make one of it with: bimt-export prune',
     );
     await expectRefused(['quantize', 'made/trained.safetensors', '--target', 'loihi1', '--out', 'out'], 'expected: pruned');
     await expectRefused(
