@@ -2,12 +2,14 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FitError } from '../core/errors.ts';
+import { planRun } from '../pipeline/plan.ts';
 import { targetFolder } from '../pipeline/report-stage.ts';
 import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { plural } from '../report/format.ts';
 import { searchLines } from '../report/search-lines.ts';
 import { AGAIN, collect, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
@@ -20,6 +22,7 @@ interface MapOptions extends CommonOptions, PlacementOptions {
   readonly seed?: number;
   readonly trials?: number;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
 }
 
 const EXAMPLES = `
@@ -45,6 +48,7 @@ export function mapCommand(): Command {
       'file with the settings of a run (YAML or JSON); its quantize, map and scores sections count, options win over it',
     )
     .option('--force', 'replace another run in --out')
+    .option('--dry-run', DRY_RUN)
     .addHelpText('after', EXAMPLES)
     .action(mapAction);
 }
@@ -57,6 +61,7 @@ async function mapAction(file: string, options: MapOptions): Promise<void> {
   // By hand there is no cap unless somebody names one.
   const config = readSettings(options.config, given, { map: { maxNeuronsPerCore: null } });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
+  if (options.dryRun) return printPlan(options, await planRun(config, folder, 'map'));
   const { hooks, stop } = stageHooks(options);
   const mapped = await onInterrupt((signal) => mapPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
   const lines = mapped.map(({ target, record }) => {

@@ -1,10 +1,12 @@
 // bimt-export run: everything, from training to the report.
 import { Command } from 'commander';
+import { planRun } from '../pipeline/plan.ts';
 import { requireSuccess, runPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
 import { AGAIN, collect, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
 import { readSettings } from './settings.ts';
@@ -18,6 +20,7 @@ interface RunOptions extends CommonOptions, PlacementOptions {
   readonly seed?: number;
   readonly trials?: number;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** The command. */
@@ -40,6 +43,7 @@ export function runCommand(): Command {
     .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
     .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))
     .option('--force', 'replace another run in --out')
+    .option('--dry-run', DRY_RUN)
     .addHelpText(
       'after',
       '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --aware rram-mesh --target rram-mesh --out runs/aware',
@@ -58,6 +62,7 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
     scores: { trialsPerTask: trials },
   });
   const folder = openRunFolder(options.out, { force: options.force ?? false });
+  if (options.dryRun) return printPlan(options, await planRun(config, folder, 'report'));
   const { hooks, stop } = stageHooks(options);
   const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
   printResult(options, JSON.parse(reportJson(result.report)), summaryText(result.report, { colour: inColour(), files: result.files }));

@@ -44,6 +44,19 @@ export function targetFolder({ label }: Pick<Target, 'label'>): string {
   return label.replace(/[^\w.=-]/g, '_');
 }
 
+/** Files of a report, and those of each target that the network is placed on. */
+export const REPORT_FILES = [
+  'report.html',
+  'report.json',
+  'report.txt',
+  'metrics.json',
+  'tasks.csv',
+  'placements.csv',
+  'connection-map.svg',
+  'weight-distance.svg',
+] as const;
+export const TARGET_REPORT_FILES = ['cores.csv', 'links.csv', 'placement.svg', 'link-traffic.svg'] as const;
+
 /** A report in every format, by file name. */
 export interface ReportFiles {
   readonly report: Report;
@@ -83,7 +96,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
     forms: verifiedForms(folder),
     warnings: [],
   });
-  const files: Record<string, string> = {
+  const plain = {
     'report.json': reportJson(report),
     'report.txt': reportText(report),
     'metrics.json': metricsJson(report),
@@ -94,15 +107,22 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
   };
   const functions = folder.has(NEURONS_FILE) ? readJson(folder, NEURONS_FILE, neuronsSchema, ANEW) : null;
   const drawings = targets.map((target, i) => targetDrawing(folder, target, networks[i], network.neurons));
-  files['report.html'] = reportPage(report, pageData(report, network, functions, drawings));
+  const ofRun: Record<(typeof REPORT_FILES)[number], string> = {
+    ...plain,
+    'report.html': reportPage(report, pageData(report, network, functions, drawings)),
+  };
+  const files: Record<string, string> = { ...ofRun };
   for (const [i, target] of report.targets.entries()) {
     const result = target.placements[0]?.result;
     if (!result) continue;
     const network = networks[i];
-    files[`${targetFolder(target)}/cores.csv`] = coresCsv(result);
-    files[`${targetFolder(target)}/links.csv`] = linksCsv(result);
-    files[`${targetFolder(target)}/placement.svg`] = placementPlot(target, result, network);
-    files[`${targetFolder(target)}/link-traffic.svg`] = linkTrafficPlot(target, result, network);
+    const ofTarget: Record<(typeof TARGET_REPORT_FILES)[number], string> = {
+      'cores.csv': coresCsv(result),
+      'links.csv': linksCsv(result),
+      'placement.svg': placementPlot(target, result, network),
+      'link-traffic.svg': linkTrafficPlot(target, result, network),
+    };
+    for (const [file, content] of Object.entries(ofTarget)) files[`${targetFolder(target)}/${file}`] = content;
   }
   return { report, files, drawing: { grid: network.grid, site: network.site, functions, targets: drawings } };
 }

@@ -34,7 +34,8 @@ const RunRecord = z.strictObject({
 });
 type RunRecord = z.output<typeof RunRecord>;
 
-const RECORD = 'run.json';
+/** What the folder remembers. */
+export const RECORD_FILE = 'run.json';
 const EMPTY: RunRecord = { schema: 'bimt-run/1', tool: TOOL, stages: {} };
 
 /** A folder that holds the files of one run. */
@@ -60,6 +61,14 @@ export interface RunFolder {
    */
   claim(file: string, content: string, unfinished: readonly string[]): void;
   /**
+   * Asks without touching anything what `claim` would say.
+   *
+   * @throws UsageError as `claim`
+   */
+  requireClaimable(file: string, content: string, unfinished: readonly string[]): void;
+  /** The files that a stage would reuse; null if it would run. */
+  kept(name: string, from: StageInputs): StageFiles | null;
+  /**
    * Runs a stage, or reuses its files when tool, settings, inputs and files are unchanged. Files that the stage wrote
    * before and does not write any more are removed.
    */
@@ -79,7 +88,7 @@ export interface StageResult {
  */
 export function openRunFolder(path: string, options: { force: boolean } = { force: false }): RunFolder {
   const at = (file: string) => join(path, file);
-  let record = options.force ? EMPTY : readRecord(at(RECORD));
+  let record = options.force ? EMPTY : readRecord(at(RECORD_FILE));
   const read = (file: string) => readInputFile(at(file));
   const isUnchanged = (file: string, content: Uint8Array, { outputs }: RunRecord['stages'][string]) => outputs[file] === sha256(content);
   const upToDate = (stage: RunRecord['stages'][string]): StageFiles | null => {
@@ -94,43 +103,51 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
   const remember = (name: string, key: string, outputs: Readonly<Record<string, string>>) => {
     record = { ...record, tool: TOOL, stages: { ...record.stages, [name]: { key, outputs } } };
   };
+  const keyOf = (name: string, from: StageInputs) => hashJson({ tool: TOOL, stage: name, ...from });
+  const kept = (name: string, from: StageInputs) => {
+    const earlier = record.stages[name];
+    return earlier?.key === keyOf(name, from) ? upToDate(earlier) : null;
+  };
+  const requireClaimable = (file: string, content: string, unfinished: readonly string[]) => {
+    const isOther = fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content;
+    // A run that failed before it left anything worth keeping does not hold the folder.
+    const isBegun = [RECORD_FILE, ...unfinished].some((name) => fileExists(at(name)));
+    if (isOther && isBegun && !options.force)
+      throw new UsageError(`${path} holds a run with other settings (${file}); choose another --out, or replace it with --force`);
+  };
   return {
     path,
     read,
+    kept,
+    requireClaimable,
     readOutput(file, remedy = 'run or map again') {
       const content = read(file);
       const isKnown = Object.values(record.stages).some((stage) => isUnchanged(file, content, stage));
-      if (!isKnown) throw new UsageError(`${at(file)} is not what the run wrote (${RECORD}); ${remedy}`);
+      if (!isKnown) throw new UsageError(`${at(file)} is not what the run wrote (${RECORD_FILE}); ${remedy}`);
       return content;
     },
     has: (file) => fileExists(at(file)),
     write: (file, content) => writeFileAtomic(at(file), content),
     remove: (file) => removeFile(at(file)),
     claim(file, content, unfinished) {
-      const isOther = fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content;
-      // A run that failed before it left anything worth keeping does not hold the folder.
-      const isBegun = [RECORD, ...unfinished].some((name) => fileExists(at(name)));
-      if (isOther && isBegun && !options.force) {
-        throw new UsageError(`${path} holds a run with other settings (${file}); choose another --out, or replace it with --force`);
-      }
+      requireClaimable(file, content, unfinished);
       if (options.force) {
-        for (const name of [...outputsOf(forgiving(at(RECORD))), RECORD, ...unfinished]) removeFile(at(name));
+        for (const name of [...outputsOf(forgiving(at(RECORD_FILE))), RECORD_FILE, ...unfinished]) removeFile(at(name));
       }
       writeFileAtomic(at(file), content);
       // Reaches the disk with the first finished stage.
       remember(file, sha256(content), { [file]: sha256(content) });
     },
     async stage(name, from, make, reuse = 'reuse') {
-      const key = hashJson({ tool: TOOL, stage: name, ...from });
+      const old = reuse === 'reuse' ? kept(name, from) : null;
+      if (old !== null) return { files: old, reused: true };
       const earlier = record.stages[name];
-      const kept = reuse === 'reuse' && earlier?.key === key ? upToDate(earlier) : null;
-      if (kept !== null) return { files: kept, reused: true };
       const files = await make();
       for (const file of Object.keys(earlier?.outputs ?? {})) if (!(file in files)) removeFile(at(file));
       for (const [file, content] of Object.entries(files)) writeFileAtomic(at(file), content);
       const outputs = Object.fromEntries(Object.entries(files).map(([file, content]) => [file, sha256(content)]));
-      remember(name, key, outputs);
-      writeFileAtomic(at(RECORD), `${canonicalJson(record, 2)}\n`);
+      remember(name, keyOf(name, from), outputs);
+      writeFileAtomic(at(RECORD_FILE), `${canonicalJson(record, 2)}\n`);
       return { files, reused: false };
     },
   };

@@ -31,17 +31,31 @@ import { type StageHooks, trainStage } from './train-stage.ts';
 import { FORM_FILES, type FormFiles, verifyFormsStage } from './verify-forms-stage.ts';
 import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
 
-const CONFIG_FILE = 'config.json';
+export const CONFIG_FILE = 'config.json';
 /** Seconds of each stage, null where it was reused. */
-const TIMINGS_FILE = 'timings.json';
-const CHECKPOINT_FILE = 'checkpoint.safetensors';
-const TRAINED_FILE = 'trained.safetensors';
-const PRUNED_FILE = 'pruned.safetensors';
+export const TIMINGS_FILE = 'timings.json';
+export const CHECKPOINT_FILE = 'checkpoint.safetensors';
+export const TRAINED_FILE = 'trained.safetensors';
+export const PRUNED_FILE = 'pruned.safetensors';
 /** Densities that a search has tried. */
 const SEARCH_FOLDER = besideNetwork(PRUNED_FILE, '.search');
-const AWARE_FILE = 'aware.safetensors';
+export const AWARE_FILE = 'aware.safetensors';
 /** Rounds of training for a chip. */
 const ROUNDS_FOLDER = besideNetwork(AWARE_FILE, '.rounds');
+
+/** Stages as they are told, in their order. */
+export const STAGE_NAMES = {
+  train: 'train',
+  prune: 'prune',
+  take: 'take the pruned model',
+  aware: (label: string) => `train for ${label}`,
+  onnx: 'onnx',
+  map: (label: string) => `map onto ${label}`,
+  verify: (label: string) => `verify ${label}`,
+  verifyForms: 'verify onnx',
+  functions: 'functions of neurons',
+  report: 'report',
+} as const;
 
 /** What a run ends with; every file is written by then. */
 export interface RunResult {
@@ -61,7 +75,7 @@ export interface TargetOutcome {
   readonly verification: Verification | null;
 }
 
-type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles>) => Promise<StageFiles>;
+export type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles>) => Promise<StageFiles>;
 
 /**
  * Runs every stage into a folder.
@@ -71,16 +85,14 @@ type RunStage = (name: string, from: StageInputs, make: () => Promise<StageFiles
 export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: StageHooks = {}): Promise<RunResult> {
   const stage = tellingStages(folder, hooks);
   const { pruned, targets } = await startRun(config, folder, stage, hooks);
-  const models = await stage('onnx', { config: config.onnx, inputs: { pruned: sha256(pruned.bytes) } }, async () =>
-    onnxStage(pruned, config.onnx),
-  );
+  const models = await exportForms(pruned, config, stage);
   const outcomes: TargetOutcome[] = [];
   for (const target of targets) {
     const mapped = await mapTarget(target, pruned, config, stage, hooks);
     outcomes.push({ target, record: mapped.record, verification: await verifyTarget(target, mapped.files, config.verify, stage, folder) });
   }
   const forms = await verifyForms(pruned, models as FormFiles, config, stage, folder);
-  await stage('functions of neurons', { config: {}, inputs: { pruned: sha256(pruned.bytes) } }, () => functionsStage(pruned, hooks));
+  await neuronFunctions(pruned, stage, hooks);
   const { report, files } = await writeReport(config, folder, pruned, targets);
   return { report, files, targets: outcomes, forms };
 }
@@ -129,8 +141,20 @@ export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyC
   return { targets: results, forms: await verifyForms(readFinal(folder, config), models, { ...config, verify }, anew, folder) };
 }
 
+/** Writes what the neurons are for. */
+export async function neuronFunctions(pruned: NetworkArtifact, stage: RunStage, hooks: StageHooks): Promise<StageFiles> {
+  const from: StageInputs = { config: {}, inputs: { pruned: sha256(pruned.bytes) } };
+  return stage(STAGE_NAMES.functions, from, () => functionsStage(pruned, hooks));
+}
+
+/** Writes the float ONNX files. */
+export async function exportForms(pruned: NetworkArtifact, { onnx }: RunConfig, stage: RunStage): Promise<StageFiles> {
+  const from: StageInputs = { config: onnx, inputs: { pruned: sha256(pruned.bytes) } };
+  return stage(STAGE_NAMES.onnx, from, async () => onnxStage(pruned, onnx));
+}
+
 /** Holds the float ONNX files against the network. */
-async function verifyForms(
+export async function verifyForms(
   pruned: NetworkArtifact,
   models: FormFiles,
   { onnx, verify }: Pick<RunConfig, 'onnx' | 'verify'>,
@@ -139,7 +163,7 @@ async function verifyForms(
 ): Promise<FloatVerification> {
   const inputs = Object.fromEntries(FORM_FILES.map((file) => [file, sha256(models[file])]));
   const from: StageInputs = { config: { verify, qdq: onnx.qdq }, inputs: { ...inputs, pruned: sha256(pruned.bytes) } };
-  const files = await stage('verify onnx', from, async () => {
+  const files = await stage(STAGE_NAMES.verifyForms, from, async () => {
     const verification = await verifyFormsStage(models, pruned, onnx, verify, folder.path);
     return { [VERIFY_FILE]: new TextEncoder().encode(`${canonicalJson(verification, 2)}\n`) };
   });
@@ -214,26 +238,49 @@ function targetsOf({ targets: specs, aware }: RunConfig): Target[] {
   return targets;
 }
 
-/** Claims the folder and gets the pruned network. */
+/** Claims the folder and gets the network to map. */
 async function startRun(
   config: RunConfig,
   folder: RunFolder,
   stage: RunStage,
   hooks: StageHooks,
-): Promise<{ pruned: NetworkArtifact; targets: Target[] }> {
-  // Everything that can be wrong is asked for before the folder is touched.
+): Promise<{ readonly pruned: NetworkArtifact; readonly targets: readonly Target[] }> {
+  const { model, targets } = checkRun(config);
+  folder.claim(CONFIG_FILE, configText(config), [CHECKPOINT_FILE]);
+  return { pruned: await finalNetwork(model, config, folder, stage, hooks), targets };
+}
+
+/** What a run folder says of its settings. */
+export function configText(config: RunConfig): string {
+  return `${canonicalJson(config, 2)}\n`;
+}
+
+/**
+ * Everything that can be wrong is asked for before the folder is touched.
+ *
+ * @returns the network to start from, null if one is trained, and the targets
+ * @throws UsageError if something is wrong
+ */
+export function checkRun(config: RunConfig): { readonly model: NetworkArtifact | null; readonly targets: readonly Target[] } {
   const targets = targetsOf(config);
   checkWishes(config, targets);
   const model = config.model === null ? null : readNetwork(readInputFile(config.model), config.model);
   findSuite(config.train.suite);
   requireRelu(model?.network ?? config.train);
   if (config.prune.cores !== null) openBudgets(config.prune.cores);
-  folder.claim(CONFIG_FILE, `${canonicalJson(config, 2)}\n`, [CHECKPOINT_FILE]);
+  return { model, targets };
+}
+
+/** The network to map: pruned, and trained on for one of the targets if that is asked for. */
+export async function finalNetwork(
+  model: NetworkArtifact | null,
+  config: RunConfig,
+  folder: RunFolder,
+  stage: RunStage,
+  hooks: StageHooks,
+): Promise<NetworkArtifact> {
   const pruned = await prunedNetwork(model, config, folder, stage, hooks);
-  return {
-    pruned: config.aware === null ? pruned : await awareNetwork(pruned, { ...config, aware: config.aware }, folder, stage, hooks),
-    targets,
-  };
+  return config.aware === null ? pruned : awareNetwork(pruned, { ...config, aware: config.aware }, folder, stage, hooks);
 }
 
 /** The pruned network, trained on for one of the targets. */
@@ -246,7 +293,7 @@ async function awareNetwork(
 ): Promise<NetworkArtifact> {
   const { label } = loadTarget(settings.aware.target);
   const from: StageInputs = { config: awareInputs(settings), inputs: { pruned: sha256(pruned.bytes) } };
-  const files = await stage(`train for ${label}`, from, async () => {
+  const files = await stage(STAGE_NAMES.aware(label), from, async () => {
     const result = await awareStage(pruned, settings, join(folder.path, ROUNDS_FOLDER), hooks);
     return { [AWARE_FILE]: result.bytes, ...awareFiles(label, result) };
   });
@@ -263,11 +310,17 @@ function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
       hooks.onNote?.(`${name} …`);
       return make();
     });
-    if (reused) hooks.onNote?.(`${name}: up to date`);
-    seconds[name] = reused ? null : Number((nowSeconds() - start).toFixed(3));
+    const took = nowSeconds() - start;
+    hooks.onNote?.(`${name}: ${reused ? 'up to date' : `${took.toFixed(1)} s`}`);
+    seconds[name] = reused ? null : Number(took.toFixed(3));
     folder.write(TIMINGS_FILE, `${JSON.stringify({ schema: 'bimt-timings/1', seconds }, null, 2)}\n`);
     return files;
   };
+}
+
+/** A network that was pruned before it came here is taken as it is. */
+export function isPrunedModel({ header }: NetworkArtifact): boolean {
+  return header.provenance.stage === 'pruned';
 }
 
 async function prunedNetwork(
@@ -282,9 +335,8 @@ async function prunedNetwork(
     config: { prune: pruningHash(config.prune), scores: config.scores },
     inputs: { network: sha256(trained.bytes) },
   };
-  // A network that was pruned before it came here is taken as it is.
-  const isPruned = trained.header.provenance.stage === 'pruned';
-  const files = await stage(isPruned ? 'take the pruned model' : 'prune', from, async () => {
+  const isPruned = isPrunedModel(trained);
+  const files = await stage(isPruned ? STAGE_NAMES.take : STAGE_NAMES.prune, from, async () => {
     if (isPruned) return { [PRUNED_FILE]: trained.bytes };
     const result = await pruneOrSearch(trained, config.prune, config.scores, join(folder.path, SEARCH_FOLDER), hooks);
     const made = pruneFiles(result, PRUNED_FILE);
@@ -302,12 +354,12 @@ async function trainedNetwork(config: RunConfig, folder: RunFolder, stage: RunSt
     save: (bytes: Uint8Array) => folder.write(CHECKPOINT_FILE, bytes),
   };
   const from: StageInputs = { config: { train: config.train, scores: config.scores }, inputs: {} };
-  const files = await stage('train', from, async () => ({ ...(await trainStage(config.train, config.scores, store, hooks)) }));
+  const files = await stage(STAGE_NAMES.train, from, async () => ({ ...(await trainStage(config.train, config.scores, store, hooks)) }));
   folder.remove(CHECKPOINT_FILE);
   return readNetwork(files[TRAINED_FILE] as Uint8Array, join(folder.path, TRAINED_FILE), ['trained']);
 }
 
-async function mapTarget(
+export async function mapTarget(
   target: Target,
   pruned: NetworkArtifact,
   config: RunConfig,
@@ -316,7 +368,7 @@ async function mapTarget(
 ): Promise<{ files: StageFiles; record: PlacementRecord }> {
   const { map, quantize, scores } = config;
   const files = await stage(
-    `map onto ${target.label}`,
+    STAGE_NAMES.map(target.label),
     { config: { map, quantize, scores }, inputs: { pruned: sha256(pruned.bytes), target: target.hash } },
     async () => inFolder(target, await mapStage(pruned, target, map, quantize, scores, hooks)),
   );
@@ -324,7 +376,7 @@ async function mapTarget(
 }
 
 /** Null if the target holds no mapping. */
-async function verifyTarget(
+export async function verifyTarget(
   target: Target,
   mapped: StageFiles,
   verify: VerifyConfig,
@@ -332,7 +384,7 @@ async function verifyTarget(
   folder: RunFolder,
 ): Promise<Verification | null> {
   const at = (name: string) => `${targetFolder(target)}/${name}`;
-  const name = `verify ${target.label}`;
+  const name = STAGE_NAMES.verify(target.label);
   if (MAPPED_FILES.some((file) => mapped[at(file)] === undefined)) {
     // Takes away the certificate of an earlier mapping.
     await folder.stage(name, { config: null, inputs: {} }, async () => ({}));
@@ -356,7 +408,7 @@ async function writeReport(
 ): Promise<WrittenReport> {
   const { report, files, drawing } = reportStage(folder, config, pruned, targets);
   const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, new TextEncoder().encode(text)]));
-  await folder.stage('report', { config: null, inputs: {} }, async () => bytes, 'anew');
+  await folder.stage(STAGE_NAMES.report, { config: null, inputs: {} }, async () => bytes, 'anew');
   return { report, drawing, files: fileGuide(folder.path, targets.map(targetFolder), folder.has) };
 }
 
