@@ -11,6 +11,7 @@ import { linkTrafficPlot } from '../report/link-traffic.ts';
 import { metricsJson } from '../report/metrics.ts';
 import { reportPage } from '../report/page.ts';
 import { pageData, type TargetDrawing } from '../report/page-data.ts';
+import type { ParetoPlot } from '../report/pareto-plot.ts';
 import { placementPlot } from '../report/placement.ts';
 import { buildReport, type Report, reportJson } from '../report/report.ts';
 import { awareSchema, formsSchema, placementRecordSchema, verificationSchema } from '../report/report-schema.ts';
@@ -68,9 +69,16 @@ export interface ReportFiles {
 /**
  * Builds the reports of a run folder.
  *
+ * @param sweep - trade-offs of a sweep that the page shows as well
  * @throws UsageError if a stage's file is missing or damaged
  */
-export function reportStage(folder: RunFolder, config: RunConfig, pruned: NetworkArtifact, targets: readonly Target[]): ReportFiles {
+export function reportStage(
+  folder: RunFolder,
+  config: RunConfig,
+  pruned: NetworkArtifact,
+  targets: readonly Target[],
+  sweep: readonly ParetoPlot[],
+): ReportFiles {
   const { header, network, history } = pruned;
   const suite = findSuite(header.config.suite);
   const networks = targets.map(topology);
@@ -109,7 +117,7 @@ export function reportStage(folder: RunFolder, config: RunConfig, pruned: Networ
   const drawings = targets.map((target, i) => targetDrawing(folder, target, networks[i], network.neurons));
   const ofRun: Record<(typeof REPORT_FILES)[number], string> = {
     ...plain,
-    'report.html': reportPage(report, pageData(report, network, functions, drawings)),
+    'report.html': reportPage(report, pageData(report, network, functions, drawings, sweep)),
   };
   const files: Record<string, string> = { ...ofRun };
   for (const [i, target] of report.targets.entries()) {

@@ -6,6 +6,7 @@ import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
+import type { ParetoPlot } from '../report/pareto-plot.ts';
 import type { Report } from '../report/report.ts';
 import type { Drawing } from '../report/terminal.ts';
 import { assertAgreement, type Verification } from '../simulation/verify.ts';
@@ -175,10 +176,14 @@ export interface WrittenReport extends Pick<RunResult, 'report' | 'files'> {
   readonly drawing: Drawing;
 }
 
-/** Writes the reports of a run folder anew. */
-export async function reportPipeline(folder: RunFolder): Promise<WrittenReport> {
+/**
+ * Writes the reports of a run folder anew.
+ *
+ * @param sweep - trade-offs of a sweep that the page shows as well
+ */
+export async function reportPipeline(folder: RunFolder, sweep: readonly ParetoPlot[] = []): Promise<WrittenReport> {
   const config = readRunConfig(folder);
-  return writeReport(config, folder, readFinal(folder, config), targetsOf(config));
+  return writeReport(config, folder, readFinal(folder, config), targetsOf(config), sweep);
 }
 
 /**
@@ -405,8 +410,9 @@ async function writeReport(
   folder: RunFolder,
   pruned: NetworkArtifact,
   targets: readonly Target[],
+  sweep: readonly ParetoPlot[] = [],
 ): Promise<WrittenReport> {
-  const { report, files, drawing } = reportStage(folder, config, pruned, targets);
+  const { report, files, drawing } = reportStage(folder, config, pruned, targets, sweep);
   const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, new TextEncoder().encode(text)]));
   await folder.stage(STAGE_NAMES.report, { config: null, inputs: {} }, async () => bytes, 'anew');
   return { report, drawing, files: fileGuide(folder.path, targets.map(targetFolder), folder.has) };

@@ -1,7 +1,7 @@
 // How do the Pareto plots of a sweep get their points?
 import { join } from 'node:path';
 import { readInputFile } from '../core/files.ts';
-import { paretoPlot } from '../report/pareto-plot.ts';
+import { type ParetoPlot, paretoPlot } from '../report/pareto-plot.ts';
 import { parseSweep, type SweepPlan } from './sweep-file.ts';
 import { openSweepFolder, readRecords } from './sweep-folder.ts';
 import type { PointRecord, SweepPoint } from './sweep-point.ts';
@@ -9,11 +9,16 @@ import { flatSettings, settingWords, varyingPaths } from './sweep-settings.ts';
 import { donePoints, type SeriesSummary, SWEEP_MEASURES, type SweepMeasure, summarizeSeries, tradeOff } from './sweep-statistics.ts';
 
 /** SVG files by name; a measure that no point has gives no plot. */
-export function sweepPlots(
+export function sweepPlots(...sweep: Parameters<typeof tradeOffs>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tradeOffs(...sweep)).map(([file, plot]) => [file, paretoPlot(plot)]));
+}
+
+/** What the plots show, by the name of the file. */
+function tradeOffs(
   plan: SweepPlan,
   records: ReadonlyMap<string, PointRecord>,
   summaries: readonly SeriesSummary[],
-): Record<string, string> {
+): Record<string, ParetoPlot> {
   const series = plan.series.map(({ name, points: indices }, i) => {
     const points = indices.map((index) => plan.points[index]);
     return { name, points: labelled(points, records), hypervolume: summaries[i].hypervolume };
@@ -22,16 +27,25 @@ export function sweepPlots(
   return Object.fromEntries(
     plots
       .filter(({ drawn }) => drawn.some(({ points }) => points.length > 0))
-      .map(({ measure: { file, title, label }, drawn }) => [file, paretoPlot({ title, x: { label, log: true }, series: drawn })]),
+      .map(({ measure: { file, title, label }, drawn }) => [file, { title, x: { label, log: true }, series: drawn }]),
   );
 }
 
 /** The plots of a sweep's folder, from its sweep.yaml and the points that are done. */
 export function folderPlots(path: string): Record<string, string> {
+  return sweepPlots(...readSweep(path));
+}
+
+/** What they show. */
+export function folderTradeOffs(path: string): ParetoPlot[] {
+  return Object.values(tradeOffs(...readSweep(path)));
+}
+
+function readSweep(path: string): Parameters<typeof tradeOffs> {
   const file = join(path, 'sweep.yaml');
   const plan = parseSweep(new TextDecoder().decode(readInputFile(file)), file);
   const records = readRecords(openSweepFolder(path), plan.points);
-  return sweepPlots(plan, records, summarizeSeries(plan, records));
+  return [plan, records, summarizeSeries(plan, records)];
 }
 
 type Labelled = ReturnType<typeof labelled>[number];

@@ -2,6 +2,7 @@
 import type { Network } from '../network/network.ts';
 import type { Topology } from '../targets/topology.ts';
 import { chipLayout, coresIn, croppedWords, linksIn } from './chip-layout.ts';
+import type { ParetoPlot } from './pareto-plot.ts';
 import type { Report } from './report.ts';
 
 /** Numbers as base64 of their little-endian bytes. */
@@ -64,6 +65,8 @@ export interface PageData {
   /** Null where the run did not measure them. */
   readonly functions: PageFunctions | null;
   readonly targets: readonly PageTarget[];
+  /** Trade-offs of a sweep, if one is shown. */
+  readonly sweep: readonly ParetoPlot[];
 }
 
 /** What the stages know of one target. */
@@ -84,9 +87,16 @@ export interface NeuronFunctions extends Omit<PageFunctions, 'taskVariance' | 'm
 /**
  * Packs what is drawn.
  *
+ * @param functions - null where they were not measured
  * @param targets - in the order of the report
  */
-export function pageData(report: Report, network: Network, functions: NeuronFunctions | null, targets: readonly TargetDrawing[]): PageData {
+export function pageData(
+  report: Report,
+  network: Network,
+  functions: NeuronFunctions | null,
+  targets: readonly TargetDrawing[],
+  sweep: readonly ParetoPlot[] = [],
+): PageData {
   const { neurons, recurrent, input, readout } = network;
   const indices = neurons <= 65_536 ? pack('uint16', recurrent.indices) : pack('int32', recurrent.indices);
   return {
@@ -105,6 +115,7 @@ export function pageData(report: Report, network: Network, functions: NeuronFunc
       messages: messages && pack('float32', messages.slice(0, neurons)),
       chip: drawChip(report, i, topology),
     })),
+    sweep,
   };
 }
 

@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { paretoFront } from '../../src/analysis/pareto.ts';
 import type { MappingFile } from '../../src/mapping/mapping-file.ts';
 import type { Network } from '../../src/network/network.ts';
 import { readNetwork } from '../../src/pipeline/network-file.ts';
-import { formatCount, formatRatio, formatValue, plural } from '../../src/report/format.ts';
+import { reportPipeline } from '../../src/pipeline/run.ts';
+import { openRunFolder } from '../../src/pipeline/run-folder.ts';
+import { folderTradeOffs } from '../../src/pipeline/sweep-plots.ts';
+import { formatCount, formatNumber, formatRatio, formatValue, plural } from '../../src/report/format.ts';
 import { reportPage } from '../../src/report/page.ts';
-import { pageData } from '../../src/report/page-data.ts';
+import { type PageData, pageData } from '../../src/report/page-data.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from '../../src/report/placement-columns.ts';
 import { buildReport, type Report } from '../../src/report/report.ts';
 import { makePageRun, PAGE_TARGETS } from './page-run.ts';
@@ -205,6 +209,28 @@ describe.skipIf(program === '')('report.html in Chromium', () => {
     await page.close();
   });
 
+  it('tells of the link under the pointer, until another target is chosen', async () => {
+    const { page } = await open(file, 1440, 900);
+    await page.selectOption('#target', '1');
+    const canvas = picture(page, 'Chip');
+    await canvas.scrollIntoViewIfNeeded();
+    const box = await canvas.boundingBox();
+    const { chip } = (JSON.parse((await page.locator('#drawing').textContent()) ?? '') as PageData).targets[1];
+    if (box === null || chip === null) throw new Error('no chip');
+    const [x1, y1, x2, y2] = new Float32Array(Uint8Array.from(Buffer.from(chip.loads.base64, 'base64')).buffer);
+    const scale = box.height / (chip.height + 32);
+    const left = (box.width - chip.width * scale) / 2;
+    await page.mouse.click(box.x + left + ((x1 + x2) / 2) * scale, box.y + (16 + (y1 + y2) / 2) * scale);
+    const load = report.targets[1].placements[0].result?.links?.loads[0];
+    expect(await page.locator('.panel h3').textContent()).toBe('Link');
+    expect(await fact(page, 'from')).toBe(`${load?.from.x},${load?.from.y}`);
+    expect(await fact(page, 'to')).toBe(`${load?.to.x},${load?.to.y}`);
+    expect(await fact(page, 'messages')).toBe(`${formatNumber(load?.trafficPerStep ?? Number.NaN, { significant: 3 })}/step`);
+    await page.selectOption('#target', '0');
+    expect(await page.locator('.panel h3').textContent()).toBe('Nothing is selected');
+    await page.close();
+  });
+
   /** The facts beside the pictures, counted in the network that the run wrote. */
   async function expectNeuron(page: Page, neuron: number): Promise<void> {
     const { recurrent, input, readout, site } = network;
@@ -218,6 +244,26 @@ describe.skipIf(program === '')('report.html in Chromium', () => {
     expect(await fact(page, 'core')).toBe(String(core?.id));
     expect(await page.locator('.bars li').count()).toBeGreaterThan(0);
   }
+
+  it('draws the trade-offs of a sweep, every network once', async () => {
+    const { page, faults } = await open(file, 1440, 900);
+    const plots = folderTradeOffs('models/yang19-lambda');
+    expect(await page.locator('#sweep .mark').count()).toBe(0);
+    await page.close();
+    await reportPipeline(openRunFolder(join(folder, 'run')), plots);
+    const { page: again, faults: others } = await open(file, 390, 844);
+    for (const [i, { title, series }] of plots.entries()) {
+      const drawn = again.locator('#sweep .card').nth(i);
+      expect(await drawn.locator('h3').textContent()).toBe(title);
+      expect(await drawn.locator('.chart .mark').count()).toBe(series.reduce((sum, { points }) => sum + points.length, 0));
+      expect(await drawn.locator('.chart .mark.front').count()).toBe(
+        series.reduce((sum, { points }) => sum + paretoFront(points).length, 0),
+      );
+    }
+    expect(plots.length).toBeGreaterThan(0);
+    expect([...faults, ...others]).toEqual([]);
+    await again.close();
+  });
 
   it('is light, dark, and light on paper', async () => {
     const { page } = await open(file, 1440, 900);

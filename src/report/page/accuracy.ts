@@ -3,8 +3,9 @@ import { scaleLinear } from 'd3-scale';
 import { taskColumns } from '../detail-columns.ts';
 import { formatRatio } from '../format.ts';
 import type { AccuracyStage } from '../report.ts';
-import { titleOf } from './charts.ts';
+import { sized, titleOf } from './charts.ts';
 import { card, drawnToWidth, h, section, svg } from './dom.ts';
+import { marker } from './markers.ts';
 import type { Model } from './model.ts';
 import type { Store } from './state.ts';
 import { table } from './tables.ts';
@@ -69,8 +70,7 @@ function dots({ tasks }: Model['report']['accuracy'], stages: readonly AccuracyS
   return svg(
     'svg',
     {
-      width: wide,
-      height: height + 40,
+      ...sized(wide, height + 40),
       role: 'img',
       'aria-label': 'Accuracy of each task after each stage; the table below has the numbers',
     },
@@ -98,10 +98,7 @@ function dots({ tasks }: Model['report']['accuracy'], stages: readonly AccuracyS
   );
 }
 
-/** Shapes differ, so that stages can be told apart in grey; the last stage is filled. */
+/** The last stage is filled. */
 function mark(stage: number, stages: number, x: number, y: number): SVGElement {
-  const kind = `stage ${stage === stages - 1 ? 'last' : ''}`;
-  if (stage % 3 === 0) return svg('circle', { class: kind, cx: x, cy: y, r: 4.4 });
-  if (stage % 3 === 1) return svg('rect', { class: kind, x: x - 4, y: y - 4, width: 8, height: 8 });
-  return svg('polygon', { class: kind, points: `${x},${y - 5.5} ${x + 5.5},${y + 4.5} ${x - 5.5},${y + 4.5}` });
+  return marker(stage === stages - 1 ? 'stage last' : 'stage', stage, x, y);
 }

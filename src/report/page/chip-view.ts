@@ -13,6 +13,9 @@ const MOST_HEIGHT = 620;
 /** Room for the arrow of the port, in pixels of the drawing. */
 const MARGIN = 16;
 
+/** How near to a link points at it, in pixels. */
+const NEAR = 6;
+
 /** From the drawing of a chip to the canvas. */
 interface Frame {
   readonly scale: number;
@@ -69,7 +72,7 @@ function listenToReader({ front }: Surface, model: Model, store: Store, target: 
       const [boxLeft, boxTop, wide, high] = chip.boxes.subarray(4 * i, 4 * i + 4);
       if (x >= boxLeft && y >= boxTop && x <= boxLeft + wide && y <= boxTop + high) return { kind: 'core', index: core };
     }
-    return null;
+    return linkAt(chip, x, y, NEAR / scale);
   };
   front.addEventListener('pointermove', (event) => {
     if (event.pointerType === 'mouse') store.change({ pointed: under(event) });
@@ -92,6 +95,22 @@ function listenToReader({ front }: Surface, model: Model, store: Store, target: 
     const next = from < 0 ? 0 : selected?.kind === 'core' ? nextTowards(from, used.length, place, direction) : from;
     store.change({ selected: { kind: 'core', index: (used[next] as CoreReport).id }, pointed: null });
   });
+}
+
+/** The link with traffic that is nearest, if one is near. */
+function linkAt({ loads }: Chip, x: number, y: number, near: number): Focus | null {
+  let nearest: Focus | null = null;
+  let least = near;
+  for (let i = 0; i < loads.length; i += 4) {
+    const [x1, y1, x2, y2] = loads.subarray(i, i + 4);
+    const squared = (x2 - x1) ** 2 + (y2 - y1) ** 2;
+    const along = squared === 0 ? 0 : Math.min(1, Math.max(0, ((x - x1) * (x2 - x1) + (y - y1) * (y2 - y1)) / squared));
+    const distance = Math.hypot(x - x1 - along * (x2 - x1), y - y1 - along * (y2 - y1));
+    if (distance > least) continue;
+    least = distance;
+    nearest = { kind: 'link', index: i / 4 };
+  }
+  return nearest;
 }
 
 function boxOf({ cores, boxes }: Chip, core: number): readonly [left: number, top: number, width: number, height: number] | null {
@@ -177,7 +196,11 @@ function paintFocus(context: CanvasRenderingContext2D, model: Model, state: Stat
   if (state.colouring === 'core' && core !== null) markColours(context, model, state, chip);
   const focus = focusOf(state);
   if (focus === null) return;
-  if (focus.kind === 'core') outline(focus.index, focus === state.selected ? accent : ink, 3, []);
+  if (focus.kind === 'link') {
+    context.strokeStyle = ink;
+    context.lineWidth = chip.widest + 3 / scale;
+    stroke(context, chip.loads.subarray(4 * focus.index, 4 * focus.index + 4));
+  } else if (focus.kind === 'core') outline(focus.index, focus === state.selected ? accent : ink, 3, []);
   else if (core !== null) {
     const own = new Set(neuronsOf(model, state.target, focus).map((neuron) => core[neuron]));
     if (focus.kind === 'neuron') {

@@ -119,6 +119,7 @@ function unknownColours(unknown: string, theme: Theme): Colours {
 /** Neurons that a focus is about. */
 export function neuronsOf(model: Model, target: number, { kind, index }: Focus): number[] {
   if (kind === 'neuron') return [index];
+  if (kind === 'link') return [];
   const belongs = kind === 'core' ? (model.targets[target]?.core ?? null) : (model.functions?.module ?? null);
   if (belongs === null) return [];
   return Array.from(belongs.keys()).filter((neuron) => belongs[neuron] === index);

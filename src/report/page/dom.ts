@@ -1,5 +1,7 @@
 // How are elements made? From text and attributes only: nothing that comes from input is ever read as markup.
 
+import { isPaper } from './theme.ts';
+
 export type Child = Node | string | null;
 
 /** Attributes; `null` and `false` leave one out, `true` is an empty one. */
@@ -48,12 +50,12 @@ export function card(title: string, ...children: readonly (Child | readonly Chil
   return h('div', { class: 'card' }, h('h3', {}, title), ...children);
 }
 
-/** Draws now, and again whenever the width of the host changes. */
+/** Draws now, and again whenever the width of the host changes; on paper what is drawn is scaled. */
 export function drawnToWidth(host: HTMLElement, draw: (width: number) => void): void {
   let width = 0;
   new ResizeObserver(() => {
     const now = Math.floor(host.clientWidth);
-    if (now === width || now === 0) return;
+    if (now === width || now === 0 || isPaper()) return;
     width = now;
     draw(now);
   }).observe(host);

@@ -1,4 +1,4 @@
-// What is known of the neuron, core or module in focus?
+// What is known of the neuron, core, module or link in focus?
 import { formatCount, formatNumber, plural } from '../format.ts';
 import { neuronsOf } from './colouring.ts';
 import { h } from './dom.ts';
@@ -31,16 +31,18 @@ function hint(): HTMLElement {
   return h(
     'p',
     { class: 'note' },
-    'Point at a neuron, a core or an entry of the legend. With keys: go to a picture with Tab and use the arrow keys.',
+    'Point at a neuron, a core, a link or an entry of the legend. With keys: go to a picture with Tab and use the arrow keys.',
   );
 }
 
 function nameOf({ kind, index }: Focus): string {
+  if (kind === 'link') return 'Link';
   return kind === 'module' ? `Module ${index + 1}` : `${kind === 'core' ? 'Core' : 'Neuron'} ${index}`;
 }
 
 function factsOf(model: Model, state: State, focus: Focus): Fact[] {
   if (focus.kind === 'neuron') return neuronFacts(model, state, focus.index);
+  if (focus.kind === 'link') return linkFacts(model, state, focus.index);
   return focus.kind === 'core' ? coreFacts(model, state, focus.index) : moduleFacts(model, state, focus);
 }
 
@@ -75,6 +77,20 @@ function coreFacts(model: Model, state: State, index: number): Fact[] {
   ];
 }
 
+function linkFacts(model: Model, state: State, index: number): Fact[] {
+  const load = model.targets[state.target]?.placement.result?.links?.loads[index];
+  if (load === undefined) return [];
+  const { from, to, trafficPerStep, neuronTrafficPerStep, inputTrafficPerStep } = load;
+  const amount = (value: number) => `${formatNumber(value, { significant: 3 })}/step`;
+  return [
+    ['from router', `${from.x},${from.y}`, 'from'],
+    ['to router', `${to.x},${to.y}`, 'to'],
+    ['messages', amount(trafficPerStep), 'messages'],
+    ['of neurons', amount(neuronTrafficPerStep), 'of-neurons'],
+    ['of inputs', amount(inputTrafficPerStep), 'of-inputs'],
+  ];
+}
+
 function moduleFacts(model: Model, state: State, focus: Focus): Fact[] {
   const { core = null } = model.targets[state.target] ?? {};
   const neurons = neuronsOf(model, state.target, focus);
@@ -92,6 +108,7 @@ const TASKS = 6;
 /** The tasks in which the neurons in focus vary most, as bars. */
 function taskBars(model: Model, state: State, focus: Focus): HTMLElement[] {
   const { functions } = model;
+  if (focus.kind === 'link') return [];
   if (functions === null || functions.taskVariance === null) return [h('p', { class: 'note' }, 'Tasks: not measured in this run.')];
   const { tasks, taskVariance } = functions;
   const neurons = neuronsOf(model, state.target, focus);

@@ -156,7 +156,7 @@ function paintNetwork(context: CanvasRenderingContext2D, model: Model, state: St
 
 function paintFocus(context: CanvasRenderingContext2D, model: Model, state: State, colours: Colours, sheet: Sheet, surface: Surface): void {
   const focus = focusOf(state);
-  if (focus === null) return;
+  if (focus === null || focus.kind === 'link') return;
   const { background, ink, accent, soft } = theme();
   const { site } = model;
   context.globalAlpha = 0.74;

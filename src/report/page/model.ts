@@ -49,6 +49,7 @@ export interface Model {
   readonly readouts: Int32Array;
   readonly functions: Functions | null;
   readonly targets: readonly TargetModel[];
+  readonly sweep: PageData['sweep'];
 }
 
 /** Reads the data blocks of the file. */
@@ -66,6 +67,7 @@ export function readModel(): Model {
     report,
     grid: data.grid,
     neurons,
+    sweep: data.sweep,
     site,
     incoming,
     outgoing: turned(incoming, neurons),

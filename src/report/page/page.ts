@@ -6,6 +6,7 @@ import { evidence } from './evidence.ts';
 import { explore, followSelection } from './explore.ts';
 import { type Model, readModel } from './model.ts';
 import { createStore, type Store } from './state.ts';
+import { sweep } from './sweep.ts';
 import { tipBox } from './tip.ts';
 import { verdict } from './verdict.ts';
 import { wires } from './wires.ts';
@@ -36,6 +37,7 @@ function build(): void {
       explore(model, store),
       wires(model, store),
       accuracy(model, store),
+      sweep(model.sweep) ?? '',
       costs(model, store),
       evidence(model.report),
     ),
@@ -49,12 +51,13 @@ const SECTIONS = [
   ['explore', 'Network and chip'],
   ['wires', 'Wires'],
   ['accuracy', 'Accuracy'],
+  ['sweep', 'Sweep'],
   ['costs', 'Costs'],
   ['evidence', 'Evidence'],
 ] as const;
 
 /** Ways to the sections, and the target that all of them show. */
-function topBar({ targets }: Model, store: Store): HTMLElement {
+function topBar({ targets, sweep }: Model, store: Store): HTMLElement {
   const select = h(
     'select',
     { id: 'target' },
@@ -68,7 +71,11 @@ function topBar({ targets }: Model, store: Store): HTMLElement {
     'header',
     { class: 'top' },
     h('strong', { class: 'brand' }, 'bimt-export'),
-    h('nav', { 'aria-label': 'Sections' }, ...SECTIONS.map(([id, name]) => h('a', { href: `#${id}` }, name))),
+    h(
+      'nav',
+      { 'aria-label': 'Sections' },
+      ...SECTIONS.filter(([id]) => id !== 'sweep' || sweep.length > 0).map(([id, name]) => h('a', { href: `#${id}` }, name)),
+    ),
     h('label', { class: 'choose', for: 'target' }, 'Target ', select),
   );
 }

@@ -4,9 +4,9 @@
 export const COLOURINGS = ['module', 'core', 'activity', 'degree'] as const;
 export type Colouring = (typeof COLOURINGS)[number];
 
-/** A thing that is pointed at or selected: a neuron, a core, or all neurons of one colour. */
+/** A thing that is pointed at or selected: a neuron, a core, all neurons of one module, or a link with traffic. */
 export interface Focus {
-  readonly kind: 'neuron' | 'core' | 'module';
+  readonly kind: 'neuron' | 'core' | 'module' | 'link';
   readonly index: number;
 }
 
@@ -36,7 +36,8 @@ export function createStore(initial: State): Store {
     get state() {
       return state;
     },
-    change(changes) {
+    change(asked) {
+      const changes = asked.target === undefined || asked.target === state.target ? asked : { ...asked, ...keptFocus(state) };
       const keys = Object.keys(changes) as (keyof State)[];
       const changed = new Set(keys.filter((key) => !isSame(changes[key], state[key])));
       if (changed.size === 0) return;
@@ -48,6 +49,12 @@ export function createStore(initial: State): Store {
       listener(state, new Set(Object.keys(state) as (keyof State)[]));
     },
   };
+}
+
+/** What stays in focus on another target: cores and links belong to one. */
+function keptFocus({ selected }: State): Pick<State, 'pointed' | 'selected'> {
+  const stays = selected?.kind === 'neuron' || selected?.kind === 'module';
+  return { pointed: null, selected: stays ? selected : null };
 }
 
 /** What is in focus: what is pointed at, else what is selected. */

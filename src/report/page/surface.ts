@@ -1,5 +1,6 @@
 // How is drawn on a canvas? Two of them on top of each other: what rarely changes below, what follows the pointer above.
 import { h } from './dom.ts';
+import { isPaper } from './theme.ts';
 
 /** A pair of canvases in CSS pixels. */
 export interface Surface {
@@ -22,15 +23,16 @@ export function createSurface(label: string): Surface {
   const pending = new Map<HTMLCanvasElement, (context: CanvasRenderingContext2D) => void>();
   let width = 0;
   let height = 0;
-  const paintAll = () => {
-    for (const [canvas, paint] of pending) {
-      const context = canvas.getContext('2d');
-      if (context === null) continue;
-      const scale = canvas.width / Math.max(1, width);
-      context.setTransform(scale, 0, 0, scale, 0, 0);
-      context.clearRect(0, 0, width, height);
-      paint(context);
-    }
+  const paintOn = (canvas: HTMLCanvasElement, paint: (context: CanvasRenderingContext2D) => void, clear: boolean) => {
+    const context = canvas.getContext('2d');
+    if (context === null) return;
+    const scale = canvas.width / Math.max(1, width);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    if (clear) context.clearRect(0, 0, width, height);
+    paint(context);
+  };
+  const paintPending = () => {
+    for (const [canvas, paint] of pending) paintOn(canvas, paint, true);
     pending.clear();
   };
   return {
@@ -49,10 +51,12 @@ export function createSurface(label: string): Surface {
         canvas.width = Math.round(wide * scale);
         canvas.height = Math.round(high * scale);
       }
-      element.style.height = `${high}px`;
+      element.style.aspectRatio = `${wide} / ${high}`;
     },
     draw(layer, paint) {
-      if (pending.size === 0) requestAnimationFrame(paintAll);
+      // On paper there is no next frame and no upper canvas: to clear one would clear what is printed below it.
+      if (isPaper()) return paintOn(back, paint, layer === 'back');
+      if (pending.size === 0) requestAnimationFrame(paintPending);
       pending.set(layer === 'back' ? back : front, paint);
     },
   };

@@ -28,7 +28,20 @@ export function theme(): Theme {
   };
 }
 
-/** Calls back when the colours have changed. */
+/** Calls back when the colours have changed, and in time before the page is printed. */
 export function onThemeChange(listener: () => void): void {
   for (const query of ['(prefers-color-scheme: dark)', 'print']) matchMedia(query).addEventListener('change', listener);
+  for (const [event, isPaper] of [
+    ['beforeprint', true],
+    ['afterprint', false],
+  ] as const)
+    addEventListener(event, () => {
+      document.documentElement.classList.toggle('paper', isPaper);
+      listener();
+    });
+}
+
+/** Whether the page is being printed: what is drawn later comes too late. */
+export function isPaper(): boolean {
+  return document.documentElement.classList.contains('paper') || matchMedia('print').matches;
 }

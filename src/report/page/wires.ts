@@ -86,7 +86,7 @@ function hopChart({ parts, coresUsed }: PlacementResult): HTMLElement[] {
     {
       label: `Synapses by hops: ${totals.map((count, hop) => `${hop} hops ${count}`).join(', ')}`,
       height: HEIGHT - 28,
-      x: { title: 'hops between the two ends of a synapse', domain: [-0.6, farthest + 0.6], whole: true },
+      x: { title: 'hops between the two ends of a synapse', domain: [-0.6, farthest + 0.6], scale: 'whole' },
       y: { title: 'synapses', domain: [0, Math.max(1, ...totals)] },
     },
     ({ x, y }) => {
