@@ -2,7 +2,7 @@
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { Command, Option } from 'commander';
 import { type Analysis, parseAnalysis } from '../analysis/analysis-file.ts';
-import { messageOf, UsageError, unknownName } from '../core/errors.ts';
+import { messageOf, orTry, UsageError, unknownName } from '../core/errors.ts';
 import { fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
 import { onGrid } from '../pipeline/network-file.ts';
@@ -198,7 +198,7 @@ function readAnalysis(path: string): Analysis {
   } catch (error) {
     throw error instanceof UsageError ? error : new UsageError(`${path} is not JSON: ${messageOf(error)}`);
   }
-  return parseAnalysis(data, path);
+  return orTry('make it anew: bimt-export analyze NETWORK', () => parseAnalysis(data, path));
 }
 
 /** File names without their ending; as many folders before them as are needed to tell them apart. */

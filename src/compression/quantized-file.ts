@@ -1,5 +1,5 @@
 // How is an integer network stored? An artifact of stage 'quantized': integer tensors, scales, and the target it was made for.
-import { UsageError } from '../core/errors.ts';
+import { DAMAGED, orTry, UsageError } from '../core/errors.ts';
 import {
   type ArtifactHeader,
   csrToTensors,
@@ -71,10 +71,12 @@ export function encodeQuantized({ network, details, header }: QuantizedArtifact)
  */
 export function decodeQuantized(bytes: Uint8Array, what: string): QuantizedArtifact {
   const artifact = decodeArtifact(bytes, what, ['quantized']);
-  const details = readDetails(artifact, what);
-  const network = readIntegerNetwork(artifact, details, what);
-  proveRanges(network, what);
-  return { network, details, header: artifact.header };
+  return orTry(DAMAGED, () => {
+    const details = readDetails(artifact, what);
+    const network = readIntegerNetwork(artifact, details, what);
+    proveRanges(network, what);
+    return { network, details, header: artifact.header };
+  });
 }
 
 function readDetails({ extra }: DecodedArtifact, what: string): QuantizedDetails {

@@ -100,6 +100,26 @@ export function foundIn(where: string, error: unknown): unknown {
   return error instanceof UsageError ? new UsageError(`${where}: ${error.message}`, { cause: error }) : error;
 }
 
+/** What to try with a file of ours that cannot be read. */
+export const DAMAGED = 'the file is damaged, of another kind or of another version: make it anew with the command that wrote it';
+
+/** Runs a reader of a user's file; what it refuses is told with a way out, unless it names one. */
+export function orTry<T>(remedy: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw withRemedy(remedy, error);
+  }
+}
+
+/** The same failure, if it is a user's, with what to try. */
+export function withRemedy(remedy: string, error: unknown): unknown {
+  if (!(error instanceof UsageError) || error.message.includes('try: ')) return error;
+  // What is said in a line stays in it.
+  const between = error.message.includes('\n') ? '\n  ' : '; ';
+  return new UsageError(`${error.message}${between}try: ${remedy}`, { cause: error });
+}
+
 /** Message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

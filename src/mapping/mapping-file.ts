@@ -1,6 +1,6 @@
 // What does a chip get? mapping.json and the crossbar images: all that the simulator may read.
 import { z } from 'zod';
-import { messageOf, UsageError } from '../core/errors.ts';
+import { messageOf, orTry, UsageError } from '../core/errors.ts';
 
 const count = z.number().int().nonnegative();
 
@@ -117,6 +117,10 @@ export const imageTensor = {
  * @throws UsageError if it is not JSON or breaks the schema, with every problem's path
  */
 export function parseMapping(text: string, what: string): MappingFile {
+  return orTry('the file is damaged or of another version: map again', () => readMapping(text, what));
+}
+
+function readMapping(text: string, what: string): MappingFile {
   let json: unknown;
   try {
     json = JSON.parse(text);

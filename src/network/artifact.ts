@@ -1,6 +1,6 @@
 // How is a network stored? One .safetensors file; metadata holds config, provenance and scores, and no clock, user or path.
 import { z } from 'zod';
-import { UsageError } from '../core/errors.ts';
+import { DAMAGED, orTry, UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensor, type Tensors } from '../core/safetensors.ts';
 import { parseWith } from '../core/validate.ts';
@@ -82,6 +82,19 @@ export interface DecodedArtifact {
  * @throws UsageError if the file is truncated, hostile, of another kind, or of another stage
  */
 export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly Stage[]): DecodedArtifact {
+  const artifact = orTry(DAMAGED, () => decode(bytes, what));
+  const { stage } = artifact.header.provenance;
+  if (!stages.includes(stage)) {
+    const [wanted] = stages;
+    // What is further on cannot be taken back.
+    const command = STAGES.indexOf(stage) < STAGES.indexOf(wanted) ? MADE_BY[wanted] : undefined;
+    const advice = command === undefined ? '' : `; make one of it with: bimt-export ${command}`;
+    throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}${advice}`);
+  }
+  return artifact;
+}
+
+function decode(bytes: Uint8Array, what: string): DecodedArtifact {
   const { tensors, metadata } = decodeSafetensors(bytes, what);
   if (metadata['format'] !== ARTIFACT_FORMAT) {
     throw new UsageError(
@@ -99,14 +112,6 @@ export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly
   }
   const { config, provenance, scores, ...extra } = parsed;
   const header = parseWith(Header, { config, provenance, scores }, `the metadata of ${what}`);
-  const { stage } = header.provenance;
-  if (!stages.includes(stage)) {
-    const [wanted] = stages;
-    // What is further on cannot be taken back.
-    const command = STAGES.indexOf(stage) < STAGES.indexOf(wanted) ? MADE_BY[wanted] : undefined;
-    const advice = command === undefined ? '' : `; make one of it with: bimt-export ${command}`;
-    throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}${advice}`);
-  }
   return { tensors, header, extra };
 }
 
@@ -146,6 +151,10 @@ export function networkMetadata(network: Network): Record<string, unknown> {
  * @throws UsageError naming the tensor that is missing or inconsistent
  */
 export function networkFromArtifact(artifact: DecodedArtifact, what: string): Network {
+  return orTry(DAMAGED, () => readParameters(artifact, what));
+}
+
+function readParameters(artifact: DecodedArtifact, what: string): Network {
   const { tensors, extra } = artifact;
   const reader = tensorReader(tensors, what);
   const sizes = reader.integers('sizes', [3]);

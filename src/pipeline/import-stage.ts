@@ -1,6 +1,6 @@
 // How does an ONNX file become trained.safetensors? Its network is read, put on a grid, and measured on the tasks of a suite.
 import { z } from 'zod';
-import { foundIn, UsageError } from '../core/errors.ts';
+import { foundIn, orTry, UsageError } from '../core/errors.ts';
 import { hashJson, sha256, sha256OfParts } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { TOOL } from '../core/version.ts';
@@ -82,11 +82,13 @@ export async function importStage(files: ImportFiles, config: ImportConfig, plan
   const { model, external, positions } = files;
   const { what } = model;
   const asked = config.suite === null ? null : findSuite(config.suite);
-  const imported = importOnnx(model.content, what, {
-    external,
-    ...(config.output === null ? {} : { output: config.output }),
-    ...(asked === null ? {} : { outputs: asked.outputs }),
-  });
+  const imported = orTry('docs/import.md tells what can be read, and how to export it', () =>
+    importOnnx(model.content, what, {
+      external,
+      ...(config.output === null ? {} : { output: config.output }),
+      ...(asked === null ? {} : { outputs: asked.outputs }),
+    }),
+  );
   const suite = asked ?? suiteOfFile(imported, what);
   checkSizes(imported.network, suite, what);
   const { network, layout } = place(imported, config, positions, what, hooks);

@@ -136,7 +136,10 @@ export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyC
     const verification = await verifyTarget(target, files, verify, anew, folder);
     if (verification !== null) results.push({ target, verification });
   }
-  if (results.length === 0) throw new UsageError(`nothing to verify: ${folder.path} holds no mapping`);
+  if (results.length === 0)
+    throw new UsageError(
+      `nothing to verify: ${folder.path} holds no mapping; make one: bimt-export map FILE --target NAME --out ${folder.path}`,
+    );
   if (!FORM_FILES.some((file) => folder.has(file))) return { targets: results, forms: null };
   const models = Object.fromEntries(FORM_FILES.map((file) => [file, folder.read(file)])) as unknown as FormFiles;
   return { targets: results, forms: await verifyForms(readFinal(folder, config), models, { ...config, verify }, anew, folder) };
@@ -238,7 +241,7 @@ function targetsOf({ targets: specs, aware }: RunConfig): Target[] {
   const targets = [...named, ...trainedFor.filter(({ label }) => named.every((target) => target.label !== label))];
   const labels = targets.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
-  if (twice !== undefined) throw new UsageError(`target ${twice} is named twice`);
+  if (twice !== undefined) throw new UsageError(`target ${twice} is named twice; name it once, or with other parameters`);
   for (const target of targets) requireMappable(target);
   return targets;
 }

@@ -3,7 +3,7 @@ import type { IntegerRun } from '../compression/integer-network.ts';
 import { quantizeInputs } from '../compression/quantize.ts';
 import { decodeQuantized } from '../compression/quantized-file.ts';
 import { runInteger } from '../compression/run-integer.ts';
-import { foundIn, MismatchError } from '../core/errors.ts';
+import { foundIn, MismatchError, withRemedy } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { TOOL } from '../core/version.ts';
 import { type OnnxRunner, openIntegerModel } from '../exchange/run-onnx.ts';
@@ -90,7 +90,7 @@ async function inWords<T>(where: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw foundIn(where, error);
+    throw withRemedy('the file is damaged or of another version: map again', foundIn(where, error));
   }
 }
 

@@ -1,5 +1,5 @@
 // How does a user bring own tasks? As trials that were recorded or generated elsewhere: an .npz file of inputs and classes.
-import { UsageError } from '../core/errors.ts';
+import { orTry, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
 import { type NpyArray, readNpz } from '../core/npz.ts';
@@ -60,7 +60,10 @@ export function recordedSuite(path: string, expected?: string): TaskSuite {
   const name = `${RECORDED}:file=${path},sha256=${hash}`;
   const known = suites.get(name);
   if (known !== undefined) return known;
-  const suite = suiteOf(name, readRecording(readNpz(bytes, path), path));
+  const suite = suiteOf(
+    name,
+    orTry('docs/own-tasks.md tells which arrays such a file holds', () => readRecording(readNpz(bytes, path), path)),
+  );
   suites.set(name, suite);
   return suite;
 }

@@ -1,6 +1,6 @@
 // How does an interrupted run go on? A checkpoint holds all that the next update depends on; only training reads it.
 import { z } from 'zod';
-import { UsageError } from '../core/errors.ts';
+import { orTry, UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import type { Warning } from '../core/progress.ts';
 import { decodeSafetensors, encodeSafetensors, type Tensors } from '../core/safetensors.ts';
@@ -69,6 +69,12 @@ export function encodeRun(
  * @throws UsageError if it is truncated, of another kind, or inconsistent
  */
 export function decodeCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
+  return orTry(START_ANEW, () => readCheckpoint(bytes, what));
+}
+
+const START_ANEW = 'the checkpoint is damaged or of another version: start anew with --force';
+
+function readCheckpoint(bytes: Uint8Array, what: string): Checkpoint {
   const { header, tensors } = decodeRun(bytes, what, CHECKPOINT_FORMAT, Header);
   const config = resolveTrainConfig(header.config);
   const { sizes, update } = header;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FitError, nearestNames, UsageError, unknownName } from '../../src/core/errors.ts';
+import { FitError, nearestNames, orTry, UsageError, unknownName } from '../../src/core/errors.ts';
 
 const violation = (subject: string, found: number) => ({
   rule: 'fit/axons-in',
@@ -31,5 +31,27 @@ describe('errors', () => {
     expect(lines[2]).toBe('  core 10: 267 axons, limit 256 (fit/axons-in; demo.json, limits.axonsIn (architectural))');
     expect(lines).toHaveLength(12);
     expect(lines.at(-1)).toBe('  and 2 more, all in the JSON output');
+  });
+});
+
+describe('a refused file', () => {
+  const refuse = (message: string) => () => {
+    throw new UsageError(message);
+  };
+
+  it('is told with what to try, once', () => {
+    expect(() => orTry('map again', refuse('it is cut'))).toThrow(/^it is cut; try: map again$/);
+    expect(() => orTry('train', () => orTry('map again', refuse('it is cut')))).toThrow(/^it is cut; try: map again$/);
+    expect(() => orTry('map again', refuse('two faults:\n  one'))).toThrow(/^two faults:\n {2}one\n {2}try: map again$/);
+    expect(orTry('map again', () => 7)).toBe(7);
+  });
+
+  it('is no cover for a bug', () => {
+    const bug = new TypeError('undefined is not a function');
+    expect(() =>
+      orTry('map again', () => {
+        throw bug;
+      }),
+    ).toThrow(bug);
   });
 });
