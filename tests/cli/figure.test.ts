@@ -110,7 +110,7 @@ describe('figure refuses', () => {
     [
       'an analysis that contradicts itself',
       ['brain-map', network, '--analysis', at('short.json')],
-      /short\.json contradicts itself:\n {2}layouts do not give each neuron a site of its own on the grid$/,
+      /short\.json contradicts itself:\n {2}layouts do not give each neuron a site of its own on the grid\n {2}try: make it anew: bimt-export analyze NETWORK$/,
     ],
     ['fewer analyses than networks', ['performance', network, network, '--analysis', at('net.analysis.json')], /1 time for 2 networks/],
     ['several networks where one is shown', ['brain-map', network, network], /brain-map shows one network, 2 are given.*performance/],

@@ -153,7 +153,9 @@ describe('import', () => {
       message: expect.stringMatching(/^strange\.onnx: unknown suite 'no.suite'[^\n]*$/),
     });
     expect(await refusal('--suite', 'yang91', '--grid', '3x3')).toContain("did you mean 'yang19'");
-    expect(await refusal('--suite', 'yang19', '--grid', '3x3', '--output', 'x')).toBe("model.onnx has no output 'x'; it has 'o'");
+    expect(await refusal('--suite', 'yang19', '--grid', '3x3', '--output', 'x')).toBe(
+      "model.onnx has no output 'x'; it has 'o'; try: docs/import.md tells what can be read, and how to export it",
+    );
   });
 });
 
