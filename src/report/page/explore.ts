@@ -57,6 +57,9 @@ function colouringChoice(store: Store): HTMLElement {
   return h('fieldset', { class: 'choice' }, h('legend', {}, 'Colour neurons by'), ...choices);
 }
 
+/** A legend of more entries would be longer than the page. */
+const MOST_ENTRIES = 60;
+
 /** Steps of the slider. */
 const STEPS = 400;
 
@@ -83,6 +86,12 @@ function legendEntries(legend: Legend, store: Store): HTMLElement[] {
     const bar = h('span', { class: 'ramp' });
     bar.style.background = `linear-gradient(to right, ${legend.fills.join(', ')})`;
     return [h('span', { class: 'entry' }, legend.least, bar, legend.most, ` ${legend.amount}`)];
+  }
+  if (legend.kinds.length > MOST_ENTRIES) {
+    legendButtons.delete(store);
+    return [
+      h('p', { class: 'note' }, `${formatCount(legend.kinds.length)} colours are too many to list: point at a neuron. ${legend.note}`),
+    ];
   }
   const entries = legend.kinds.map(({ focus, fill, mark, text }) => {
     const swatch = h('span', { class: 'swatch' }, mark);
