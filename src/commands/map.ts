@@ -8,10 +8,11 @@ import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { plural } from '../report/format.ts';
 import { searchLines } from '../report/search-lines.ts';
-import { AGAIN, collect, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, collect, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface MapOptions extends CommonOptions, PlacementOptions {
@@ -39,10 +40,10 @@ export function mapCommand(): Command {
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
     .requiredOption('--out <dir>', 'run folder; verify and report go on from it')
-    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1))
-    .option('--seed <n>', 'seed of the placement search (default: 0)', integerOption(0));
+    .addOption(settingOption('--max-neurons-per-core <n>', 'map.maxNeuronsPerCore', { otherwise: 'no cap' }))
+    .addOption(settingOption('--seed <n>', 'map.seed'));
   return withPlacementOptions(command)
-    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option(
       '--config <file>',
       'file with the settings of a run (YAML or JSON); its quantize, map and scores sections count, options win over it',

@@ -1,12 +1,10 @@
 // bimt-export onnx: trained or pruned network → model.step.onnx, model.seq.onnx, model.qdq.onnx, model.int.onnx, model.md
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { WEIGHT_ONLY_BITS, WEIGHT_ONLY_GRANULARITIES } from '../compression/dequantize.ts';
 import { decodeQuantized, encodeQuantized } from '../compression/quantized-file.ts';
 import { UsageError } from '../core/errors.ts';
 import { readInputFile, writeFileAtomic } from '../core/files.ts';
 import { sha256 } from '../core/hash.ts';
-import { SEQUENCES } from '../exchange/float-graph.ts';
 import { chipOf } from '../mapping/chip.ts';
 import { parseMapping } from '../mapping/mapping-file.ts';
 import type { RunConfig } from '../pipeline/config.ts';
@@ -14,8 +12,9 @@ import type { NetworkArtifact } from '../pipeline/network-file.ts';
 import { onnxStage, type QuantizedSource } from '../pipeline/onnx-stage.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
-import { claimOutputs, integerOption, networkArgument } from './common.ts';
+import { claimOutputs, networkArgument } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface OnnxOptions extends CommonOptions {
@@ -24,7 +23,7 @@ interface OnnxOptions extends CommonOptions {
   readonly quantized?: string;
   readonly mapping?: string;
   readonly sequence?: string;
-  readonly qdqBits?: string;
+  readonly qdqBits?: number;
   readonly qdqGranularity?: string;
   readonly qdqBlockSize?: number;
   readonly config?: string;
@@ -41,19 +40,10 @@ export function onnxCommand(): Command {
     .addOption(
       new Option('--mapping <file>', 'also write where neurons run into model.int.onnx, from this mapping.json of the quantized network'),
     )
-    .addOption(new Option('--sequence <name>', 'how model.seq.onnx and model.qdq.onnx run over time (default: rnn)').choices(SEQUENCES))
-    .addOption(
-      new Option('--qdq-bits <n>', 'bits of the weights of model.qdq.onnx; 4 needs readers of opset 21 (default: 8)').choices(
-        WEIGHT_ONLY_BITS.map(String),
-      ),
-    )
-    .addOption(
-      new Option(
-        '--qdq-granularity <name>',
-        'weights that share a scale; a channel is a neuron, a block needs readers of opset 21 (default: tensor)',
-      ).choices(WEIGHT_ONLY_GRANULARITIES),
-    )
-    .option('--qdq-block-size <n>', 'sources of a block (default: 32)', integerOption(2, 65_536))
+    .addOption(settingOption('--sequence <name>', 'onnx.sequence'))
+    .addOption(settingOption('--qdq-bits <n>', 'onnx.qdq.bits'))
+    .addOption(settingOption('--qdq-granularity <name>', 'onnx.qdq.granularity'))
+    .addOption(settingOption('--qdq-block-size <n>', 'onnx.qdq.blockSize'))
     .option('--config <file>', 'file with the settings of a run (YAML or JSON); its onnx and quantize sections count, options win over it')
     .option('--force', 'overwrite models in --out')
     .addHelpText(
@@ -68,7 +58,7 @@ Examples:
 
 async function onnxAction(file: string, options: OnnxOptions): Promise<void> {
   const { sequence, qdqBits, qdqGranularity, qdqBlockSize } = options;
-  const qdq = { bits: qdqBits === undefined ? undefined : Number(qdqBits), granularity: qdqGranularity, blockSize: qdqBlockSize };
+  const qdq = { bits: qdqBits, granularity: qdqGranularity, blockSize: qdqBlockSize };
   // A model holds no scores, so hardly any are measured.
   const settings = readSettings(options.config, { onnx: { sequence, qdq }, scores: { trialsPerTask: 1 } });
   const artifact = networkArgument(file);

@@ -1,7 +1,6 @@
 // Which options do all commands share that place a network, and what do they mean as settings?
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { OBJECTIVES } from '../mapping/objective.ts';
-import { effortOption } from './common.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { settingOption } from './setting-option.ts';
 
 /** As commander hands them over. */
 export interface PlacementOptions {
@@ -13,15 +12,12 @@ export interface PlacementOptions {
   readonly keepModules?: boolean;
 }
 
-const OBJECTIVE_HELP =
-  'what placements make small: wire (Σ|weight|·hops), traffic (messages·hops), energy (of messages), congestion (the busiest link)';
-
 /** Adds --objective, --effort, --time-budget and what `withWishes` adds. */
 export function withPlacementOptions(command: Command): Command {
   command
-    .addOption(new Option('--objective <name>', `${OBJECTIVE_HELP} (default: wire)`).choices(OBJECTIVES))
-    .option('--effort <x>', 'how much to search (default: 1)', effortOption)
-    .option('--time-budget <seconds>', 'search with twice the effort, and again, while there is time (default: one search)', secondsOption);
+    .addOption(settingOption('--objective <name>', 'map.objective'))
+    .addOption(settingOption('--effort <x>', 'map.effort'))
+    .addOption(settingOption('--time-budget <seconds>', 'map.timeBudget'));
   return withWishes(command);
 }
 
@@ -48,11 +44,4 @@ function pinOption(text: string, earlier: Readonly<Record<string, number>> = {})
 function coresOption(text: string): number[] {
   if (!/^\d{1,9}(,\d{1,9})*$/.test(text)) throw new InvalidArgumentError('expected core numbers with commas between, as 3,17.');
   return text.split(',').map(Number);
-}
-
-function secondsOption(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === '' || !(seconds > 0 && Number.isFinite(seconds)))
-    throw new InvalidArgumentError('expected a number of seconds above 0.');
-  return seconds;
 }

@@ -6,6 +6,7 @@ import { loadTarget } from '../targets/load.ts';
 import { AGAIN, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { trainSettings } from './quantize.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface PrecisionOptions extends CommonOptions {
@@ -33,8 +34,8 @@ export function precisionCommand(): Command {
     .option('--weight-bits <list>', 'widths, 2 (ternary) to 8', widthsOption, WIDTHS)
     .option('--train <updates>', 'updates of quantization-aware training at each width; 0 for none (default: 1000)', integerOption(0))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
-    .option('--seed <n>', 'seed of the calibration trials (default: 2)', integerOption(0))
-    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--seed <n>', 'quantize.seed'))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option(
       '--config <file>',
       'file with the settings of a run (YAML or JSON); its quantize and scores sections count, options win over it',

@@ -4,9 +4,10 @@ import { writeFileAtomic } from '../core/files.ts';
 import { curveText } from '../pipeline/density-curve.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
 import { besideNetwork, pruneFiles, pruneOrSearch, requireNetwork } from '../pipeline/prune-search.ts';
-import { AGAIN, claimOutputs, integerOption, networkArgument, numberOption, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 import { describeScores } from './scores-text.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface PruneOptions extends CommonOptions {
@@ -55,31 +56,21 @@ export function pruneCommand(): Command {
   return withCommonOptions(new Command('prune'))
     .argument('<file>', 'a trained network')
     .requiredOption('--out <file>', 'the pruned network')
-    .option('--threshold <x>', 'weights ranked at most this high go (default: 0.01)', numberOption(0))
-    .option(
-      '--density <share>',
-      'keep the weights ranked highest, this share of all possible ones, instead of a threshold (default: none)',
-      numberOption(0),
-    )
-    .option('--locality <A>', 'how much distance lowers the rank of a weight (default: 0)', numberOption(0))
-    .option('--rounds <n>', 'let weights go in steps, with a share of the fine-tuning after each (default: 1)', integerOption(1))
+    .addOption(settingOption('--threshold <x>', 'prune.threshold'))
+    .addOption(settingOption('--density <share>', 'prune.density'))
+    .addOption(settingOption('--locality <A>', 'prune.locality'))
+    .addOption(settingOption('--rounds <n>', 'prune.rounds'))
     .option('--fine-tune <updates>', 'updates with the pruned entries held at zero; 0 for none (default: 500)', integerOption(0))
-    .addOption(
-      searchOption(
-        '--max-accuracy-drop <x>',
-        'find the sparsest network whose mean accuracy falls by at most this (default: 0.01)',
-        shareOption,
-      ),
-    )
-    .addOption(searchOption('--max-task-drop <x>', 'and the accuracy of each task by at most this (default: any)', shareOption))
+    .addOption(settingOption('--max-accuracy-drop <x>', 'prune.search.maxAccuracyDrop', { group: SEARCH }))
+    .addOption(settingOption('--max-task-drop <x>', 'prune.search.maxTaskDrop', { group: SEARCH }))
     .addOption(searchOption('--densities <list>', 'densities to try, as 0.01,0.02,0.05 (default: a bisection)', densityList))
-    .addOption(limit('--max-fan-in <n>', 'most synapses onto a neuron (default: none, or that of --target)'))
-    .addOption(limit('--max-fan-out <n>', 'most synapses from a neuron (default: none, or that of --target)'))
+    .addOption(settingOption('--max-fan-in <n>', 'prune.maxFanIn', { group: LIMITS, otherwise: 'any number, or that of --target' }))
+    .addOption(settingOption('--max-fan-out <n>', 'prune.maxFanOut', { group: LIMITS, otherwise: 'any number, or that of --target' }))
     .addOption(new Option('--target <name>', 'target whose cores have to hold the network (default: none)').helpGroup(LIMITS))
-    .addOption(limit('--max-neurons-per-core <n>', "cap below the target's own limit (default: none)"))
-    .addOption(limit('--core-synapses <n>', "most synapses on a core (default: the target's limits)"))
-    .option('--seed <n>', 'seed of the fine-tuning trials (default: 0)', integerOption(0))
-    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--max-neurons-per-core <n>', 'prune.cores.maxNeuronsPerCore', { group: LIMITS }))
+    .addOption(settingOption('--core-synapses <n>', 'prune.cores.synapses', { group: LIMITS }))
+    .addOption(settingOption('--seed <n>', 'prune.fineTune.seed', { description: 'seed of the fine-tuning trials' }))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option('--config <file>', 'file with the settings of a run (YAML or JSON); its prune and scores sections count, options win over it')
     .option('--force', 'overwrite --out')
     .addHelpText('after', PRUNE_EXAMPLES)
@@ -88,10 +79,6 @@ export function pruneCommand(): Command {
 
 function searchOption(flags: string, description: string, parser: (text: string) => unknown): Option {
   return new Option(flags, description).argParser(parser).helpGroup(SEARCH);
-}
-
-function limit(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(integerOption(1)).helpGroup(LIMITS);
 }
 
 async function pruneAction(file: string, options: PruneOptions): Promise<void> {
@@ -147,10 +134,4 @@ function densityList(text: string): number[] {
       throw new InvalidArgumentError('expected numbers above 0 and at most 1, with commas between them.');
     return density;
   });
-}
-
-function shareOption(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a number from 0 to 1.');
-  return value;
 }

@@ -1,17 +1,15 @@
 // bimt-export quantize: pruned.safetensors → quantized.safetensors, in the integers one target can store
-import { Command, Option } from 'commander';
-import { RANGE_METHODS } from '../compression/calibrate.ts';
+import { Command } from 'commander';
 import { encodeQuantized } from '../compression/quantized-file.ts';
-import { SCALE_METHODS } from '../compression/scale.ts';
 import { writeFileAtomic } from '../core/files.ts';
 import { chipOf } from '../mapping/chip.ts';
-import { GRANULARITIES, INPUT_RANGES } from '../pipeline/config.ts';
 import { quantizeStage } from '../pipeline/quantize-stage.ts';
 import { loadTarget } from '../targets/load.ts';
-import { claimOutputs, integerOption, networkArgument, numberOption, onInterrupt, stageHooks } from './common.ts';
+import { claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, printWarnings, withCommonOptions } from './output.ts';
 import { quantizationText } from './quantize-text.ts';
 import { describeScores } from './scores-text.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface QuantizeOptions extends CommonOptions {
@@ -39,30 +37,22 @@ export function quantizeCommand(): Command {
     .argument('<file>', 'a pruned network')
     .requiredOption('--target <name>', 'target name or file')
     .requiredOption('--out <file>', 'the quantized network')
-    .option('--weight-bits <n>', 'width of a weight, 2 to 8, or ternary: two bits, the levels -1, 0 and 1 (default: 8)', widthOption)
-    .addOption(new Option('--granularity <name>', 'neurons that share a scale (default: channel)').choices(GRANULARITIES))
-    .addOption(
-      new Option('--scale <name>', 'which weight of a group becomes the largest integer; larger ones saturate (default: max)').choices(
-        SCALE_METHODS,
-      ),
-    )
-    .option('--power-of-two', 'accumulator units that are power-of-two multiples of the state unit: chips rescale by a shift')
-    .option('--state-bits <n>', 'width of the states, 1 to 8 (default: 8)', integerOption(1, 8))
-    .option(
-      '--bit-budget <n>',
-      'mean bits of a weight; sensitive groups get more, up to --weight-bits (default: all the same)',
-      numberOption(2),
-    )
+    .addOption(settingOption('--weight-bits <n>', 'quantize.weightBits'))
+    .addOption(settingOption('--granularity <name>', 'quantize.granularity'))
+    .addOption(settingOption('--scale <name>', 'quantize.scale'))
+    .addOption(settingOption('--power-of-two', 'quantize.powerOfTwo'))
+    .addOption(settingOption('--state-bits <n>', 'quantize.stateBits'))
+    .addOption(settingOption('--bit-budget <n>', 'quantize.bitBudget'))
     .option(
       '--train <updates>',
       'quantization-aware training: go on training with these bits; 0 for none (default: 0, weights are rounded as they are)',
       integerOption(0),
     )
-    .addOption(new Option('--state-range <name>', 'what the largest state stands for (default: max)').choices(RANGE_METHODS))
-    .addOption(new Option('--input-range <name>', 'what the largest input stands for (default: balanced)').choices(INPUT_RANGES))
+    .addOption(settingOption('--state-range <name>', 'quantize.stateRange'))
+    .addOption(settingOption('--input-range <name>', 'quantize.inputRange'))
     .option('--max-neurons-per-core <n>', 'cap of the cores that granularity core refers to (default: none)', integerOption(1))
-    .option('--seed <n>', 'seed of the calibration trials (default: 2)', integerOption(0))
-    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--seed <n>', 'quantize.seed'))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option(
       '--config <file>',
       'file with the settings of a run (YAML or JSON); its quantize and scores sections count, options win over it',
@@ -73,11 +63,6 @@ export function quantizeCommand(): Command {
       '\nExamples:\n  $ bimt-export quantize runs/a/pruned.safetensors --target loihi1 --out runs/a/quantized.safetensors\n  $ bimt-export quantize runs/a/pruned.safetensors --target rram-mesh --weight-bits 4 --train 1000 --out runs/a/4-bit.safetensors',
     )
     .action(quantizeAction);
-}
-
-/** Option parser: a width, or the word for two bits. */
-function widthOption(text: string): number | string {
-  return text === 'ternary' ? text : integerOption(2, 8)(text);
 }
 
 /** Settings of quantization-aware training for a number of updates; 0 is none. */

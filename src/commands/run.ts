@@ -5,10 +5,11 @@ import { requireSuccess, runPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
-import { AGAIN, collect, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, collect, onInterrupt, stageHooks } from './common.ts';
 import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface RunOptions extends CommonOptions, PlacementOptions {
@@ -38,10 +39,10 @@ export function runCommand(): Command {
       '--aware <name>',
       'train the pruned network on for this target: hops between cores become the price of wires, in rounds, until they stop helping (default: none)',
     )
-    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: 25)", integerOption(1));
+    .addOption(settingOption('--max-neurons-per-core <n>', 'map.maxNeuronsPerCore'));
   return withPlacementOptions(command)
-    .option('--seed <n>', 'seed of training (default: 0)', integerOption(0))
-    .option('--trials <n>', 'test trials per task behind every accuracy (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--seed <n>', 'train.seed', { description: 'seed of training' }))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option('--force', 'replace another run in --out')
     .option('--dry-run', DRY_RUN)
     .addHelpText(

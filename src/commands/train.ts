@@ -1,20 +1,19 @@
 // bimt-export train: suite and options → trained.safetensors
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { decodeArtifact } from '../network/artifact.ts';
-import { ACTIVATIONS } from '../network/network.ts';
 import type { RunConfig } from '../pipeline/config.ts';
 import { trainStage } from '../pipeline/train-stage.ts';
-import { BATCH_MODES, type TaskWeights } from '../tasks/batches.ts';
+import type { TaskWeights } from '../tasks/batches.ts';
 import { findSuite, findTask } from '../tasks/suites.ts';
 import { type CheckpointStore, decodeCheckpoint } from '../training/checkpoint.ts';
-import { CONDITIONS, type TrainConfig } from '../training/config.ts';
-import { ENGINE_CHOICES } from '../training/engine.ts';
-import { integerOption, numberOption, onInterrupt, stageHooks } from './common.ts';
+import type { TrainConfig } from '../training/config.ts';
+import { onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { describeScore } from './scores-text.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
@@ -36,8 +35,8 @@ export function trainCommand(): Command {
     .option('--config <file>', 'file with the settings of a run (YAML or JSON); its train and scores sections count, options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
     .option('--force', 'overwrite an earlier result in --out')
-    .option('--trials <n>', 'test trials per task for the final scores (default: 500)', integerOption(1, 100_000))
-    .option('--score-seed <n>', 'seed of the test trials (default: 1)', integerOption(0))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
+    .addOption(settingOption('--score-seed <n>', 'scores.seed'))
     .addHelpText(
       'after',
       '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
@@ -100,24 +99,22 @@ function resumeCommand({ out, config, trials, scoreSeed }: TrainOptions): string
 /** The settings of training that are set on the command line; the defaults are those of the config. */
 function withTrainingOptions(command: Command): Command {
   return command
-    .option('--suite <name>', 'task suite, or your own trials: recorded:file=FILE.npz (default: yang19)')
-    .option('--grid <size>', 'ROWSxCOLUMNS, or a number of neurons in a line (default: 20x20)')
-    .addOption(new Option('--activation <name>', 'activation function (default: relu)').choices(ACTIVATIONS))
-    .addOption(new Option('--init <name>', 'initial recurrent weights (default: uniform)').choices(['uniform', 'diag']))
-    .addOption(new Option('--condition <name>', 'bimt, a baseline or an ablation (default: bimt)').choices(Object.keys(CONDITIONS)))
-    .option('--lambda <x>', 'price of a weight of 1 (default: 1e-5)', numberOption(0))
-    .option('--locality <A>', 'price of a wire across the grid, relative to lambda (default: 1)', numberOption(0))
-    .addOption(
-      new Option('--lambda-schedule <name>', 'course of lambda over the updates (default: constant)').choices(['constant', 'three-phase']),
-    )
-    .option('--proximal', 'soft-threshold after each update instead of adding the penalty to the gradient')
-    .option('--learning-rate <x>', 'Adam step size (default: 1e-3)', numberOption(0))
-    .option('--updates <n>', 'number of updates (default: 20000)', integerOption(1))
-    .addOption(new Option('--batch-mode <name>', 'one trial a row, or joined trials (default: trials)').choices(BATCH_MODES))
-    .option('--batch-rows <n>', 'rows of a batch (default: 32)', integerOption(1))
+    .addOption(settingOption('--suite <name>', 'train.suite'))
+    .addOption(settingOption('--grid <size>', 'train.grid'))
+    .addOption(settingOption('--activation <name>', 'train.activation'))
+    .addOption(settingOption('--init <name>', 'train.init'))
+    .addOption(settingOption('--condition <name>', 'train.condition'))
+    .addOption(settingOption('--lambda <x>', 'train.lambda'))
+    .addOption(settingOption('--locality <A>', 'train.locality'))
+    .addOption(settingOption('--lambda-schedule <name>', 'train.lambdaSchedule'))
+    .addOption(settingOption('--proximal', 'train.proximal'))
+    .addOption(settingOption('--learning-rate <x>', 'train.learningRate'))
+    .addOption(settingOption('--updates <n>', 'train.updates'))
+    .addOption(settingOption('--batch-mode <name>', 'train.batchMode'))
+    .addOption(settingOption('--batch-rows <n>', 'train.batchRows'))
     .option('--task-weight <name=w>', 'how often a task is drawn relative to others, by default 1 (repeatable)', taskWeightOption)
-    .option('--seed <n>', 'seed of everything random (default: 0)', integerOption(0))
-    .addOption(new Option('--engine <name>', 'training engine (default: auto)').choices(ENGINE_CHOICES));
+    .addOption(settingOption('--seed <n>', 'train.seed'))
+    .addOption(settingOption('--engine <name>', 'train.engine'));
 }
 
 /** Option parser for NAME=W, collected over all that are given. */

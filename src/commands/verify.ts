@@ -4,8 +4,8 @@ import { type Certificates, verifyPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { assertAgreement } from '../simulation/verify.ts';
 import { assertClose, type FloatComparison, type FloatVerification } from '../simulation/verify-floats.ts';
-import { integerOption } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
+import { settingOption } from './setting-option.ts';
 
 interface VerifyOptions extends CommonOptions {
   readonly trials?: number;
@@ -17,9 +17,9 @@ interface VerifyOptions extends CommonOptions {
 export function verifyCommand(): Command {
   return withCommonOptions(new Command('verify'))
     .argument('<dir>', 'a run folder')
-    .option('--trials <n>', "task trials (default: the run's)", integerOption(1, 1_000_000))
-    .option('--float-trials <n>', "task trials for the float ONNX files (default: the run's)", integerOption(1, 1_000_000))
-    .option('--seed <n>', "seed of the trials (default: the run's)", integerOption(0))
+    .addOption(settingOption('--trials <n>', 'verify.trials', { otherwise: "the run's" }))
+    .addOption(settingOption('--float-trials <n>', 'verify.floatTrials', { otherwise: "the run's" }))
+    .addOption(settingOption('--seed <n>', 'verify.seed', { otherwise: "the run's" }))
     .addHelpText('after', '\nExample:\n  $ bimt-export verify runs/start --trials 5000')
     .action(verifyAction);
 }
