@@ -17,7 +17,13 @@ export function fanInLimit(capacity: CoreCapacity, atMost: number): number {
   );
 }
 
-/** Adds up what a set of units asks of one core. Messages out and copies depend on the other cores and are left at 0. */
+/** What each unit asks of its core because its targets are on others: neuron slots beside its own, and axons out. Shapes [units]. */
+export interface Abroad {
+  readonly copies: Int32Array;
+  readonly axonsOut: Int32Array;
+}
+
+/** Adds up what a set of units asks of one core. What they ask because targets are on other cores is given, or left at 0. */
 export class DemandCounter {
   private readonly stamp: Int32Array;
   private readonly count: Int32Array;
@@ -28,6 +34,7 @@ export class DemandCounter {
   constructor(
     private readonly problem: MappingProblem,
     private readonly capacity: CoreCapacity,
+    private readonly abroad: Abroad | null = null,
   ) {
     this.stamp = new Int32Array(problem.sources);
     this.count = new Int32Array(problem.sources);
@@ -40,6 +47,10 @@ export class DemandCounter {
     this.round++;
     const totals: CoreTotals = { ...noDemand(), neurons: units.length };
     for (let i = 0; i < units.length; i++) {
+      if (this.abroad !== null) {
+        totals.copies += this.abroad.copies[units[i]];
+        totals.axonsOut += this.abroad.axonsOut[units[i]];
+      }
       for (let at = indptr[units[i]]; at < indptr[units[i] + 1]; at++) {
         const source = indices[at];
         if (this.stamp[source] !== this.round) {

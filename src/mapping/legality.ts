@@ -2,11 +2,12 @@
 import { FitError, type Violation } from '../core/errors.ts';
 import { forEachEntry } from '../network/csr.ts';
 import type { ResourceName, ResourceUse, StatedLimit } from '../targets/usage.ts';
-import { DemandCounter, fanInLimit } from './capacity.ts';
+import { DemandCounter, fanInLimit, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { deliveriesOf } from './connections.ts';
 import { coreTotals } from './core-totals.ts';
 import { usedCoresOf } from './geometry.ts';
+import { Occupancy } from './occupancy.ts';
 import { hasPartition, type Partition, partition, partitions } from './partition.ts';
 import type { Placement } from './placement.ts';
 import { type MappingProblem, sourceName, unitName } from './problem.ts';
@@ -75,6 +76,22 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
     },
   },
   {
+    id: 'fit/abroad',
+    description: 'every neuron that needs copies or axons out has room for them where no cut of the network needs few of them',
+    check({ problem, chip, partition, remedies }) {
+      if (partition !== null) return [];
+      const alone = Int32Array.from({ length: problem.units }, (_, unit) => unit);
+      const { totals } = new Occupancy(problem, alone, problem.units, chip.capacity);
+      const demand = new DemandCounter(problem, chip.capacity);
+      return totals.flatMap((all, unit) => {
+        // What does not fit even without them is told by another rule.
+        if (chip.capacity.fits(all) || !chip.capacity.fits(demand.totals([unit]))) return [];
+        const advice = [`prune the fan-out of ${unitName(problem, unit)}`, ...remedies()];
+        return overuses(chip.capacity.usage(all)).map((use) => violation('fit/abroad', unitName(problem, unit), use, advice));
+      });
+    },
+  },
+  {
     id: 'fit/fan-in',
     description: 'no neuron has more synapses than one can have',
     check: ({ problem, chip, remedies }) => {
@@ -94,9 +111,13 @@ export const FIT_RULES: readonly Rule<FitSubject>[] = [
   },
   {
     id: 'fit/fan-out',
-    description: 'no neuron sends to more synapses than one can; those of readout units count unless the chip has them apart',
+    description:
+      'no neuron sends to more synapses than one can; those of readout units count unless the chip has them apart, and copies send as well',
     check: ({ problem, chip, remedies }) => {
-      const { fanOut, outputs } = chip.capacity.stated;
+      const { stated, targetsPerNeuron } = chip.capacity;
+      const { fanOut, outputs } = stated;
+      // Where each copy reaches so many cores, each with no more neurons than a neuron can send to, the limit is one of copies.
+      if (targetsPerNeuron !== null && (fanOut?.limit ?? 0) >= targetsPerNeuron * unitLimit(chip.limits, problem.units)) return [];
       const { neurons, outputs: readouts } = problem;
       const isApart = (unit: number) => outputs !== null && unit >= neurons && unit < neurons + readouts;
       const targets = new Int32Array(problem.sources);
@@ -165,10 +186,9 @@ export const PLACEMENT_RULES: readonly Rule<PlacementSubject>[] = [
       return coreTotals(chip.capacity, used, deliveriesOf(problem, used)).flatMap((totals, k) =>
         chip.capacity.fits(totals)
           ? []
-          : overuses(chip.capacity.usage(totals)).map((use) => {
-              const share = Math.floor((totals.neurons * use.limit) / use.used);
-              return violation('fit/core', `core ${used.ids[k]}`, use, [`cap at ${Math.max(1, share)} neurons per core`]);
-            }),
+          : overuses(chip.capacity.usage(totals)).map((use) =>
+              violation('fit/core', `core ${used.ids[k]}`, use, ['put some of its neurons on other cores']),
+            ),
       );
     },
   },
@@ -202,7 +222,8 @@ export function checkFit(problem: MappingProblem, chip: Chip, elsewhere: Elsewhe
 
 /** Whether a network is sure to fit a chip: whether one change or another helps is asked often, so that little is tried. */
 function fits(problem: MappingProblem, chip: Chip): boolean {
-  const subject: FitSubject = { problem, chip, partition: null, remedies: () => [] };
+  // How the cut looks does not matter to the other rules.
+  const subject: FitSubject = { problem, chip, partition: { group: new Int32Array(), groups: 0 }, remedies: () => [] };
   return hasPartition(problem, chip) && FIT_RULES.every((rule) => rule.check(subject).length === 0);
 }
 

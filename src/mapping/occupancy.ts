@@ -1,7 +1,7 @@
 // What does each core hold while units move? Running totals, so that a move costs its synapses and not the network.
 import type { Csr } from '../network/csr.ts';
 import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
-import { copiesFor } from './capacity.ts';
+import { type Abroad, copiesFor } from './capacity.ts';
 import { type Placement, usedCores } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 import { Reach } from './reach.ts';
@@ -96,6 +96,14 @@ export class Occupancy {
     return this.targets.targetsOn(source, core);
   }
 
+  /** What each unit asks of its core because of where its targets are. */
+  abroad(): Abroad {
+    const units = this.core.length;
+    const copies = Int32Array.from({ length: units }, (_, unit) => this.copiesOf(unit));
+    const axonsOut = Int32Array.from({ length: units }, (_, unit) => this.coresReached(unit));
+    return { copies, axonsOut };
+  }
+
   /** Puts a unit on another core. */
   move(unit: number, to: number): void {
     const { indptr } = this.synapses;
@@ -104,8 +112,7 @@ export class Occupancy {
     const end = indptr[unit + 1];
     for (let at = start; at < end; at++) this.disconnect(at, from);
     this.reach(from, -this.coresReached(unit));
-    const source = this.sourceOfUnit[unit];
-    const copies = source < 0 ? 0 : copiesFor(this.rowsReached[source], this.capacity.targetsPerNeuron);
+    const copies = this.copiesOf(unit);
     this.totals[from].copies -= copies;
     this.totals[to].copies += copies;
     this.totals[from].neurons--;
@@ -170,6 +177,11 @@ export class Occupancy {
     this.totals[core].axonsOut += change;
     this.connections += change;
     this.touch(core);
+  }
+
+  private copiesOf(unit: number): number {
+    const source = this.sourceOfUnit[unit];
+    return source < 0 ? 0 : copiesFor(this.rowsReached[source], this.capacity.targetsPerNeuron);
   }
 
   /** Cores other than its own where a unit, as a source, has targets. */

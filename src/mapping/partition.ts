@@ -1,7 +1,8 @@
 // How is the grid cut into neighbourhoods that fit a core? Recursive coordinate bisection with exact capacities.
-import type { CoreCapacity } from '../targets/usage.ts';
-import { DemandCounter, unitLimit } from './capacity.ts';
+import { type CoreCapacity, noDemand } from '../targets/usage.ts';
+import { type Abroad, DemandCounter, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
+import { Occupancy } from './occupancy.ts';
 import type { MappingProblem } from './problem.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
@@ -13,9 +14,11 @@ export interface Partition {
 }
 
 /**
- * Cuts the grid into the fewest neighbourhoods that fit a core each, as far as bisection finds them.
+ * Cuts the grid into the fewest neighbourhoods that fit a core each, their copies and axons out included, as far as bisection finds
+ * them.
  *
- * @returns null if some unit does not fit a core even alone (`checkFit` says which and why)
+ * @returns null if some unit does not fit a core even alone, or not with all the copies and axons out that it may need (`checkFit`
+ *   says which and why)
  */
 export function partition(problem: MappingProblem, chip: Chip): Partition | null {
   let best: Partition | null = null;
@@ -80,12 +83,56 @@ function* cuts(subject: CutSubject, most: () => number): Generator<Partition> {
   const ways = modules === null ? [[all], [all.subarray(0, problem.neurons), all.subarray(problem.neurons)]] : [byModule(modules)];
   for (const load of [() => 1, fanInLoad(problem)]) {
     for (const blocks of ways) {
-      const groups = blocks.map((units) => fewestGroups(subject, units, load, most()));
-      const fitting = groups.filter((block) => block !== null);
-      const count = fitting.reduce((sum, { length }) => sum + length, 0);
-      if (fitting.length === groups.length && count <= most()) yield numbered(problem, fitting.flat());
+      const cut = cutWithRoom(subject, blocks, load, most());
+      if (cut !== null) yield cut;
     }
   }
+}
+
+/** Cuts that each leave room for what those before ask for; a last one leaves room for the most that could be asked for. */
+const ROOM_ROUNDS = 10;
+
+/**
+ * Cuts blocks into the fewest groups that have room for copies and axons out as well. These depend on where the others are: the first
+ * cut leaves no room for them, each later one as much for every unit as it asked for in any before.
+ */
+function cutWithRoom(subject: CutSubject, blocks: readonly Int32Array[], load: (unit: number) => number, most: number): Partition | null {
+  const { problem, capacity } = subject;
+  let room: Abroad | null = null;
+  for (let round = 0; round < ROOM_ROUNDS; round++) {
+    const copies: Int32Array | undefined = room?.copies;
+    const loadWithCopies = copies === undefined ? load : (unit: number) => load(unit) + copies[unit];
+    const groups = blocks.map((units) => fewestGroups(subject, units, loadWithCopies, most, room));
+    const fitting = groups.filter((block) => block !== null);
+    const count = fitting.reduce((sum, { length }) => sum + length, 0);
+    if (fitting.length < groups.length || count > most) return null;
+    const cut = numbered(problem, fitting.flat());
+    if (!limitsAbroad(capacity)) return cut;
+    const occupancy = new Occupancy(problem, cut.group, cut.groups, capacity);
+    if (occupancy.illegal === 0) return cut;
+    room = round + 2 < ROOM_ROUNDS ? larger(room, occupancy.abroad()) : mostAbroad(problem, capacity);
+  }
+  return null;
+}
+
+/** The most that units can ask for: what they ask for when each is on a core of its own. */
+function mostAbroad(problem: MappingProblem, capacity: CoreCapacity): Abroad {
+  const alone = Int32Array.from({ length: problem.units }, (_, unit) => unit);
+  return new Occupancy(problem, alone, problem.units, capacity).abroad();
+}
+
+/** Whether a core has limits that depend on where the targets of its units are. */
+function limitsAbroad(capacity: CoreCapacity): boolean {
+  return (
+    capacity.targetsPerNeuron !== null ||
+    capacity.usage(noDemand()).some(({ resource, limit }) => resource === 'axonsOut' && limit !== null)
+  );
+}
+
+function larger(a: Abroad | null, b: Abroad): Abroad {
+  if (a === null) return b;
+  const most = (x: Int32Array, y: Int32Array) => x.map((value, unit) => Math.max(value, y[unit]));
+  return { copies: most(a.copies, b.copies), axonsOut: most(a.axonsOut, b.axonsOut) };
 }
 
 /** The units of each module, and last those of none. */
@@ -127,12 +174,13 @@ function fewestGroups(
   units: Int32Array,
   load: (unit: number) => number,
   most: number,
+  room: Abroad | null,
 ): readonly Group[] | null {
   if (units.length === 0) return [];
   const limit = unitLimit(capacity, units.length);
   const first = limit === 0 ? Number.POSITIVE_INFINITY : Math.ceil(units.length / limit);
   if (first > most) return null;
-  const demand = new DemandCounter(problem, capacity);
+  const demand = new DemandCounter(problem, capacity, room);
   const fits = (group: Group) => capacity.fits(demand.totals(group));
   const cutter = { position: problem.position, wires, limit, load, fits, rank: new Int32Array(problem.units) };
   const alone = Array.from(units, (unit) => Int32Array.of(unit));

@@ -92,7 +92,7 @@ describe('a placement', () => {
       'core 1 fit/core/axons-in',
       'core 1 fit/core/axons-out',
     ]);
-    expect(violations[0]).toMatchObject({ found: 11, limit: 10, remedies: ['cap at 10 neurons per core'] });
+    expect(violations[0]).toMatchObject({ found: 11, limit: 10, remedies: ['put some of its neurons on other cores'] });
   });
 });
 

@@ -14,7 +14,9 @@ export interface ChipShape {
   readonly wraps?: boolean;
   readonly neurons?: number;
   readonly axons?: number;
-  readonly axonsOut?: number;
+  readonly axonsOut?: number | undefined;
+  /** (core, row) targets of a neuron slot; more take copies, which count as neurons. */
+  readonly targets?: number | undefined;
   /** Memory an axon takes, and the memory of a core. */
   readonly axonMemory?: (synapses: number) => number;
   readonly memory?: number;
@@ -51,7 +53,7 @@ export function madeUpChip(shape: ChipShape): Chip {
   };
 }
 
-function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, memory }: ChipShape): CoreCapacity {
+function madeUpCapacity({ neurons = 8, axons, axonsOut, targets, axonMemory = () => 0, memory }: ChipShape): CoreCapacity {
   const use = (resource: ResourceUse['resource'], used: number, limit: number | undefined, unit: string): ResourceUse => ({
     resource,
     used,
@@ -60,7 +62,7 @@ function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, me
     source: `made-up.json limits.${resource}`,
   });
   const usage: CoreCapacity['usage'] = (totals) => [
-    use('neurons', totals.neurons, neurons, 'neurons'),
+    use('neurons', totals.neurons + totals.copies, neurons, 'neurons'),
     use('axonsIn', totals.axons, axons, 'axons'),
     use('axonsOut', totals.axonsOut, axonsOut, 'axons'),
     use('synapseMemory', totals.memory, memory, 'bit'),
@@ -68,7 +70,7 @@ function madeUpCapacity({ neurons = 8, axons, axonsOut, axonMemory = () => 0, me
   const load: CoreCapacity['load'] = (totals) => Math.max(...usage(totals).map(({ used, limit }) => (limit === null ? 0 : used / limit)));
   return {
     stated: { fanIn: null, fanOut: null, inputs: null, outputs: null, neurons: null },
-    targetsPerNeuron: null,
+    targetsPerNeuron: targets ?? null,
     axonMemory,
     usage,
     load,
