@@ -127,14 +127,14 @@ describe('a placement', () => {
     );
   });
 
-  it('is refused when the messages of a core are too many, with a cap to try', () => {
+  it('is refused when the messages of a core are too many, as check says before', () => {
     const problem = randomProblem(16, { rows: 5, columns: 5, density: 0.4 });
     const chip = madeUpChip({ neurons: 14, axonsOut: 9 });
     const refused = () => place(problem, chip, { seed: 1, effort: 0.1 });
-    expect(checkFit(problem, chip).fits).toBe(true);
+    expect(checkFit(problem, chip).fits).toBe(false);
     expect(refused).toThrow(FitError);
     expect(refused).toThrow(
-      /core \d+: \d+ axons, limit 9 \(fit\/core\/axons-out; made-up.json limits.axonsOut\); try: cap at \d neurons per core/,
+      /neuron \d+: \d+ axons, limit 9 \(fit\/abroad\/axons-out; made-up.json limits.axonsOut\); try: prune the fan-out/,
     );
     expect(place(problem, withCap(madeUpChip({ neurons: 14, axonsOut: 40 }), 9), { seed: 1 }).core.length).toBe(27);
   });
