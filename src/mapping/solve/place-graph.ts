@@ -1,5 +1,6 @@
 // Where does each vertex of a graph go on a mesh of cores? The mapper without a chip, for comparison with other tools.
 import { randomStream } from '../../core/random.ts';
+import { clusterPositions } from './clusters.ts';
 import type { CoreGrid } from './cut.ts';
 import { type PlacementGraph, unitSized } from './graph.ts';
 import { meshHops } from './hops.ts';
@@ -36,6 +37,8 @@ const ROUNDS = 12;
 const START_VERTICES = 60_000;
 const MOST_STARTS = 120;
 const START_ROUNDS = 3;
+/** Starts from clusters: quarter turns of one shape. */
+const CLUSTER_STARTS = 4;
 const KEPT_STARTS = 3;
 /** Of larger graphs one start is kept, so that annealing takes its time. */
 const KEPT_VERTICES = 1000;
@@ -62,19 +65,22 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
     port: null,
     fixed: null,
   };
-  const ordered = new Float64Array(2 * order.length);
-  order.forEach((v, i) => {
-    ordered[2 * i] = position[2 * v];
-    ordered[2 * i + 1] = position[2 * v + 1];
-  });
   onProgress(0.4, 'starts');
   const pairs = nearPairs(problem.grid);
   const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_VERTICES) / graph.vertices)));
   const starts: { core: Int32Array; cost: number }[] = [];
-  for (const core of startsOn(mesh, problem.grid, problem.graph, ordered, mostStarts)) {
-    const rough = { pairs, rounds: START_ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
-    starts.push({ core, cost: refine(problem, core, wiringCost(problem, core), null, rough) });
-  }
+  const startFrom = (positions: Float64Array, most: number) => {
+    for (const core of startsOn(mesh, problem.grid, problem.graph, positions, most)) {
+      const rough = { pairs, rounds: START_ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
+      starts.push({ core, cost: refine(problem, core, wiringCost(problem, core), null, rough) });
+    }
+  };
+  startFrom(
+    Float64Array.from({ length: 2 * order.length }, (_, i) => position[2 * order[i >> 1] + (i % 2)]),
+    mostStarts,
+  );
+  // Modules without a place in the plane: vertices of a cluster lie on one point.
+  if (mostStarts > 1) startFrom(clusterPositions(problem.graph, capacity, randomStream(seed, 'solve/clusters')), CLUSTER_STARTS);
   starts.sort((a, b) => a.cost - b.cost);
   // Starts of equal cost are most likely the same.
   const kept = starts

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/core/random.ts';
-import { clusterOrder } from '../../../src/mapping/solve/clusters.ts';
+import { clusterOrder, clusterPositions } from '../../../src/mapping/solve/clusters.ts';
 import { type Edge, graphOf, randomEdges } from './support.ts';
 
 describe('the order of a tree of clusters', () => {
@@ -33,5 +33,17 @@ describe('the order of a tree of clusters', () => {
         expect([...rank].sort((a, b) => a - b)).toEqual(Array.from({ length: n }, (_, i) => i));
       }),
     );
+  });
+
+  it('puts the vertices of a group on one point, and groups on different ones', () => {
+    // Four rings of eight, in a circle.
+    const edges: Edge[] = [];
+    for (let g = 0; g < 4; g++) {
+      for (let i = 0; i < 8; i++) edges.push([8 * g + i, 8 * g + ((i + 1) % 8), 50]);
+      edges.push([8 * g, 8 * ((g + 1) % 4), 1]);
+    }
+    const position = clusterPositions(graphOf(32, edges), 8, randomStream(1, 'clusters'));
+    const points = Array.from({ length: 32 }, (_, v) => `${position[2 * v]} ${position[2 * v + 1]}`);
+    for (let v = 0; v < 32; v++) for (let u = 0; u < v; u++) expect(points[u] === points[v]).toBe(u >> 3 === v >> 3);
   });
 });

@@ -113,6 +113,28 @@ describe('the placement of a graph', () => {
     }
   });
 
+  it.each([
+    { name: 'one long ring', strides: [1, 2, 3, 4, 5, 6, 7, 8] },
+    { name: 'rings of odd strides, without triangles', strides: [1, 3, 5, 7] },
+  ])('finds modules that fill cores though they have no place in the plane: $name', ({ strides }) => {
+    const size = 64;
+    const edges: Edge[] = [];
+    const number = randomStream(1, 'hidden').permutation(4 * size);
+    for (let v = 0; v < 4 * size; v++) {
+      const first = size * Math.floor(v / size);
+      for (const stride of strides) edges.push([number[v], number[first + ((v - first + stride) % size)], 64]);
+    }
+    // A square of modules: at best each of these crosses one hop.
+    for (const [a, b] of [
+      [0, 1],
+      [2, 3],
+      [0, 2],
+      [1, 3],
+    ])
+      edges.push([number[size * a + b], number[size * b + a + 9], 1]);
+    expect(placed(4 * size, edges, { width: 2, height: 2, capacity: size }, null, { seed: 1, effort: 0.1 })).toBe(4);
+  });
+
   it('keeps to capacities for any graph on any mesh that has the room', () => {
     const side = fc.integer({ min: 1, max: 7 });
     fc.assert(
