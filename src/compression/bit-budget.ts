@@ -24,7 +24,10 @@ export function chooseWidths(
   const weights = groups.reduce((sum, group) => sum + group.weights, 0);
   // What goes beyond the narrowest width is shared out.
   const spare = Math.floor((meanBits - widths[0]) * weights);
-  if (spare < 0) throw new UsageError(`a mean of ${meanBits} bits a weight is not possible; the narrowest weights have ${widths[0]}`);
+  if (spare < 0)
+    throw new UsageError(
+      `a mean of ${meanBits} bits a weight is not possible; the narrowest weights have ${widths[0]}: ask for at least that`,
+    );
   const portion = Math.max(1, spare / PORTIONS);
   const portions = Math.floor(spare / portion);
   const price = (group: number, k: number) => Math.ceil((groups[group].weights * (widths[k] - widths[0])) / portion);

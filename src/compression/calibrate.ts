@@ -39,7 +39,8 @@ const QUANTILE = 0.999;
  */
 export function calibrate(network: Network, batches: readonly CalibrationBatch[], method: RangeMethod = 'quantile'): Calibration {
   requireRelu(network);
-  if (batches.every((batch) => batch.inputs.length === 0)) throw new UsageError('calibration needs at least one trial');
+  if (batches.every((batch) => batch.inputs.length === 0))
+    throw new UsageError('calibration needs at least one trial; set quantize.calibrationTrials to 1 or more');
   let input = 0;
   const active: Float32Array[] = [];
   const stateSquares = new Float64Array(network.neurons);

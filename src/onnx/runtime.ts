@@ -1,6 +1,6 @@
 // Who executes ONNX bytes? The door to onnxruntime-node (native) and onnxruntime-web (WebAssembly, sandboxed).
 import { createRequire } from 'node:module';
-import { messageOf, UsageError } from '../core/errors.ts';
+import { messageOf, UsageError, withRemedy } from '../core/errors.ts';
 
 export const RUNTIMES = ['node', 'web'] as const;
 export type RuntimeName = (typeof RUNTIMES)[number];
@@ -72,7 +72,9 @@ export async function runtimeAvailable(runtime: RuntimeName): Promise<{ version:
  * @throws UsageError if the runtime is missing or refuses the model
  */
 export async function openSession(bytes: Uint8Array, runtime: RuntimeName, level: OptimizationLevel = 'all'): Promise<Session> {
-  const { ort, version } = await loadRuntime(runtime);
+  const { ort, version } = await loadRuntime(runtime).catch((error: unknown) => {
+    throw withRemedy('bimt-export doctor, which tells what is missing', error);
+  });
   let session: Awaited<ReturnType<OrtModule['InferenceSession']['create']>>;
   try {
     session = await ort.InferenceSession.create(bytes, {

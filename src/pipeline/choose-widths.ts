@@ -47,7 +47,9 @@ export async function chooseMixed(
 ): Promise<{ widths: WeightWidths; choices: WidthChoice[] }> {
   const { weights, groups } = options;
   if (weights.rowLevels !== undefined)
-    throw new UsageError('a bit budget needs weights of several widths; a table of axon types has entries of one width');
+    throw new UsageError(
+      'a bit budget needs weights of several widths; a table of axon types has entries of one width; leave the budget out for this target',
+    );
   const widths = Array.from({ length: formatBits(weights) - 1 }, (_, k) => k + 2);
   const count = weightGroups(network, groups);
   const runs = count.length * widths.length;

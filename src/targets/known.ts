@@ -40,7 +40,9 @@ export function sourceText(target: Target, field: string, quantity: Quantity): s
 export function required(target: Target, field: string, quantity: NumberQuantity | undefined, purpose: string): number {
   if (quantity === undefined || quantity.value === null) {
     const reason = quantity?.how ?? 'the file does not state it';
-    throw new UsageError(`${purpose} needs ${field} of target ${target.id}, which is unknown: ${reason}`);
+    throw new UsageError(
+      `${purpose} needs ${field} of target ${target.id}, which is unknown: ${reason}; choose another target, or state it in a file of your own with "extends": "${target.id}"`,
+    );
   }
   return quantity.value;
 }

@@ -19,7 +19,10 @@ export function findProfile(target: Target, id?: string): LocatedProfile {
   const profiles = target.file.energyProfiles;
   const index = profiles.findIndex((profile) => (id === undefined ? profile.default === true : profile.id === id));
   if (index >= 0) return { data: profiles[index], field: `energyProfiles[${index}]` };
-  if (id === undefined) throw new UsageError(`target ${target.id} has no energy profile`);
+  if (id === undefined)
+    throw new UsageError(
+      `target ${target.id} has no energy profile; choose another target, or add one in a file of your own with "extends": "${target.id}"`,
+    );
   throw unknownName(
     `energy profile of target ${target.id}`,
     id,

@@ -90,7 +90,10 @@ export function topology(target: Target): Topology {
   const { file, board } = target;
   const { kind, concentration } = file.topology;
   const grid = networkGrid(file, board);
-  if (grid === null) throw new UsageError(`target ${target.id} does not say how many tiles and cores a chip has`);
+  if (grid === null)
+    throw new UsageError(
+      `target ${target.id} does not say how many tiles and cores a chip has; choose another target, or state it in a file of your own with "extends": "${target.id}"`,
+    );
   const side = (axis: 'x' | 'y') => required(target, `topology.concentration.${axis}`, concentration?.[axis], 'the network');
   const block = kind === 'cmesh' ? { x: side('x'), y: side('y') } : { x: 1, y: 1 };
   return topologyOf({ name: target.label, kind: joinedKind(target), grid, block, pitch: pitchOf(target) });

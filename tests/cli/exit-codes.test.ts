@@ -28,6 +28,15 @@ describe('exit code 0', () => {
     for (const path of paths) expect(existsSync(at(path)), path).toBe(true);
   });
 
+  it('of report --terminal: pictures in 80 columns of plain characters', async () => {
+    const { code, stdout, stderr } = await cli('report', 'run', '--terminal');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/The network by core of rram-mesh\n( {2}[0-9·-]( [0-9·-]){5}\n){6}/);
+    expect(stdout).toContain('rram-mesh, cores in their places');
+    expect(Math.max(...stdout.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain('\u001b');
+  });
+
   it('of a command whose reader has seen enough', async () => {
     const child = startCli(['tasks', 'sample', '--task', 'dms', '--trials', '200', '--json'], folder);
     child.stdout?.once('data', () => child.stdout?.destroy());
