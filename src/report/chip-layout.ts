@@ -134,8 +134,16 @@ export function linksIn({ view, link }: ChipLayout, { links, routers }: Topology
     .map(([from, to]) => link(from, to));
 }
 
-/** Whether a router is drawn. */
-export function isIn({ left, right, top, bottom }: ChipLayout['view'], { x, y }: RouterPosition): boolean {
+/** The routers that are drawn. */
+export function routersIn(view: ChipLayout['view'], { routers, links }: Topology): (RouterPosition & { readonly router: number })[] {
+  // A number without links is a gap, unless it is the only router.
+  const there = new Set(routers.x.length === 1 ? [0] : links.from);
+  return Array.from(routers.x, (x, router) => ({ x, y: routers.y[router], router })).filter(
+    (one) => there.has(one.router) && isIn(view, one),
+  );
+}
+
+function isIn({ left, right, top, bottom }: ChipLayout['view'], { x, y }: RouterPosition): boolean {
   return left <= x && x <= right && top <= y && y <= bottom;
 }
 

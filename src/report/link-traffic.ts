@@ -6,12 +6,12 @@ import {
   chipLayout,
   croppedWords,
   directionEntry,
-  isIn,
   linksIn,
   portArrow,
   portEntry,
   type RouterPosition,
   routerAxes,
+  routersIn,
 } from './chip-layout.ts';
 import { formatNumber, plural } from './format.ts';
 import type { PlacementResult, TargetReport } from './report.ts';
@@ -108,14 +108,6 @@ function ring(cx: number, cy: number, r: number): Markup {
 /** Links in view, under the loaded ones. */
 function idleLinks(layout: ChipLayout, network: Topology): Markup[] {
   return linksIn(layout, network).map((ends) => element('line', { ...ends, stroke: IDLE, 'stroke-width': 0.8 }));
-}
-
-function routersIn(view: ChipLayout['view'], { routers, links }: Topology): RouterPosition[] {
-  // A number without links is a gap, unless it is the only router.
-  const there = new Set(routers.x.length === 1 ? [0] : links.from);
-  return Array.from(routers.x, (x, router) => ({ x, y: routers.y[router], router })).filter(
-    (one) => there.has(one.router) && isIn(view, one),
-  );
 }
 
 function amount(value: number): string {

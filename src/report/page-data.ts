@@ -1,7 +1,7 @@
 // What does the page draw that report.json does not hold? Synapses, cores of neurons, places on the chip, packed.
 import type { Network } from '../network/network.ts';
 import type { Topology } from '../targets/topology.ts';
-import { chipLayout, coresIn, croppedWords, linksIn } from './chip-layout.ts';
+import { chipLayout, coresIn, croppedWords, linksIn, routersIn } from './chip-layout.ts';
 import type { ParetoPlot } from './pareto-plot.ts';
 import type { Report } from './report.ts';
 
@@ -22,6 +22,8 @@ export interface ChipDrawing {
   /** Ends x1, y1, x2, y2 of all links, shape [links, 4]; and of those with traffic, in the order of report.json, shape [loads, 4]. */
   readonly links: Packed;
   readonly loads: Packed;
+  /** Centres x, y of the routers that no core sits behind, shape [routers, 2]. */
+  readonly hubs: Packed;
   /** Width of a link with the most traffic. */
   readonly widest: number;
   /** Tip of the arrow where inputs enter. */
@@ -142,6 +144,7 @@ function drawChip(report: Report, target: number, network: Topology): ChipDrawin
   const { left, top, width, height } = layout.area;
   const cores = coresIn(network, layout.view);
   const ends = ({ x1, y1, x2, y2 }: ReturnType<typeof layout.link>) => [x1 - left, y1 - top, x2 - left, y2 - top];
+  const occupied = new Set(cores.map(network.routerOf));
   const port = layout.block(result.port);
   return {
     width,
@@ -158,6 +161,15 @@ function drawChip(report: Report, target: number, network: Topology): ChipDrawin
     loads: pack(
       'float32',
       (result.links?.loads ?? []).flatMap(({ from, to }) => ends(layout.link(from, to))),
+    ),
+    hubs: pack(
+      'float32',
+      routersIn(layout.view, network)
+        .filter(({ router }) => !occupied.has(router))
+        .flatMap((router) => {
+          const box = layout.block(router);
+          return [box.left + box.width / 2 - left, box.top + box.height / 2 - top];
+        }),
     ),
     widest: layout.linkWidth(1),
     port: { x: port.left - left, y: port.top + port.height / 2 - top },

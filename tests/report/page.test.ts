@@ -139,5 +139,6 @@ describe('what the page draws', () => {
     expect(unpack(chip.links)).toHaveLength(4 * 14);
     expect(unpack(chip.loads)).toHaveLength(4 * (report.targets[0].placements[0].result?.links?.loads.length ?? 0));
     expect(chip.cropped).toBe('');
+    expect(unpack(chip.hubs)).toEqual([]);
   });
 });

@@ -131,6 +131,12 @@ function paintChip(context: CanvasRenderingContext2D, { placement: { result } }:
   context.strokeStyle = line;
   context.lineWidth = 0.8 / scale;
   stroke(context, chip.links);
+  context.fillStyle = line;
+  for (let i = 0; i < chip.hubs.length; i += 2) {
+    context.beginPath();
+    context.arc(chip.hubs[i], chip.hubs[i + 1], Math.min(6, 3 / scale), 0, 2 * Math.PI);
+    context.fill();
+  }
   for (const [i, core] of chip.cores.entries()) {
     const [x, y, width, height] = chip.boxes.subarray(4 * i, 4 * i + 4);
     const facts = used.get(core);
@@ -247,5 +253,6 @@ export function chipLegend(target: TargetModel): HTMLElement {
     h('span', { class: 'entry' }, links),
     h('span', { class: 'entry' }, `▶ inputs enter here${result.port.assumed ? ' (assumed)' : ''}`),
     h('span', { class: 'entry' }, 'dashed outline: hears the neuron'),
+    (target.chip?.hubs.length ?? 0) > 0 ? h('span', { class: 'entry' }, '● router without a core') : null,
   );
 }

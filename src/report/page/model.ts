@@ -11,11 +11,12 @@ export interface Synapses {
 }
 
 /** A chip on paper. */
-export interface Chip extends Omit<ChipDrawing, 'cores' | 'boxes' | 'links' | 'loads'> {
+export interface Chip extends Omit<ChipDrawing, 'cores' | 'boxes' | 'links' | 'loads' | 'hubs'> {
   readonly cores: Int32Array;
   readonly boxes: Float32Array;
   readonly links: Float32Array;
   readonly loads: Float32Array;
+  readonly hubs: Float32Array;
 }
 
 /** One target. */
@@ -92,6 +93,7 @@ export function readModel(): Model {
           boxes: floats(chip.boxes),
           links: floats(chip.links),
           loads: floats(chip.loads),
+          hubs: floats(chip.hubs),
         },
       };
     }),
