@@ -35,6 +35,13 @@ describe('a second run', () => {
     expect(different).toEqual([['timings.json', 'new']]);
   });
 
+  it('from the config.json of the first gives the same bytes', async () => {
+    expect((await runProgram('run', 'run/config.json', '--out', 'repeated')).error).toBeNull();
+    expect(pathsIn('repeated')).toEqual(pathsIn('run'));
+    const different = Object.entries(hasFiles('repeated', first)).filter(([, same]) => same !== true);
+    expect(different).toEqual([['timings.json', 'new']]);
+  });
+
   it('in the same folder reuses every stage, says so, and changes no byte', async () => {
     const written = new Map([...first.keys()].map((path) => [path, statSync(join('run', path)).mtimeMs]));
     const { stdout, stderr, error } = await run('run');
