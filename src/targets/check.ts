@@ -75,6 +75,8 @@ function schemaProblems(issue: z.core.$ZodIssue, data: unknown, prefix: readonly
       return problem(
         issue.expected === 'object' && typeof value === 'number' ? BARE_NUMBER : (TYPE_WORDS[issue.expected] ?? issue.expected),
       );
+    case 'too_small':
+      return problem(`${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`);
     case 'invalid_value':
       return problem(issue.values.map(String).join(' | '));
     case 'unrecognized_keys':

@@ -113,12 +113,18 @@ export function coreCapacity(target: Target, bits = usualBits(target)): CoreCapa
       `target ${target.id} packs synapses by ${limits.packing}${why}; modelled are: ${Object.keys(PACKINGS).join(', ')}`,
     );
   }
-  if (coreClasses.length > 1) throw new UsageError(`target ${target.id} has ${coreClasses.length} kinds of cores; one kind is modelled`);
+  if (coreClasses.length > 1) {
+    throw new UsageError(
+      `coreClasses of target ${target.id} has ${coreClasses.length} kinds of cores; one kind is modelled: describe one of them alone in a file ` +
+        `with "extends": "${target.id}"`,
+    );
+  }
   const targetsPerNeuron = limits.targetsPerNeuron?.value ?? (target.file.weight.signScheme === 'sign-per-source' ? 1 : null);
   const packing = rule(target, bits);
   if (targetsPerNeuron !== null && packing.axonMemory(1) > 0) {
     throw new UsageError(
-      `target ${target.id} limits targetsPerNeuron and packs synapses by ${limits.packing}: copies in such a memory are not modelled`,
+      `target ${target.id} has limits.targetsPerNeuron and limits.packing ${limits.packing}: copies in such a memory are not modelled; ` +
+        'leave targetsPerNeuron out if neurons reach any number of cores, or choose the packing of lists or arrays that it has',
     );
   }
   // Where sources are the rows of an array, a source takes as many as the signs of its synapses ask for.

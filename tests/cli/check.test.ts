@@ -1,6 +1,7 @@
 // Does check tell what would fit, so that doing it makes it fit?
 import { describe, expect, it } from 'vitest';
-import { FitError } from '../../src/core/errors.ts';
+import { FitError, UsageError } from '../../src/core/errors.ts';
+import { rawTarget, withValue, writeTarget } from '../targets/support.ts';
 import { runProgram } from './support.ts';
 
 const MODEL = 'models/yang19-20x20-bimt.safetensors';
@@ -37,5 +38,68 @@ describe('what check advises', () => {
   it('of modules that are to be kept apart is enough too', async () => {
     expect(await remediesFor('dynap-se2', '--keep-modules')).toEqual(['let modules share cores', 'take 3 chips (chips=3 in --target)']);
     expect((await check('dynap-se2:chips=3', '--keep-modules')).stdout).toBe(`${MODEL} fits dynap-se2:chips=3 on 12 of 12 cores\n`);
+  });
+});
+
+describe('check refuses as bad input', () => {
+  const count = (value: number | null) => ({ value, unit: '1', provenance: 'assumption', how: 'test' });
+
+  /** A mesh of tiles with gaps. */
+  const mesh = (width: number, height: number, absent: readonly (readonly [number, number])[]) => ({
+    'hierarchy.coresPerChip': undefined,
+    'hierarchy.levels.0.countPerParent': undefined,
+    'hierarchy.levels.0.arrangement.width': count(width),
+    'hierarchy.levels.0.arrangement.height': count(height),
+    'hierarchy.levels.0.arrangement.absent': absent,
+  });
+
+  it.each<[string, string, Readonly<Record<string, unknown>>, ...string[]]>([
+    [
+      'negative capacities, all of them',
+      'rram-mesh',
+      { 'limits.axonsIn': count(-1), 'limits.neurons': count(-5), 'crossbar.rows.value': -2 },
+      '(3 problems)',
+      'limits.axonsIn.value: found -1, expected at least 0',
+      'limits.neurons.value: found -5, expected at least 0',
+      'crossbar.rows.value: found -2, expected at least 0',
+    ],
+    [
+      'a network in pieces',
+      'rram-mesh',
+      // The middle column is missing.
+      mesh(5, 3, [[2, 0], [2, 1], [2, 2]]), // biome-ignore format: one mutation a line
+      'no way leads from router (0, 0) to (3, 0)',
+    ],
+    [
+      'cores that are absent everywhere, and what else is wrong',
+      'rram-mesh',
+      { ...mesh(2, 1, [[0, 0], [1, 0]]), 'energyProfiles.0.default': undefined }, // biome-ignore format: one mutation a line
+      'hierarchy.levels: found 0 cores',
+      'energyProfiles: found 0 default profiles',
+    ],
+    [
+      'several kinds of cores',
+      'rram-mesh',
+      { coreClasses: [32, 32].map((cores) => ({ count: count(cores), limits: rawTarget('rram-mesh')['limits'] })) },
+      'coreClasses of target rram-mesh has 2 kinds of cores',
+      '"extends": "rram-mesh"',
+    ],
+    [
+      'copies in a pool of memory',
+      'tianjic',
+      { 'limits.targetsPerNeuron': count(2) },
+      'limits.targetsPerNeuron and limits.packing byte-pool',
+      'leave targetsPerNeuron out',
+    ],
+  ])('%s', async (_, id, changes, ...words) => {
+    // Bounds of parameters would only be more to tell.
+    const file = Object.entries({ parameters: undefined, ...changes }).reduce(
+      (of, [path, value]) => withValue(of, path, value),
+      rawTarget(id),
+    );
+    const { error, stdout } = await check(writeTarget(JSON.stringify(file)));
+    expect(error).toBeInstanceOf(UsageError);
+    expect(stdout).toBe('');
+    for (const word of words) expect(String(error)).toContain(word);
   });
 });
