@@ -1,6 +1,6 @@
 // bimt-export analyze: network → analysis.json, and what it says
 import { basename, join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, type Option } from 'commander';
 import { analysisJson } from '../analysis/analysis-file.ts';
 import { UsageError } from '../core/errors.ts';
 import { writeFileAtomic } from '../core/files.ts';
@@ -9,10 +9,10 @@ import { AnalyzeConfig, analyzeStage } from '../pipeline/analyze-stage.ts';
 import { onGrid } from '../pipeline/network-file.ts';
 import { FIGURES, networkFigures } from '../report/figures.ts';
 import { svgToPng } from '../report/png.ts';
-import { ANALYSIS_TRIALS } from '../tasks/analysis-trials.ts';
 import { analysisText } from './analysis-text.ts';
-import { claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { claimOutputs, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, inColour, note, printResult, withCommonOptions } from './output.ts';
+import { settingOption } from './setting-option.ts';
 
 interface AnalyzeOptions extends CommonOptions {
   readonly out?: string;
@@ -35,22 +35,21 @@ export function analyzeCommand(): Command {
   return withCommonOptions(new Command('analyze'))
     .argument('<file>', 'a trained or pruned network')
     .option('--out <dir>', `also write ${FILE} into this folder`)
-    .option('--trials <n>', 'noisy test trials per task for the accuracy (default: 1000)', integerOption(1, 100_000))
-    .addOption(
-      new Option(
-        '--task-variance <trials>',
-        'noise-free trials of task variance: drawn, or every condition once (default: random)',
-      ).choices(ANALYSIS_TRIALS),
-    )
-    .option('--trials-per-task <n>', 'random trials of each task for task variance (default: 512)', integerOption(2, 100_000))
-    .option('--shuffles <n>', 'shuffles of neurons behind every p (default: 10000)', integerOption(1, 1_000_000))
-    .option('--seed <n>', 'seed of trials, clusters, shuffles and search (default: 0)', integerOption(0))
+    .addOption(analyzeOption('--trials <n>', 'scores.trialsPerTask'))
+    .addOption(analyzeOption('--task-variance <trials>', 'trials'))
+    .addOption(analyzeOption('--trials-per-task <n>', 'trialsPerTask'))
+    .addOption(analyzeOption('--shuffles <n>', 'shuffles'))
+    .addOption(analyzeOption('--seed <n>', 'seed'))
     .option('--no-layout-search', 'only the own layout, not also the one of shortest wires that a search finds')
-    .option('--grid <size>', 'another grid of as many sites, where training knew no positions: ROWSxCOLUMNS or a number (default: its own)')
+    .addOption(analyzeOption('--grid <size>', 'grid'))
     .option('--figures', `also draw every figure of the network, as SVG and PNG, into the folder ${FIGURE_FOLDER} of --out`)
     .option('--force', 'overwrite these files')
     .addHelpText('after', '\nExample:\n  $ bimt-export analyze runs/a/pruned.safetensors --out runs/a/analysis')
     .action(analyzeAction);
+}
+
+function analyzeOption(flags: string, path: string): Option {
+  return settingOption(flags, path, { settings: AnalyzeConfig });
 }
 
 async function analyzeAction(file: string, options: AnalyzeOptions): Promise<void> {

@@ -10,6 +10,8 @@ interface Own {
   /** What holds when the option is not given, in words. */
   readonly otherwise?: string;
   readonly group?: string;
+  /** Where the setting is looked for, if not in config files. */
+  readonly settings?: z.ZodType;
 }
 
 /**
@@ -18,8 +20,8 @@ interface Own {
  * @param flags - as commander takes them, `--lambda <x>`
  * @param path - of the setting, `train.lambda`
  */
-export function settingOption(flags: string, path: string, { description, otherwise, group }: Own = {}): Option {
-  const schema = schemaAt(path);
+export function settingOption(flags: string, path: string, { description, otherwise, group, settings = RunSettings }: Own = {}): Option {
+  const schema = schemaAt(settings, path);
   const node = schemaNode(schema);
   const unit = node.unit === undefined ? '' : ` (in ${node.unit})`;
   const fallback = otherwise ?? (node.default === null ? node.none : valueText(node.default));
@@ -50,12 +52,12 @@ function withoutNull({ anyOf, type, ...node }: SchemaNode): SchemaNode {
   return { ...node, ...(type !== undefined && { type }), ...(anyOf && { anyOf: anyOf.filter((choice) => choice.type !== 'null') }) };
 }
 
-function schemaAt(path: string): z.ZodType {
+function schemaAt(settings: z.ZodType, path: string): z.ZodType {
   return path.split('.').reduce<z.ZodType>((schema, name) => {
     const inner = shapeOf(schema)?.[name];
     if (inner === undefined) throw new Error(`there is no setting ${path}`);
     return inner;
-  }, RunSettings);
+  }, settings);
 }
 
 /** The settings of a section, whatever defaults are wrapped around it. */

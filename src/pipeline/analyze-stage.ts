@@ -23,24 +23,33 @@ import { type NetworkArtifact, onGrid } from './network-file.ts';
 import { outputsByRow } from './scores.ts';
 import type { StageHooks } from './train-stage.ts';
 
-const count = z.int().min(1);
 const seed = z.int().nonnegative();
 
 export const AnalyzeConfig = z.strictObject({
-  /** Another grid of as many sites to see the neurons on, for networks whose training knew no positions; null for their own. */
-  grid: grid.nullable().default(null),
-  /** Noise-free trials that task variance is measured on: drawn as for training, or every combination of conditions once. */
-  trials: z.enum(ANALYSIS_TRIALS).default('random'),
-  /** Random trials of each task. */
-  trialsPerTask: count.default(512),
-  /** Permutations of the active neurons over their sites behind every p-value. */
-  shuffles: count.default(10_000),
-  /** Also measure the layout of shortest wires that a search finds. */
-  layoutSearch: z.boolean().default(true),
-  /** Seed of the trials, the clusters, the shuffles and the search. */
-  seed: seed.default(0),
-  /** Noisy test trials per task behind every accuracy. */
-  scores: z.strictObject({ trialsPerTask: count.default(1000), seed: seed.default(1) }).prefault({}),
+  grid: grid
+    .nullable()
+    .meta({ description: 'another grid of as many sites to see the neurons on, where training knew no positions', none: 'its own' })
+    .default(null),
+  trials: z
+    .enum(ANALYSIS_TRIALS)
+    .meta({ description: 'noise-free trials of task variance: drawn as for training, or every combination of conditions once' })
+    .default('random'),
+  trialsPerTask: z.int().min(2).max(100_000).meta({ description: 'random trials of each task for task variance' }).default(512),
+  shuffles: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .meta({ description: 'shuffles of the active neurons over their sites behind every p' })
+    .default(10_000),
+  layoutSearch: z.boolean().meta({ description: 'also measure the layout of shortest wires that a search finds' }).default(true),
+  seed: seed.meta({ description: 'seed of trials, clusters, shuffles and search' }).default(0),
+  scores: z
+    .strictObject({
+      trialsPerTask: z.int().min(1).max(100_000).meta({ description: 'noisy test trials per task behind every accuracy' }).default(1000),
+      seed: seed.meta({ description: 'seed of these trials' }).default(1),
+    })
+    .meta({ description: 'accuracies' })
+    .prefault({}),
 });
 export type AnalyzeConfig = z.output<typeof AnalyzeConfig>;
 
