@@ -38,7 +38,7 @@ and every number of a placement by its name in metrics.json without stage and gr
 
 Examples:
   $ bimt-export compare runs/first
-  $ bimt-export compare runs/before runs/after --require energy<=1.05*baseline --require accuracy>=0.9
+  $ bimt-export compare runs/before runs/after --require 'energy<=1.05*baseline' --require 'accuracy>=0.9'
   $ bimt-export compare runs/a runs/b runs/c --baseline runs/b --out comparison.html`,
     )
     .action(compareAction);
