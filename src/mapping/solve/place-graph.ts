@@ -1,9 +1,10 @@
 // Where does each vertex of a graph go on a mesh of cores? The mapper without a chip, for comparison with other tools.
 import { randomStream } from '../../core/random.ts';
 import { clusterPositions } from './clusters.ts';
-import type { CoreGrid } from './cut.ts';
+import { type CoreGrid, cutPositions } from './cut.ts';
 import { type PlacementGraph, unitSized } from './graph.ts';
 import { meshHops } from './hops.ts';
+import { smooth } from './layout.ts';
 import { nearPairs } from './near.ts';
 import { findPositions } from './positions.ts';
 import { type SolverProblem, wiringCost } from './problem.ts';
@@ -42,6 +43,14 @@ const CLUSTER_STARTS = 4;
 const KEPT_STARTS = 3;
 /** Of larger graphs one start is kept, so that annealing takes its time. */
 const KEPT_VERTICES = 1000;
+
+/** Cycles of cutting anew at effort 1: as many as keep all their vertices together below this, at least one. */
+const CYCLE_VERTICES = 100_000;
+const MOST_CYCLES = 6;
+/** Steps of smoothing of one cycle after the other: more straighten longer borders, and blur what is small. */
+const SMOOTHINGS = [50, 100, 150];
+/** How far smoothing looks, in cores. */
+const REACH = 2;
 
 /**
  * Places a graph so that Σ weight·hops is small. Deterministic in the seed and the effort.
@@ -96,11 +105,38 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
     });
   });
   const best = kept.reduce((a, b) => (b.cost < a.cost ? b : a));
+  const cycles = Math.max(1, Math.min(MOST_CYCLES, Math.floor((effort * CYCLE_VERTICES) / graph.vertices)));
+  for (let cycle = 0; cycle < cycles; cycle++) {
+    const core = recut(problem, best.core, mesh, SMOOTHINGS[cycle % SMOOTHINGS.length]);
+    const again = { pairs, rounds: ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
+    const cost = refine(problem, core, wiringCost(problem, core), null, again);
+    if (cost < best.cost) {
+      best.core = core;
+      best.cost = cost;
+    }
+  }
   const core = new Int32Array(graph.vertices);
   order.forEach((v, i) => {
     core[v] = best.core[i];
   });
   return core;
+}
+
+/** Cuts anew along positions that a placement suggests: its cores, smoothed until borders between them are straight. */
+function recut({ graph, grid }: SolverProblem, core: Int32Array, { width, height }: Mesh, smoothings: number): Int32Array {
+  const side = Math.max(width, height);
+  let position: Float64Array = Float64Array.from(
+    { length: 2 * graph.vertices },
+    (_, i) => ((i % 2 === 0 ? grid.x : grid.y)[core[i >> 1]] + 0.5) / side,
+  );
+  for (let step = 0; step < smoothings; step++) position = smooth(graph, position, REACH / side);
+  return cutPositions(
+    graph,
+    position,
+    grid,
+    grid.x.map((_, i) => i),
+    0,
+  );
 }
 
 function gridOf({ width, height, capacity }: Mesh): CoreGrid {

@@ -113,6 +113,20 @@ describe('the placement of a graph', () => {
     }
   });
 
+  it('finds the squares of a lattice that nobody gave positions', () => {
+    const side = 24;
+    const number = randomStream(1, 'hidden').permutation(side * side);
+    const edges: Edge[] = [];
+    for (let y = 0; y < side; y++) {
+      for (let x = 0; x < side; x++) {
+        if (x + 1 < side) edges.push([number[y * side + x], number[y * side + x + 1], 1]);
+        if (y + 1 < side) edges.push([number[y * side + x], number[(y + 1) * side + x], 1]);
+      }
+    }
+    // 11 borders of 24 edges each way.
+    expect(placed(side * side, edges, { width: 12, height: 12, capacity: 4 }, null, { seed: 1, effort: 1 })).toBeLessThanOrEqual(528);
+  });
+
   it.each([
     { name: 'one long ring', strides: [1, 2, 3, 4, 5, 6, 7, 8] },
     { name: 'rings of odd strides, without triangles', strides: [1, 3, 5, 7] },
