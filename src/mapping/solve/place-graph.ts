@@ -40,7 +40,7 @@ const MOST_STARTS = 120;
 const START_ROUNDS = 3;
 /** Starts from clusters: quarter turns of one shape. */
 const CLUSTER_STARTS = 4;
-const KEPT_STARTS = 3;
+const KEPT_STARTS = 6;
 /** Of larger graphs one start is kept, so that annealing takes its time. */
 const KEPT_VERTICES = 1000;
 
