@@ -29,15 +29,15 @@ export interface PlaceGraphOptions {
 }
 
 /** Proposals of annealing at effort 1, over all footprints. */
-const PROPOSALS = 4_000_000;
+const PROPOSALS = 1_200_000;
 /** Larger graphs are refined by pairs alone. */
 const ANNEALED_VERTICES = 20_000;
 /** Rounds of pair refinement at effort 1. */
-const ROUNDS = 12;
+const ROUNDS = 6;
 /** Starts at effort 1: so many that all their vertices together are this many, refined for a few rounds; the best are kept. */
-const START_VERTICES = 60_000;
+const START_VERTICES = 40_000;
 const MOST_STARTS = 120;
-const START_ROUNDS = 3;
+const START_ROUNDS = 2;
 /** Starts from clusters: quarter turns of one shape. */
 const CLUSTER_STARTS = 4;
 const KEPT_STARTS = 6;
