@@ -1,8 +1,8 @@
 // How do runs and targets compare? Every exported placement of every run side by side, and what changed against one of the runs.
-import { share } from './cells.ts';
+import { count, share } from './cells.ts';
 import type { Value } from './format.ts';
 import { placementMetrics } from './metrics.ts';
-import { FIT_COLUMNS, PLACEMENT_COLUMNS, type PlacementRow, placementRows } from './placement-columns.ts';
+import { exportedRows, type PlacementRow, placementColumn } from './placement-columns.ts';
 import type { Report } from './report.ts';
 import type { Column } from './table.ts';
 
@@ -59,8 +59,7 @@ const accuracy: Column<Case> = {
 };
 
 const neurons: Column<Case> = {
-  unit: '',
-  format: { decimals: 0 },
+  ...count,
   key: 'neurons',
   title: 'neurons',
   meaning: 'Neurons that are left after pruning.',
@@ -68,8 +67,7 @@ const neurons: Column<Case> = {
 };
 
 const synapses: Column<Case> = {
-  unit: '',
-  format: { decimals: 0 },
+  ...count,
   key: 'synapses',
   title: 'synapses',
   meaning: 'Recurrent, input and readout weights that are left after pruning.',
@@ -109,9 +107,7 @@ export const MEASURES: readonly Measure[] = [
 ];
 
 function measure(name: string, key: string, better: Measure['better']): Measure {
-  const column = [...FIT_COLUMNS, ...PLACEMENT_COLUMNS].find((candidate) => candidate.key === key);
-  if (column === undefined) throw new Error(`no column ${key}`);
-  return { name, column, better };
+  return { name, column: placementColumn(key), better };
 }
 
 /**
@@ -124,11 +120,6 @@ export function compareRuns(runs: readonly ComparedRun[], baseline: string | nul
   const before = runs.find(({ name }) => name === baseline) ?? null;
   const others = cases.filter(({ run }) => before !== null && run !== before);
   return { runs, baseline: before, cases, differences: others.flatMap((after) => differencesOf(beside(cases, before, after), after)) };
-}
-
-/** The placement of each target that was exported; those for comparison are behind it. */
-function exportedRows(report: Report): PlacementRow[] {
-  return placementRows(report).filter(({ target, placement }) => placement === target.placements[0]);
 }
 
 /** The case of another run on the same target; null if it does not have that. */

@@ -22,6 +22,11 @@ export function placementRows(report: Report): PlacementRow[] {
   );
 }
 
+/** The exported placement of every target; those for comparison are left out. */
+export function exportedRows(report: Report): PlacementRow[] {
+  return placementRows(report).filter(({ target, placement }) => placement === target.placements[0]);
+}
+
 /** A column of something that only a placement that was found has; its cell stays empty otherwise. */
 function found(
   column: Omit<Column<PlacementRow>, 'value'> & { value(result: PlacementResult): ReturnType<Column<PlacementRow>['value']> },
@@ -379,4 +384,11 @@ function productValue(a: number | Bounded | null, b: number | Bounded | null): n
   if (typeof a === 'number' && typeof b === 'number') return a * b;
   const value = (factor: number | Bounded) => (typeof factor === 'number' ? factor : factor.value);
   return { bound: '≥', value: value(a) * value(b) };
+}
+
+/** A column of the placements by its key. */
+export function placementColumn(key: string): Column<PlacementRow> {
+  const column = PLACEMENT_COLUMNS.find((candidate) => candidate.key === key);
+  if (column === undefined) throw new Error(`no column ${key}`);
+  return column;
 }

@@ -162,25 +162,26 @@ function smallestBox(position: Float64Array): Float64Array {
   let smallest = Number.POSITIVE_INFINITY;
   for (let k = 0; k < ANGLES; k++) {
     const angle = (Math.PI / 2) * (k / ANGLES);
-    const turned = turn(position, angle);
+    const candidate = turned(position, angle);
     const extent = [0, 1].map((axis) => {
       let low = Number.POSITIVE_INFINITY;
       let high = Number.NEGATIVE_INFINITY;
-      for (let i = axis; i < turned.length; i += 2) {
-        low = Math.min(low, turned[i]);
-        high = Math.max(high, turned[i]);
+      for (let i = axis; i < candidate.length; i += 2) {
+        low = Math.min(low, candidate[i]);
+        high = Math.max(high, candidate[i]);
       }
       return high - low;
     });
     if (extent[0] * extent[1] < smallest) {
       smallest = extent[0] * extent[1];
-      best = turned;
+      best = candidate;
     }
   }
   return best;
 }
 
-function turn(position: Float64Array, angle: number): Float64Array {
+/** Positions turned about the origin by an angle in radians, shape [vertices, 2]. */
+export function turned(position: Float64Array, angle: number): Float64Array {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   const out = new Float64Array(position.length);
   for (let i = 0; i < out.length; i += 2) {

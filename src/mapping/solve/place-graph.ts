@@ -78,10 +78,12 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const pairs = nearPairs(problem.grid);
   const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_VERTICES) / graph.vertices)));
   const starts: { core: Int32Array; cost: number }[] = [];
+  // Without annealing nothing is drawn.
+  const byPairs = (core: Int32Array, rounds: number) =>
+    refine(problem, core, wiringCost(problem, core), null, { pairs, rounds, proposals: 0, random: randomStream(seed, 'solve/none') });
   const startFrom = (positions: Float64Array, most: number) => {
     for (const core of startsOn(mesh, problem.grid, problem.graph, positions, most)) {
-      const rough = { pairs, rounds: START_ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
-      starts.push({ core, cost: refine(problem, core, wiringCost(problem, core), null, rough) });
+      starts.push({ core, cost: byPairs(core, START_ROUNDS) });
     }
   };
   startFrom(
@@ -108,8 +110,7 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const cycles = Math.max(1, Math.min(MOST_CYCLES, Math.floor((effort * CYCLE_VERTICES) / graph.vertices)));
   for (let cycle = 0; cycle < cycles; cycle++) {
     const core = recut(problem, best.core, mesh, SMOOTHINGS[cycle % SMOOTHINGS.length]);
-    const again = { pairs, rounds: ROUNDS, proposals: 0, random: randomStream(seed, 'solve/none') };
-    const cost = refine(problem, core, wiringCost(problem, core), null, again);
+    const cost = byPairs(core, ROUNDS);
     if (cost < best.cost) {
       best.core = core;
       best.cost = cost;

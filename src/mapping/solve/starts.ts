@@ -1,6 +1,7 @@
 // From where does the search set out? Cuts of the positions into several shapes of the chip, turned and filled in several ways.
 import { type CoreGrid, cutPositions } from './cut.ts';
 import type { SizedGraph } from './graph.ts';
+import { turned } from './layout.ts';
 import type { Mesh } from './place-graph.ts';
 
 /** A way to cut: which cores, how full, and the positions turned by how much. */
@@ -69,9 +70,4 @@ function nearest(cores: Int32Array, { width }: Mesh, needed: number): Int32Array
   return Int32Array.from(cores)
     .sort((a, b) => far(a) - far(b) || a - b)
     .subarray(0, needed);
-}
-
-function turned(position: Float64Array, angle: number): Float64Array {
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
-  return position.map((value, i) => (i % 2 === 0 ? c * value - s * position[i + 1] : c * value + s * position[i - 1]));
 }

@@ -5,8 +5,9 @@ import { coloursOf, neuronsOf } from './colouring.ts';
 import { drawnToWidth, h } from './dom.ts';
 import type { Chip, Model, TargetModel } from './model.ts';
 import { amountFill, amountInk, linkStroke } from './palette.ts';
+import { listenToReader, type Places } from './reader.ts';
 import { type Focus, focusOf, type State, type Store } from './state.ts';
-import { arrowOf, createSurface, nextTowards, pointerAt, type Surface } from './surface.ts';
+import { createSurface, nextTowards, pointerAt } from './surface.ts';
 import { onThemeChange, theme } from './theme.ts';
 
 const MOST_HEIGHT = 620;
@@ -57,44 +58,42 @@ export function chipView(model: Model, store: Store): HTMLElement {
   });
   store.listen((state, changed) => (changed.has('target') ? layOut() : paint(state, 'focus')));
   onThemeChange(() => paint(store.state, 'all'));
-  listenToReader(surface, model, store, target, () => frame);
+  listenToReader(
+    surface,
+    store,
+    placesOn(model, store, target, () => frame),
+  );
   return element;
 }
 
-function listenToReader({ front }: Surface, model: Model, store: Store, target: () => TargetModel, frame: () => Frame): void {
-  const under = (event: MouseEvent): Focus | null => {
-    const { chip } = target();
-    if (chip === null) return null;
-    const pointer = pointerAt(event);
-    const { scale, left } = frame();
-    const [x, y] = [(pointer.x - left) / scale, pointer.y / scale - MARGIN];
-    for (const [i, core] of chip.cores.entries()) {
-      const [boxLeft, boxTop, wide, high] = chip.boxes.subarray(4 * i, 4 * i + 4);
-      if (x >= boxLeft && y >= boxTop && x <= boxLeft + wide && y <= boxTop + high) return { kind: 'core', index: core };
-    }
-    return linkAt(chip, x, y, NEAR / scale);
+function placesOn(model: Model, store: Store, target: () => TargetModel, frame: () => Frame): Places {
+  return {
+    under(event) {
+      const { chip } = target();
+      if (chip === null) return null;
+      const pointer = pointerAt(event);
+      const { scale, left } = frame();
+      const [x, y] = [(pointer.x - left) / scale, pointer.y / scale - MARGIN];
+      for (const [i, core] of chip.cores.entries()) {
+        const [boxLeft, boxTop, wide, high] = chip.boxes.subarray(4 * i, 4 * i + 4);
+        if (x >= boxLeft && y >= boxTop && x <= boxLeft + wide && y <= boxTop + high) return { kind: 'core', index: core };
+      }
+      return linkAt(chip, x, y, NEAR / scale);
+    },
+    towards(direction) {
+      const { chip, core, placement } = target();
+      const used = placement.result?.cores ?? [];
+      if (chip === null || used.length === 0) return null;
+      const { selected } = store.state;
+      const first = selected === null ? undefined : neuronsOf(model, store.state.target, selected)[0];
+      const here = selected?.kind === 'core' ? selected.index : first === undefined ? null : (core?.[first] ?? null);
+      const place = (i: number) => centreOf(chip, (used[i] as CoreReport).id);
+      const from = used.findIndex(({ id }) => id === here);
+      // The first key goes to the core that is lit already, or to the first.
+      const next = from < 0 ? 0 : selected?.kind === 'core' ? nextTowards(from, used.length, place, direction) : from;
+      return { kind: 'core', index: (used[next] as CoreReport).id };
+    },
   };
-  front.addEventListener('pointermove', (event) => {
-    if (event.pointerType === 'mouse') store.change({ pointed: under(event) });
-  });
-  front.addEventListener('pointerleave', () => store.change({ pointed: null }));
-  front.addEventListener('click', (event) => store.change({ selected: under(event) }));
-  front.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') store.change({ selected: null, pointed: null });
-    const direction = arrowOf(event.key);
-    const { chip, core, placement } = target();
-    const used = placement.result?.cores ?? [];
-    if (direction === null || chip === null || used.length === 0) return;
-    event.preventDefault();
-    const { selected } = store.state;
-    const first = selected === null ? undefined : neuronsOf(model, store.state.target, selected)[0];
-    const here = selected?.kind === 'core' ? selected.index : first === undefined ? null : (core?.[first] ?? null);
-    const place = (i: number) => centreOf(chip, (used[i] as CoreReport).id);
-    const from = used.findIndex(({ id }) => id === here);
-    // The first key goes to the core that is lit already, or to the first.
-    const next = from < 0 ? 0 : selected?.kind === 'core' ? nextTowards(from, used.length, place, direction) : from;
-    store.change({ selected: { kind: 'core', index: (used[next] as CoreReport).id }, pointed: null });
-  });
 }
 
 /** The link with traffic that is nearest, if one is near. */

@@ -3,8 +3,9 @@ import { plural } from '../format.ts';
 import { type Colours, coloursOf, neuronsOf } from './colouring.ts';
 import { drawnToWidth } from './dom.ts';
 import type { Model, Synapses } from './model.ts';
-import { type Focus, focusOf, type State, type Store } from './state.ts';
-import { arrowOf, createSurface, nextTowards, pointerAt, type Surface } from './surface.ts';
+import { listenToReader, type Places } from './reader.ts';
+import { focusOf, type State, type Store } from './state.ts';
+import { createSurface, nextTowards, pointerAt, type Surface } from './surface.ts';
 import { onThemeChange, theme } from './theme.ts';
 
 const MOST_HEIGHT = 620;
@@ -68,7 +69,11 @@ export function gridView(model: Model, store: Store): HTMLElement {
     paint(state, isNew ? 'all' : 'focus');
   });
   onThemeChange(() => paint(store.state, 'all'));
-  listenToReader(surface, model, store, place, () => sheet.pitch);
+  listenToReader(
+    surface,
+    store,
+    placesOn(model, store, place, () => sheet.pitch),
+  );
   return surface.element;
 }
 
@@ -96,30 +101,23 @@ export function sheetWords(model: Model): string {
   return `Rows ${top}–${bottom} and columns ${left}–${right} of ${rows} × ${columns} sites; the others hold no neuron.`;
 }
 
-function listenToReader({ front }: Surface, model: Model, store: Store, place: (neuron: number) => Point, pitch: () => number): void {
-  const under = (event: MouseEvent): Focus | null => {
-    const { x, y } = pointerAt(event);
-    for (let neuron = 0; neuron < model.neurons; neuron++) {
-      const there = place(neuron);
-      if (Math.max(Math.abs(there.x - x), Math.abs(there.y - y)) <= pitch() / 2) return { kind: 'neuron', index: neuron };
-    }
-    return null;
+function placesOn(model: Model, store: Store, place: (neuron: number) => Point, pitch: () => number): Places {
+  return {
+    under(event) {
+      const { x, y } = pointerAt(event);
+      for (let neuron = 0; neuron < model.neurons; neuron++) {
+        const there = place(neuron);
+        if (Math.max(Math.abs(there.x - x), Math.abs(there.y - y)) <= pitch() / 2) return { kind: 'neuron', index: neuron };
+      }
+      return null;
+    },
+    towards(direction) {
+      const { selected } = store.state;
+      const first = selected === null ? undefined : neuronsOf(model, store.state.target, selected)[0];
+      const index = first === undefined ? 0 : selected?.kind === 'neuron' ? nextTowards(first, model.neurons, place, direction) : first;
+      return { kind: 'neuron', index };
+    },
   };
-  front.addEventListener('pointermove', (event) => {
-    if (event.pointerType === 'mouse') store.change({ pointed: under(event) });
-  });
-  front.addEventListener('pointerleave', () => store.change({ pointed: null }));
-  front.addEventListener('click', (event) => store.change({ selected: under(event) }));
-  front.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') store.change({ selected: null, pointed: null });
-    const direction = arrowOf(event.key);
-    if (direction === null) return;
-    event.preventDefault();
-    const { selected } = store.state;
-    const first = selected === null ? undefined : neuronsOf(model, store.state.target, selected)[0];
-    const index = first === undefined ? 0 : selected?.kind === 'neuron' ? nextTowards(first, model.neurons, place, direction) : first;
-    store.change({ selected: { kind: 'neuron', index }, pointed: null });
-  });
 }
 
 function paintNetwork(context: CanvasRenderingContext2D, model: Model, state: State, colours: Colours, sheet: Sheet): void {

@@ -1,6 +1,7 @@
 // Does it fit, what limits it, what does it lose and cost? One sentence, the key figures, and all targets side by side.
+import { words } from '../cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, plural } from '../format.ts';
-import { COST_COLUMNS, FIT_COLUMNS, type PlacementRow, placementRows } from '../placement-columns.ts';
+import { exportedRows, type PlacementRow, placementColumn } from '../placement-columns.ts';
 import type { PlacementReport, Report } from '../report.ts';
 import type { Column } from '../table.ts';
 import { accuracyLoss, cautions, misfitWords } from '../verdict-words.ts';
@@ -68,14 +69,8 @@ function figures({ network, accuracy }: Report): HTMLElement {
   );
 }
 
-const column = (key: string): Column<PlacementRow> => {
-  const found = [...FIT_COLUMNS, ...COST_COLUMNS].find((one) => one.key === key);
-  if (found === undefined) throw new Error(`no column ${key}`);
-  return found;
-};
-
 function sideBySide({ report }: Model, store: Store): HTMLElement {
-  const rows = placementRows(report).filter(({ target, placement }) => placement === target.placements[0]);
+  const rows = exportedRows(report);
   const accuracy: Column<PlacementRow> = {
     key: 'integerAccuracy',
     title: 'accuracy',
@@ -95,20 +90,19 @@ function sideBySide({ report }: Model, store: Store): HTMLElement {
   const verified: Column<PlacementRow> = {
     key: 'verified',
     title: 'verified',
-    unit: '',
-    format: 'words',
+    ...words,
     meaning: 'Whether interpreter, ONNX files and simulated chip computed the same integers.',
     value: ({ target: { verification } }) => (verification === null ? 'not verified' : verification.mismatches.length === 0),
     tone: ({ target: { verification } }) => (verification === null ? null : verification.mismatches.length === 0 ? 'good' : 'bad'),
   };
   const columns = [
-    ...['target', 'fits', 'coresUsed', 'coresAvailable', 'limitedBy', 'peakUtilization'].map(column),
+    ...['target', 'fits', 'coresUsed', 'coresAvailable', 'limitedBy', 'peakUtilization'].map(placementColumn),
     accuracy,
     lost,
-    ...['wiringCost', 'wiringOverRandom', 'hopsMean', 'energyNjPerStep', 'latencyUsPerStep', 'executable'].map(column),
+    ...['wiringCost', 'wiringOverRandom', 'hopsMean', 'energyNjPerStep', 'latencyUsPerStep', 'executable'].map(placementColumn),
     verified,
   ];
-  const most = new Map(BARS.map((key) => [key, Math.max(0, ...rows.map((row) => numberOf(column(key), row) ?? 0))]));
+  const most = new Map(BARS.map((key) => [key, Math.max(0, ...rows.map((row) => numberOf(placementColumn(key), row) ?? 0))]));
   const element = table('Targets side by side', columns, rows, {
     cell({ key, ...shown }, row, text) {
       if (key === 'target') return targetButton(row, report, store);
