@@ -2,21 +2,8 @@
 import type { Csr } from '../network/csr.ts';
 import { type CoreCapacity, type CoreTotals, noDemand } from '../targets/usage.ts';
 import { type Abroad, copiesFor } from './capacity.ts';
-import { type Placement, usedCores } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
 import { Reach } from './reach.ts';
-
-/** The occupancy of a placement, with the core ids behind its numbering. */
-export function occupancyOf(
-  problem: MappingProblem,
-  capacity: CoreCapacity,
-  placement: Placement,
-): { readonly occupancy: Occupancy; readonly cores: readonly number[] } {
-  const cores = usedCores(placement);
-  const number = new Map(cores.map((id, k) => [id, k]));
-  const core = placement.core.map((id) => number.get(id) as number);
-  return { occupancy: new Occupancy(problem, core, cores.length, capacity), cores };
-}
 
 /**
  * Units on cores 0 … cores − 1 (a placement's own numbering), with the totals each core's limits are checked against.

@@ -7,12 +7,11 @@ import { stepWork } from '../../src/mapping/counts.ts';
 import { usedCoresOf } from '../../src/mapping/geometry.ts';
 import { expectedCongestion, linkTraffic } from '../../src/mapping/links.ts';
 import { mappingMetrics } from '../../src/mapping/metrics.ts';
-import { occupancyOf } from '../../src/mapping/occupancy.ts';
 import { sidePaths, tableEntries } from '../../src/mapping/routing.ts';
 import { transfersOf } from '../../src/mapping/transfers.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { topologyOf } from '../../src/targets/topology.ts';
-import { madeUpChip, randomProblem, synapsesOf } from './support.ts';
+import { madeUpChip, occupancyOf, randomProblem, synapsesOf } from './support.ts';
 
 /** A made-up chip that casts in another way. */
 function casting(castMode: string, shape = {}, routing = {}): Chip {

@@ -12,7 +12,6 @@ import { usedCoresOf } from '../../src/mapping/geometry.ts';
 import { buildMapping } from '../../src/mapping/images.ts';
 import { checkFit, checkPlacement } from '../../src/mapping/legality.ts';
 import { parseMapping } from '../../src/mapping/mapping-file.ts';
-import { occupancyOf } from '../../src/mapping/occupancy.ts';
 import { place } from '../../src/mapping/place.ts';
 import { realWeights } from '../../src/mapping/problem.ts';
 import { forEachEntry } from '../../src/network/csr.ts';
@@ -24,6 +23,7 @@ import type { Target } from '../../src/targets/load.ts';
 import { randomIntegerInputs, randomIntegerNetwork } from '../compression/random-integer-network.ts';
 import { loadChanged } from '../targets/support.ts';
 import { readBack, type WeightTable } from './read-back.ts';
+import { occupancyOf } from './support.ts';
 
 const count = (value: number | null) => ({ value, unit: '1', provenance: value === null ? 'not-published' : 'assumption', how: 'test' });
 const bits = (value: number | null) => ({ ...count(value), unit: 'bit' });

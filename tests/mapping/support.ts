@@ -1,6 +1,8 @@
 // Made-up chips and networks, whose limits and weights a test chooses.
 import { randomStream } from '../../src/core/random.ts';
 import type { Chip } from '../../src/mapping/chip.ts';
+import { Occupancy } from '../../src/mapping/occupancy.ts';
+import { type Placement, usedCores } from '../../src/mapping/placement.ts';
 import { type MappingProblem, mappingProblem, type WeightedNetwork } from '../../src/mapping/problem.ts';
 import { csrFromDense } from '../../src/network/csr.ts';
 import type { Target } from '../../src/targets/load.ts';
@@ -164,4 +166,16 @@ export function demandByDefinition(problem: MappingProblem, core: ArrayLike<numb
         memory: [...axons].reduce((sum, axon) => sum + axonMemory(inside.filter(({ source }) => source === axon).length), 0),
       };
     });
+}
+
+/** The occupancy of a placement, with the core ids behind its numbering. */
+export function occupancyOf(
+  problem: MappingProblem,
+  capacity: CoreCapacity,
+  placement: Placement,
+): { readonly occupancy: Occupancy; readonly cores: readonly number[] } {
+  const cores = usedCores(placement);
+  const number = new Map(cores.map((id, k) => [id, k]));
+  const core = placement.core.map((id) => number.get(id) as number);
+  return { occupancy: new Occupancy(problem, core, cores.length, capacity), cores };
 }
