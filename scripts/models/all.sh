@@ -16,9 +16,5 @@ npx tsx scripts/models/aware-train.ts
 npx tsx scripts/models/aware.ts
 npx tsx scripts/models/results.ts
 
-# The README's pictures come from the network that ships for export.
-node dist/cli.js run --model models/yang19-20x20-bimt.safetensors --out runs/shipped --force
-cp runs/shipped/connection-map.svg docs/connection-map.svg
-cp runs/shipped/rram-mesh/placement.svg docs/placement.svg
-cp models/figures/yang19-20x20-bimt/brain-map.svg models/figures/yang19-20x20-bimt/null-histograms.svg docs/
-cp models/precision/precision.svg docs/precision.svg
+# The pictures of the documentation come from the network that ships for export.
+npx tsx scripts/pictures.ts

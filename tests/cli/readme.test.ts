@@ -40,9 +40,3 @@ it.each(commands)('%s', { timeout: 300_000 }, async (command) => {
   const [, written] = /--(?:svg|out) (\S+)/.exec(command) ?? [];
   if (written !== undefined) expect(pathsIn(folder).some((path) => path.startsWith(written))).toBe(!command.includes('--dry-run'));
 });
-
-it('names only files, folders and commands that exist', () => {
-  const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path);
-  expect(links.length).toBeGreaterThan(0);
-  for (const path of links) expect(existsSync(join(ROOT, path)), path).toBe(true);
-});

@@ -1,0 +1,58 @@
+// Does docs/tutorial.md show what its commands print? Runs them all, one after the other, and writes what they print into the page.
+// usage: npm run build && tsx scripts/tutorial.ts [--check]
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { writeFileAtomic } from '../src/core/files.ts';
+import { PACKAGE_ROOT } from '../src/core/version.ts';
+
+const PAGE = join(PACKAGE_ROOT, 'docs', 'tutorial.md');
+
+/** Commands and, where the page shows it, what they print. */
+const EXAMPLE = /^```sh\n(?<commands>.*?)^```\n(?:\n(?<mark><!-- digits vary -->\n)?```text\n(?<shown>.*?)^```\n)?/gms;
+
+/** A folder like that of a reader: the models that ship, and a tool of that name; what it says about its progress is left out. */
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bimt-tutorial-'));
+  symlinkSync(join(PACKAGE_ROOT, 'models'), join(folder, 'models'));
+  mkdirSync(join(folder, '.bin'));
+  const tool = `"${process.execPath}" "${join(PACKAGE_ROOT, 'dist', 'cli.js')}"`;
+  writeFileSync(
+    join(folder, '.bin', 'npx'),
+    `#!/bin/bash\nshift\n${tool} "$@" 2>"$0.said"\ncode=$?\n[ "$code" -eq 0 ] || cat "$0.said" >&2\nexit "$code"\n`,
+  );
+  chmodSync(join(folder, '.bin', 'npx'), 0o755);
+  return folder;
+}
+
+/** What commands print in the folder. */
+function outputOf(commands: string, folder: string): string {
+  const env = { ...process.env, PATH: [join(folder, '.bin'), process.env['PATH']].join(delimiter), NO_COLOR: '1' };
+  const { status, stdout } = spawnSync('bash', ['-o', 'pipefail', '-c', `exec 2>&1\n${commands}`], { cwd: folder, env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`exit code ${status} of\n${commands}${stdout}`);
+  return stdout.replaceAll(/[ \t]+$/gm, '');
+}
+
+/** What is the same on every machine: training differs in the last bits between processors, and soon in all digits. */
+function withoutDigits(text: string): string {
+  return text.replaceAll(/\d[\d.,]*/g, '0').replaceAll(/ +/g, ' ');
+}
+
+const folder = makeFolder();
+const page = readFileSync(PAGE, 'utf8');
+const stale: string[] = [];
+const fresh = page.replaceAll(EXAMPLE, (example: string, commands: string, mark: string | undefined, shown: string | undefined) => {
+  const printed = outputOf(commands, folder);
+  if (shown === undefined) return example;
+  if (mark === undefined ? printed === shown : withoutDigits(printed) === withoutDigits(shown)) return example;
+  stale.push(`$ ${commands}${printed}`);
+  return `\`\`\`sh\n${commands}\`\`\`\n\n${mark ?? ''}\`\`\`text\n${printed}\`\`\`\n`;
+});
+rmSync(folder, { recursive: true });
+
+if (!process.argv.includes('--check')) writeFileAtomic(PAGE, fresh);
+else if (stale.length > 0) {
+  console.log(`docs/tutorial.md is stale; run: npx tsx scripts/tutorial.ts. What is printed now:\n${stale.join('\n')}`);
+  process.exitCode = 1;
+}
