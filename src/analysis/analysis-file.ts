@@ -25,15 +25,11 @@ export type NullComparison = z.output<typeof NullComparison>;
 
 /** All ordered pairs of neurons at one distance. */
 const DistanceBin = z.strictObject({
-  /** Grid distance, unit-square units. */
-  distance: amount,
-  pairs: count,
-  /** Pairs with an active connection. */
-  active: count,
-  /** active / pairs. */
-  activeShare: ratio,
-  /** Mean |weight| over all pairs, unconnected ones included. */
-  meanWeight: amount,
+  distance: amount.describe("distance on the grid, in the grid's side"),
+  pairs: count.describe('pairs of neurons at that distance, both directions counted'),
+  active: count.describe('pairs with an active connection'),
+  activeShare: ratio.describe('share of the pairs with an active connection'),
+  meanWeight: amount.describe('mean |weight| of all pairs, those without a connection included'),
 });
 
 /** What depends on where neurons sit. Lengths in unit-square units (side of the grid = 1). */

@@ -1,10 +1,11 @@
 // How do runs and targets compare? Every exported placement of every run side by side, and what changed against one of the runs.
 import { count, share } from './cells.ts';
+import { SIZE_COLUMNS } from './fact-columns.ts';
 import type { Value } from './format.ts';
 import { placementMetrics } from './metrics.ts';
 import { exportedRows, type PlacementRow, placementColumn } from './placement-columns.ts';
 import type { Report } from './report.ts';
-import type { Column } from './table.ts';
+import { type Column, meaningsOf } from './table.ts';
 
 /** A run, by the name that the user gave. */
 export interface ComparedRun {
@@ -62,7 +63,7 @@ const neurons: Column<Case> = {
   ...count,
   key: 'neurons',
   title: 'neurons',
-  meaning: 'Neurons that are left after pruning.',
+  meaning: meaningsOf(SIZE_COLUMNS)('neurons'),
   value: ({ run }) => run.report.network.neurons,
 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Part } from '../mapping/problem.ts';
 import { PART_COLUMNS, RESOURCE_COLUMNS } from './detail-columns.ts';
+import { CEILING_COLUMNS, LENGTH_COLUMNS, MATRIX_COLUMNS, SIZE_COLUMNS, STAGE_COLUMNS, VERIFY_COLUMNS } from './fact-columns.ts';
 import type { Value } from './format.ts';
 import { MESSAGE_COLUMNS } from './message-columns.ts';
 import { PLACEMENT_COLUMNS, type PlacementRow, placementRows } from './placement-columns.ts';
@@ -30,54 +31,32 @@ export const metricsSchema = z
 /** The data of `metrics.json`. */
 export function flatMetrics(report: Report): Metrics {
   const metrics: Record<string, number | string | null> = { schema: SCHEMA };
-  const add = (stage: string, group: string, name: string, unit: string, value: Value): void => {
-    const key = [stage, group, name].map(snakeCase).join('__');
-    if (key in metrics) throw new Error(`metric ${key} twice`);
-    metrics[key] = toNumber(value);
-    metrics[`${key}__unit`] = unit === '' ? '1' : unit;
+  const add = (stage: string, group: string, numbers: readonly Metric[]): void => {
+    for (const { name, unit, value } of numbers) {
+      const key = [stage, group, name].map(snakeCase).join('__');
+      if (key in metrics) throw new Error(`metric ${key} twice`);
+      metrics[key] = toNumber(value);
+      metrics[`${key}__unit`] = unit === '' ? '1' : unit;
+    }
   };
   const { network, accuracy, targets } = report;
-  for (const name of ['neuronsTrained', 'neurons', 'inputs', 'outputs', 'selfConnections'] as const)
-    add('network', 'size', name, '', network[name]);
-  for (const name of ['meanConnectionLength', 'meanPairDistance'] as const) add('network', 'wiring', name, 'grid sides', network[name]);
-  for (const [name, { synapses, density }] of Object.entries(network.matrices)) {
-    add('network', name, 'synapses', '', synapses);
-    add('network', name, 'density', '', density);
-  }
-  add('accuracy', 'ceiling', 'mean', '', accuracy.meanCeiling);
-  for (const { key, mean } of accuracy.stages) {
-    add('accuracy', key, 'mean', '', mean);
-    add(
-      'accuracy',
-      key,
-      'tasksNearCeiling',
-      '',
-      accuracy.tasks.filter((task) => (task.accuracy[key] ?? 0) >= task.ceiling - NEAR_CEILING).length,
-    );
-  }
+  add('network', 'size', rowMetrics('', SIZE_COLUMNS, network));
+  add('network', 'wiring', rowMetrics('', LENGTH_COLUMNS, network));
+  for (const [name, matrix] of Object.entries(network.matrices)) add('network', name, rowMetrics('', MATRIX_COLUMNS, matrix));
+  add('accuracy', 'ceiling', rowMetrics('', CEILING_COLUMNS, accuracy));
+  for (const stage of accuracy.stages) add('accuracy', stage.key, rowMetrics('', STAGE_COLUMNS, { stage, tasks: accuracy.tasks }));
   for (const row of placementRows(report)) {
     const { label } = row.target;
-    const group = row.placement.cap === null ? label : `${label} cap ${row.placement.cap}`;
-    for (const { name, unit, value } of placementMetrics(row)) add('map', group, name, unit, value);
+    add('map', row.placement.cap === null ? label : `${label} cap ${row.placement.cap}`, placementMetrics(row));
   }
   for (const { label, verification } of targets) {
-    if (verification === null) continue;
-    add('verify', label, 'trials', '', verification.trials);
-    add('verify', label, 'integersCompared', '', verification.integersCompared);
-    add('verify', label, 'saturatedStates', '', verification.saturatedStates);
-    add(
-      'verify',
-      label,
-      'mismatches',
-      '',
-      verification.mismatches.reduce((sum, { differing }) => sum + differing, 0),
-    );
+    if (verification !== null) add('verify', label, rowMetrics('', VERIFY_COLUMNS, verification));
   }
   return metrics;
 }
 
-/** A number of a placement, by the last part of its key in `metrics.json`. */
-export interface PlacementMetric {
+/** A number by the last part of its key in `metrics.json`. */
+export interface Metric {
   readonly name: string;
   readonly unit: string;
   /** As tables have it: with `≥` or `≤` where only a bound is known, empty where there is nothing to count. */
@@ -85,7 +64,7 @@ export interface PlacementMetric {
 }
 
 /** Every number of a placement. */
-export function placementMetrics(row: PlacementRow): PlacementMetric[] {
+export function placementMetrics(row: PlacementRow): Metric[] {
   const { result } = row.placement;
   return [
     ...rowMetrics('', PLACEMENT_COLUMNS, row),
@@ -96,15 +75,12 @@ export function placementMetrics(row: PlacementRow): PlacementMetric[] {
   ];
 }
 
-function rowMetrics<Row>(prefix: string, columns: readonly Column<Row>[], row: Row): PlacementMetric[] {
+function rowMetrics<Row>(prefix: string, columns: readonly Column<Row>[], row: Row): Metric[] {
   return columns.flatMap(({ key, unit, format, value }) => {
     const cell = value(row);
     return format !== 'words' || typeof cell === 'boolean' ? [{ name: snakeCase(`${prefix}${key}`), unit, value: cell }] : [];
   });
 }
-
-/** A task is near its ceiling within this much accuracy. */
-const NEAR_CEILING = 0.1;
 
 /** The sorts of synapses of a placement, then all together. */
 export function partRows({ parts, total, wireLengthBasis }: PlacementResult) {

@@ -7,35 +7,52 @@ import { ACTIVATIONS } from '../network/network.ts';
 import { PROFILE_KINDS, targetSchema } from '../targets/schema.ts';
 import { TrainConfig } from '../training/config.ts';
 import { MetricsRow } from '../training/metrics.ts';
+import { AWARE_COLUMNS } from './aware-table.ts';
+import { CORE_COLUMNS, LINK_COLUMNS, PART_COLUMNS, RESOURCE_COLUMNS, TERM_COLUMNS, taskColumns } from './detail-columns.ts';
+import { CEILING_COLUMNS, LENGTH_COLUMNS, MATRIX_COLUMNS, SIZE_COLUMNS, STAGE_COLUMNS, VERIFY_COLUMNS } from './fact-columns.ts';
 import type { TargetInput } from './input.ts';
+import { MESSAGE_COLUMNS } from './message-columns.ts';
+import { PLACEMENT_COLUMNS } from './placement-columns.ts';
 import type { Report } from './report.ts';
+import { meaningsOf } from './table.ts';
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
 const share = z.number().min(0).max(1);
+
+// What a column of a table prints is told there, and only there.
+const ofNetwork = meaningsOf([...SIZE_COLUMNS, ...LENGTH_COLUMNS]);
+const ofMatrix = meaningsOf(MATRIX_COLUMNS);
+const ofVerification = meaningsOf(VERIFY_COLUMNS);
+const ofPlacement = meaningsOf(PLACEMENT_COLUMNS);
+const ofResource = meaningsOf(RESOURCE_COLUMNS);
+const ofPart = meaningsOf([...PART_COLUMNS, ...MESSAGE_COLUMNS]);
+const ofCore = meaningsOf(CORE_COLUMNS);
+const ofLink = meaningsOf(LINK_COLUMNS);
+const ofTerm = meaningsOf(TERM_COLUMNS);
+const ofAware = meaningsOf(AWARE_COLUMNS);
+
 const hash = z.string().describe('SHA-256');
-const place = z.strictObject({ x: z.int(), y: z.int() });
+const place = z.strictObject({ x: z.int().describe('column of the router'), y: z.int().describe('row of the router') });
 const warnings = z.array(z.strictObject({ rule: z.string().describe('stable name'), message: z.string() }));
 
 const matrix = z.strictObject({
-  synapses: count.describe('weights that are not 0'),
-  possible: count,
-  density: share.describe('synapses / possible'),
+  synapses: count.describe(ofMatrix('synapses')),
+  possible: count.describe('weights that there could be'),
+  density: share.describe(ofMatrix('density')),
 });
 
 const network = z.strictObject({
-  inputs: count,
-  neuronsTrained: count.describe('neurons before pruning'),
-  neurons: count,
-  outputs: count.describe('readout units'),
+  inputs: count.describe(ofNetwork('inputs')),
+  neuronsTrained: count.describe(ofNetwork('neuronsTrained')),
+  neurons: count.describe(ofNetwork('neurons')),
+  outputs: count.describe(ofNetwork('outputs')),
   activation: z.enum(ACTIVATIONS),
   grid: z.string().describe('ROWSxCOLUMNS, or a number of neurons in a line'),
   matrices: z.strictObject({ recurrent: matrix, input: matrix, readout: matrix }),
-  selfConnections: count,
-  meanConnectionLength: amount
-    .nullable()
-    .describe('of active connections between different neurons, in grid sides; null if there are none'),
-  meanPairDistance: amount.nullable().describe('of all pairs of neurons, in grid sides: connections at random'),
+  selfConnections: count.describe(ofNetwork('selfConnections')),
+  meanConnectionLength: amount.nullable().describe(`${ofNetwork('meanConnectionLength')} In grid sides.`),
+  meanPairDistance: amount.nullable().describe(`${ofNetwork('meanPairDistance')} In grid sides.`),
 });
 
 const training = z.strictObject({
@@ -45,22 +62,22 @@ const training = z.strictObject({
 });
 
 const accuracy = z.strictObject({
-  meanCeiling: share.describe('mean of the best possible accuracies'),
+  meanCeiling: share.describe(meaningsOf(CEILING_COLUMNS)('mean')),
   stages: z.array(
     z.strictObject({
       key: z.string().describe('name of the stage or, for integer networks, label of the target'),
       title: z.string(),
       target: z.string().nullable().describe('label of the target whose integer network it is; null for float stages'),
-      trialsPerTask: count,
-      seed: z.int(),
-      mean: share,
+      trialsPerTask: count.describe('test trials of each task'),
+      seed: z.int().describe('of the test trials; stages with the same seed and number of trials stand on the same trials'),
+      mean: share.describe(meaningsOf(STAGE_COLUMNS)('mean')),
     }),
   ),
   tasks: z.array(
     z.strictObject({
       task: z.string(),
-      ceiling: share.describe('best possible accuracy'),
-      accuracy: z.record(z.string(), share).describe('by key of the stage'),
+      ceiling: share.describe(meaningsOf(taskColumns([]))('ceiling')),
+      accuracy: z.record(z.string(), share).describe('accuracy on it, by key of the stage'),
     }),
   ),
 });
@@ -70,12 +87,12 @@ const aware = z.strictObject({
   target: z.string(),
   rounds: z.array(
     z.strictObject({
-      round: count.describe('0 is the network before the first round'),
-      fits: z.boolean(),
-      cost: amount.nullable().describe('Σ|w|·hops; null if it does not fit'),
-      accuracy: share,
-      weights: count,
-      neurons: count,
+      round: count.describe(ofAware('round')),
+      fits: z.boolean().describe(ofAware('fits')),
+      cost: amount.nullable().describe(`${ofAware('cost')} Null if it does not fit.`),
+      accuracy: share.describe(ofAware('accuracy')),
+      weights: count.describe(ofAware('weights')),
+      neurons: count.describe(ofAware('neurons')),
     }),
   ),
   chosen: count.describe('the round whose network the run goes on with'),
@@ -84,17 +101,17 @@ const aware = z.strictObject({
 const violation = z.strictObject({
   rule: z.string().describe('stable name'),
   subject: z.string().describe('what breaks the limit'),
-  found: z.number(),
-  limit: z.number(),
-  unit: z.string(),
+  found: z.number().describe('amount that the network needs'),
+  limit: z.number().describe('amount that there is'),
+  unit: z.string().describe('of both'),
   source: z.string().describe('where the limit was read'),
   remedies: z.array(z.string()).describe('changes that lift it, each by itself; those that all violations share make the network fit'),
 });
 
 const sum = z.strictObject({
   value: z.number().nullable().describe('null when no term is known'),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
+  low: z.number().nullable().describe(ofTerm('low')),
+  high: z.number().nullable().describe(ofTerm('high')),
   complete: z.boolean().describe('false if a term is unknown: the value is a lower bound'),
 });
 
@@ -112,8 +129,8 @@ const constant = z.strictObject({
 const term = z.strictObject({
   name: z.string(),
   value: z.number().nullable().describe('in the unit of the estimate; null when something it needs is unknown'),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
+  low: z.number().nullable().describe(ofTerm('low')),
+  high: z.number().nullable().describe(ofTerm('high')),
   constants: z.array(z.string()).describe('names of the constants it uses'),
 });
 
@@ -138,181 +155,258 @@ const latency = z.strictObject({
     .strictObject({
       coreNs: sum.describe('the busiest core, in ns'),
       linkNs: amount.nullable().describe('the busiest link, in ns; null if unknown'),
-      stepsPerSecond: amount.nullable().describe('an upper bound unless complete; null if neither is known'),
-      complete: z.boolean(),
+      stepsPerSecond: amount.nullable().describe('time steps in a second: an upper bound unless complete; null if neither is known'),
+      complete: z.boolean().describe('whether both times are known'),
     })
     .describe('if steps overlapped'),
 });
 
 const counts = z.strictObject({
-  synops: amount.describe('synaptic operations'),
-  activeNeurons: amount,
-  idleNeurons: amount,
-  messages: amount.describe('messages to another core'),
-  hopsX: amount,
-  hopsY: amount,
-  chipCrossings: amount,
-  flitHops: amount.nullable().describe('null if the size of a flit is unknown'),
-  bufferBytes: amount.nullable().describe('null if their width is unknown'),
+  synops: amount.describe('synaptic operations: events times their synapses'),
+  activeNeurons: amount.describe('neurons that send'),
+  idleNeurons: amount.describe('neurons that do not send'),
+  messages: amount.describe('messages to another core, as the chip sends them'),
+  hopsX: amount.describe('links along a row that all messages cross'),
+  hopsY: amount.describe('links along a column that all messages cross'),
+  chipCrossings: amount.describe('messages that leave their chip'),
+  flitHops: amount.nullable().describe('flits times the links that they cross; null if the size of a flit is unknown'),
+  bufferBytes: amount.nullable().describe('bytes through the buffers before the crossbars; null if their width is unknown'),
   mvms: z
     .array(
       z.strictObject({
-        arrays: count,
-        reads: count.describe('per input cycle of the fullest array'),
-        inputCycles: count.nullable(),
-        rowDrives: amount.nullable(),
-        cellReads: amount.nullable(),
-        conversions: amount.nullable(),
+        arrays: count.describe('arrays of the core'),
+        reads: count.describe('reads per input cycle of the fullest array'),
+        inputCycles: count.nullable().describe('cycles that a value takes to be applied; null if unknown'),
+        rowDrives: amount.nullable().describe('times that a row is driven; null if unknown'),
+        cellReads: amount.nullable().describe('cells that are read; null if unknown'),
+        conversions: amount.nullable().describe('conversions to digital values; null if unknown'),
       }),
     )
     .describe('one entry per core that computes a matrix–vector product'),
-  chips: count,
-  stepNs: z.strictObject({ value: amount, low: amount, high: amount }).nullable(),
+  chips: count.describe('chips that are powered'),
+  stepNs: z
+    .strictObject({
+      value: amount.describe('duration of the step, in ns'),
+      low: amount.describe(ofTerm('low')),
+      high: amount.describe(ofTerm('high')),
+    })
+    .nullable()
+    .describe('null if unknown'),
 });
 
-const hops = z.strictObject({
-  mean: amount,
-  p95: amount,
-  max: count,
-  histogram: z.array(count).describe('how many at 0, 1, 2, … hops'),
-});
+/** Statistics of the hops of what is named in the plural. */
+const hopsOf = (what: string) =>
+  z.strictObject({
+    mean: amount.describe(`mean number of links of the ${what}`),
+    p95: amount.describe(`95 % of the ${what} have at most this many links`),
+    max: count.describe(`most links of the ${what}`),
+    histogram: z.array(count).describe(`how many ${what} have 0, 1, 2, … links`),
+  });
 
 const againstChance = z.strictObject({
-  value: amount,
-  expected: amount.describe('over all permutations of the units'),
-  ratio: amount.nullable().describe('value / expected; null when the expectation is 0'),
-  sample: z.strictObject({ permutations: count, mean: amount, deviation: amount, min: amount, max: amount }),
+  value: amount.describe('of this placement'),
+  expected: amount.describe('mean over all permutations of the units over the same places'),
+  ratio: amount.nullable().describe('value / expected: below 1 is better than chance; null when the expectation is 0'),
+  sample: z
+    .strictObject({
+      permutations: count.describe('seeded random placements that were drawn'),
+      mean: amount.describe('their mean'),
+      deviation: amount.describe('their standard deviation'),
+      min: amount.describe('the least of them'),
+      max: amount.describe('the most of them'),
+    })
+    .describe('how far chance spreads'),
 });
 
 const traffic = z.strictObject({
-  messagesPerStep: amount,
-  hopsPerStep: amount,
-  hopsXPerStep: amount,
-  hopsYPerStep: amount,
-  meanHops: amount.nullable().describe('null without messages'),
-  chipCrossingMessagesPerStep: amount,
-  synapticEventsPerStep: amount.describe('messages if every synapse had its own'),
-  reuse: amount.nullable().describe('synapses that a message serves; null without messages'),
-  treeHopsPerStep: amount,
-  normalisedEnergyPerStep: amount.describe('with 0.1 a link and 1 a router'),
+  messagesPerStep: amount.describe(ofPart('messagesPerStep')),
+  hopsPerStep: amount.describe(ofPart('hopsPerStep')),
+  hopsXPerStep: amount.describe('those of these links that lead along a row'),
+  hopsYPerStep: amount.describe('those of these links that lead along a column'),
+  meanHops: amount.nullable().describe('links that a message crosses on average; null without messages'),
+  chipCrossingMessagesPerStep: amount.describe(ofPart('chipCrossingsPerStep')),
+  synapticEventsPerStep: amount.describe(ofPart('synapticEventsPerStep')),
+  reuse: amount.nullable().describe(`${ofPart('reuse')} Null without messages.`),
+  treeHopsPerStep: amount.describe(ofPart('treeHopsPerStep')),
+  normalisedEnergyPerStep: amount.describe('energy of all messages if a link took 0.1 and a router 1'),
 });
 
-const lengthMm = amount.nullable().describe('null where no pitch is published');
+/** A length in mm; null where the target publishes no distance between routers. */
+const lengthMm = amount.nullable();
 
 const part = z.strictObject({
-  synapses: count,
-  synapsesInsideCore: count,
-  synapsesBetweenCores: count,
-  weight: amount.describe('Σ|w|'),
-  weightInsideCore: amount,
-  weightBetweenCores: amount,
-  wiringCost: amount.describe('Σ|w|·hops'),
-  synapseHopsSum: count,
-  synapseHops: hops,
+  synapses: count.describe(ofPart('synapses')),
+  synapsesInsideCore: count.describe(ofPart('inside')),
+  synapsesBetweenCores: count.describe(ofPart('between')),
+  weight: amount.describe('sum of |weight| of the synapses'),
+  weightInsideCore: amount.describe('the same of those inside a core'),
+  weightBetweenCores: amount.describe('the same of those between cores'),
+  wiringCost: amount.describe(ofPart('wiringCost')),
+  synapseHopsSum: count.describe(ofPart('synapseHopsSum')),
+  synapseHops: hopsOf('synapses'),
   connections: count.describe('pairs of a source and another core that holds a target of it'),
-  connectionHopsSum: count,
-  connectionHops: hops,
-  treeHopsSum: count,
-  bundleHopsSum: count,
-  synapseWireLengthMm: lengthMm,
-  connectionWireLengthMm: lengthMm,
-  treeWireLengthMm: lengthMm,
-  bundleWireLengthMm: lengthMm,
-  normalisedLatency: z.strictObject({ mean: amount, max: amount }).nullable().describe('null without connections'),
+  connectionHopsSum: count.describe(ofPart('connectionHopsSum')),
+  connectionHops: hopsOf('connections'),
+  treeHopsSum: count.describe(ofPart('treeHopsSum')),
+  bundleHopsSum: count.describe(ofPart('bundleHopsSum')),
+  synapseWireLengthMm: lengthMm.describe(ofPart('synapseWireMm')),
+  connectionWireLengthMm: lengthMm.describe(ofPart('connectionWireMm')),
+  treeWireLengthMm: lengthMm.describe(ofPart('treeWireMm')),
+  bundleWireLengthMm: lengthMm.describe(ofPart('bundleWireMm')),
+  normalisedLatency: z
+    .strictObject({ mean: amount.describe(ofPart('normalisedLatencyMean')), max: amount.describe(ofPart('normalisedLatencyMax')) })
+    .nullable()
+    .describe('null without connections'),
   traffic: traffic.nullable().describe('null when no activity was measured'),
-  nullModel: z.strictObject({ wiringCost: againstChance, synapseHopsSum: againstChance }),
+  nullModel: z.strictObject({
+    wiringCost: againstChance.describe('wiring cost against chance'),
+    synapseHopsSum: againstChance.describe('hops of the synapses against chance'),
+  }),
 });
 
 const linkLoad = z.strictObject({
   from: place,
   to: place,
-  neuronTrafficPerStep: amount,
-  inputTrafficPerStep: amount,
-  trafficPerStep: amount.describe('packets'),
+  neuronTrafficPerStep: amount.describe(ofLink('neuronTrafficPerStep')),
+  inputTrafficPerStep: amount.describe(ofLink('inputTrafficPerStep')),
+  trafficPerStep: amount.describe(ofLink('trafficPerStep')),
 });
 
 const links = z.strictObject({
-  max: amount,
-  mean: amount,
-  busiest: linkLoad.nullable(),
-  loads: z.array(linkLoad),
+  max: amount.describe(ofPlacement('busiestLinkPerStep')),
+  mean: amount.describe(ofPlacement('meanLinkPerStep')),
+  busiest: linkLoad.nullable().describe('the link with the most; null where none is used'),
+  loads: z.array(linkLoad).describe('every link with traffic'),
   expected: z
-    .strictObject({ mean: amount, max: amount })
+    .strictObject({
+      mean: amount.describe(ofPlacement('expectedCongestionMean')),
+      max: amount.describe(ofPlacement('expectedCongestionMax')),
+    })
     .nullable()
     .describe('congestion if routes were not known; null where there is no mesh'),
 });
 
 const core = z.strictObject({
-  id: count,
-  slot: count,
-  tileX: count,
-  tileY: count,
-  routerX: count,
-  routerY: count,
-  neurons: count,
-  readouts: count,
-  axons: count,
-  synapses: count,
-  utilization: amount.describe('of its fullest resource'),
+  id: count.describe(ofCore('core')),
+  slot: count.describe(ofCore('slot')),
+  tileX: count.describe(ofCore('tileX')),
+  tileY: count.describe(ofCore('tileY')),
+  routerX: count.describe(ofCore('routerX')),
+  routerY: count.describe(ofCore('routerY')),
+  neurons: count.describe(ofCore('neurons')),
+  readouts: count.describe(ofCore('readouts')),
+  axons: count.describe(ofCore('axons')),
+  synapses: count.describe(ofCore('synapses')),
+  utilization: amount.describe(ofCore('utilization')),
 });
 
 const resource = z.strictObject({
-  resource: z.string(),
-  unit: z.string(),
-  limit: amount.describe('of a core'),
-  source: z.string(),
-  mean: amount.describe('used / limit, mean over used cores'),
-  max: amount.describe('used / limit of the fullest core'),
-  maxCore: count.describe('the fullest core'),
-  used: amount.describe('over all used cores'),
-  available: amount.describe('over all cores of the chip'),
-  headroom: z.number(),
-  utilization: amount.describe('used / available'),
+  resource: z.string().describe(ofResource('resource')),
+  unit: z.string().describe(ofResource('unit')),
+  limit: amount.describe(ofResource('limit')),
+  source: z.string().describe(ofResource('source')),
+  mean: amount.describe(ofResource('meanCore')),
+  max: amount.describe(ofResource('peakCoreShare')),
+  maxCore: count.describe(ofResource('peakCore')),
+  used: amount.describe(ofResource('used')),
+  available: amount.describe(ofResource('available')),
+  headroom: z.number().describe(ofResource('headroom')),
+  utilization: amount.describe(ofResource('utilization')),
 });
 
-const routingUse = z.strictObject({ used: count, limit: amount.nullable(), x: z.int(), y: z.int() }).nullable();
+/** The fullest of what routes share, and where it is. */
+const routingUse = (used: string, limit: string) =>
+  z
+    .strictObject({
+      used: count.describe(used),
+      limit: amount.nullable().describe(`${limit} Null if unknown.`),
+      x: z.int().describe('column of its router'),
+      y: z.int().describe('row of its router'),
+    })
+    .nullable();
+
+const cap = 'most neurons a core may hold, as the user asked; null for the limits of the target alone';
 
 const placed = z.strictObject({
-  coresUsed: count,
-  coresAvailable: count,
-  coresMinimum: count,
+  coresUsed: count.describe(ofPlacement('coresUsed')),
+  coresAvailable: count.describe(ofPlacement('coresAvailable')),
+  coresMinimum: count.describe(ofPlacement('coresMinimum')),
   coresOverhead: amount.describe('coresUsed / coresMinimum'),
-  maxNeuronsPerCore: count.nullable(),
+  maxNeuronsPerCore: count.nullable().describe(cap),
   cores: z.array(core),
-  balance: z.strictObject({ neurons: amount.nullable(), events: amount.nullable() }).describe('most of any used core over the mean'),
+  balance: z
+    .strictObject({
+      neurons: amount.nullable().describe(ofPlacement('neuronBalance')),
+      events: amount.nullable().describe(ofPlacement('eventBalance')),
+    })
+    .describe('most of any used core over the mean'),
   resources: z.array(resource),
-  bindingResource: z.string(),
+  bindingResource: z.string().describe('name of the fullest resource'),
   cellUtilization: z
-    .strictObject({ usedCells: count, cells: count, arrays: count, ratio: share })
+    .strictObject({
+      usedCells: count.describe('cells that hold a synapse'),
+      cells: count.describe('cells of all used arrays'),
+      arrays: count.describe('arrays in use'),
+      ratio: share.describe(ofPlacement('cellUtilization')),
+    })
     .nullable()
     .describe('null for synapse lists'),
   overheads: z.strictObject({
     fanInSplit: z
-      .strictObject({ unitsSplit: count, share, extraUnits: count, extraDepth: count, note: z.string() })
+      .strictObject({
+        unitsSplit: count.describe('units that listen to more sources than a core takes'),
+        share: share.describe('their share of all units'),
+        extraUnits: count.describe('units that hold partial sums for them'),
+        extraDepth: count.describe('most partial sums in a row'),
+        note: z.string(),
+      })
       .nullable()
       .describe('null if no fan-in was split'),
     copies: count.describe('neuron slots that only reach more targets'),
     expansion: z
-      .strictObject({ rows: amount, arrays: amount, columnsPerNeuron: amount })
+      .strictObject({
+        rows: amount.describe('rows that a source takes on average'),
+        arrays: amount.describe('arrays that a synapse takes for its sign'),
+        columnsPerNeuron: amount.describe('columns that a neuron takes'),
+      })
       .nullable()
       .describe('what signs cost; null for synapse lists'),
   }),
-  wireLengthBasis: z.string().nullable().describe('null where no pitch is published'),
+  wireLengthBasis: z
+    .string()
+    .nullable()
+    .describe(`${ofPlacement('wireLengthBasis')} Null where none is published.`),
   parts: z.strictObject({ recurrent: part, readout: part, input: part }),
-  total: part,
+  total: part.describe('all parts together: a message that serves hidden and readout targets of a core counts once'),
   links: links.nullable().describe('null when no activity was measured'),
-  routing: z.strictObject({ tableEntries: routingUse, sidePaths: routingUse }),
-  hopPenalty: amount.nullable(),
+  routing: z.strictObject({
+    tableEntries: routingUse(ofPlacement('tableEntries'), ofPlacement('tableLimit')),
+    sidePaths: routingUse(ofPlacement('sidePaths'), ofPlacement('sideCapacity')),
+  }),
+  hopPenalty: amount.nullable().describe(ofPlacement('hopPenalty')),
   occupancyByHops: z.array(share.nullable()).describe('share of the possible recurrent synapses that exist, at 0, 1, 2, … hops'),
-  port: place.extend({ assumed: z.boolean() }).describe('router where inputs enter'),
+  port: place.extend({ assumed: z.boolean().describe('whether nobody stated it') }).describe('router where inputs enter'),
   search: z.strictObject({
-    seed: z.int(),
-    effort: z.number().positive(),
-    cost: z.strictObject({ start: amount, final: amount }).describe('Σ|w|·hops'),
-    objective: z.strictObject({ name: z.enum(OBJECTIVES), unit: z.string(), start: amount, final: amount }),
+    seed: z.int().describe('of the search'),
+    effort: z.number().positive().describe('how much was searched; 1 is the usual amount'),
+    cost: z.strictObject({
+      start: amount.describe('Σ|w|·hops of the best start, inputs and readout included'),
+      final: amount.describe('Σ|w|·hops in the end, inputs and readout included'),
+    }),
+    objective: z.strictObject({
+      name: z.enum(OBJECTIVES),
+      unit: z.string(),
+      start: amount.describe('the objective at the best start or, unless it is wire, where wires are shortest'),
+      final: amount.describe('the objective in the end'),
+    }),
   }),
   modulesApart: z
-    .strictObject({ modules: count, neurons: count, wiringCostTogether: amount, objectiveTogether: amount })
+    .strictObject({
+      modules: count.describe('functional modules that share no core'),
+      neurons: count.describe('neurons in a module; the others and readout units go anywhere'),
+      wiringCostTogether: amount.describe('Σ|w|·hops that the same search finds where modules may share cores'),
+      objectiveTogether: amount.describe('the objective that it finds there'),
+    })
     .nullable()
     .describe('null where modules may share cores'),
   counts: counts.nullable().describe('of a mean time step; null when no activity was measured'),
@@ -322,11 +416,19 @@ const placed = z.strictObject({
 
 const placement = z.strictObject({
   name: z.string(),
-  cap: count.nullable().describe('most neurons a core may hold; null for the limits of the target alone'),
-  wishes: z.strictObject({ pins: z.record(z.string(), count), keepFree: z.array(count), keepModules: z.boolean() }),
-  fits: z.boolean(),
+  cap: count.nullable().describe(cap),
+  wishes: z.strictObject({
+    pins: z.record(z.string(), count).describe('core of each pinned unit, by names such as neuron:7'),
+    keepFree: z.array(count).describe('cores that stay empty'),
+    keepModules: z.boolean().describe('whether functional clusters share no core'),
+  }),
+  fits: z.boolean().describe(ofPlacement('fits')),
   limiting: z
-    .strictObject({ resource: z.string(), subject: z.string(), share: amount.nullable() })
+    .strictObject({
+      resource: z.string(),
+      subject: z.string().describe('the core, or what exceeds it'),
+      share: amount.nullable().describe(`${ofPlacement('peakUtilization')} Null where the limit is 0.`),
+    })
     .nullable()
     .describe('the fullest resource, or the one that is exceeded most'),
   violations: z.array(violation),
@@ -337,30 +439,34 @@ const side = z.enum(['neuron', 'readout unit']);
 
 const verification = z.strictObject({
   schema: z.literal('bimt-verify/1'),
-  trials: count,
-  trialSteps: count,
-  integersCompared: count,
-  saturatedStates: count,
+  trials: count.describe(ofVerification('trials')),
+  trialSteps: count.describe('time steps of all trials together'),
+  integersCompared: count.describe(ofVerification('integersCompared')),
+  saturatedStates: count.describe(ofVerification('saturatedStates')),
   executions: z.array(z.strictObject({ name: z.string(), version: z.string(), optimization: z.string().nullable() })),
   mismatches: z
     .array(
       z.strictObject({
         between: z.tuple([z.string(), z.string()]),
-        trial: count,
-        step: count,
+        trial: count.describe('the first trial that differs, from 0'),
+        step: count.describe('its first time step that differs, from 0'),
         unit: side,
-        index: count,
-        values: z.tuple([z.int(), z.int()]),
-        differing: count,
+        index: count.describe('number of the neuron or readout unit'),
+        values: z.tuple([z.int(), z.int()]).describe('what each of the two computed'),
+        differing: count.describe('integers that differ, over all trials'),
       }),
     )
     .describe('empty if all executions agree'),
-  executable: z.strictObject({ value: z.boolean(), reason: z.string().nullable() }),
+  executable: z.strictObject({ value: z.boolean().describe(ofPlacement('executable')), reason: z.string().nullable() }),
   hashes: z.record(z.string(), z.string()),
 });
 
 const activity = z
-  .strictObject({ mode: z.enum(['dense', 'nonzero', 'rate', 'bit-serial']), trials: count, activeNeurons: amount })
+  .strictObject({
+    mode: z.enum(['dense', 'nonzero', 'rate', 'bit-serial']),
+    trials: count.describe('noisy trials it was measured on'),
+    activeNeurons: amount.describe('mean number of neurons that send in a step'),
+  })
   .nullable()
   .describe('how traffic was measured');
 
@@ -372,21 +478,21 @@ const target = z.strictObject({
   file: z.string(),
   chip: z.strictObject({
     topology: z.string(),
-    cores: count,
-    coresPerTile: count,
-    tilesWide: count,
-    tilesHigh: count,
-    routersWide: count,
-    routersHigh: count,
-    wraps: z.boolean(),
+    cores: count.describe('cores of the chip, or of the board'),
+    coresPerTile: count.describe('cores behind one tile'),
+    tilesWide: count.describe('tiles in a row'),
+    tilesHigh: count.describe('tiles in a column'),
+    routersWide: count.describe('routers in a row'),
+    routersHigh: count.describe('routers in a column'),
+    wraps: z.boolean().describe('whether rows and columns are rings'),
     pitch: z.strictObject({
-      xMm: amount.nullable(),
-      yMm: amount.nullable(),
+      xMm: amount.nullable().describe('distance of neighbouring routers in a row, in mm; null where none is published'),
+      yMm: amount.nullable().describe('the same in a column'),
       basis: z.enum(['layout', 'area-share', 'modelled', 'none']),
       source: z.string(),
     }),
   }),
-  runs: z.strictObject({ executable: z.boolean(), reason: z.string() }),
+  runs: z.strictObject({ executable: z.boolean().describe(ofPlacement('executable')), reason: z.string() }),
   castMode: targetSchema.unwrap().shape.routing.shape.castMode,
   sources: z.record(z.string(), z.string()).describe('what its numbers were read from, by id'),
   activity,
@@ -396,29 +502,29 @@ const target = z.strictObject({
 });
 
 const difference = z.strictObject({
-  error: amount.nullable(),
-  relative: amount.nullable(),
-  trial: count,
-  step: count,
+  error: amount.nullable().describe('|difference|; null if it is not finite'),
+  relative: amount.nullable().describe('the same over the largest magnitude of the trial, 1 at least; null if it is not finite'),
+  trial: count.describe('the trial, from 0'),
+  step: count.describe('its time step, from 0'),
   unit: side,
-  index: count,
-  values: z.tuple([z.number().nullable(), z.number().nullable()]),
+  index: count.describe('number of the neuron or readout unit'),
+  values: z.tuple([z.number().nullable(), z.number().nullable()]).describe('of the network and of the execution'),
 });
 
 const forms = z.strictObject({
   schema: z.literal('bimt-verify-floats/1'),
-  trials: count,
-  trialSteps: count,
-  valuesCompared: count,
-  tolerance: z.strictObject({ relative: amount, to: z.string() }),
+  trials: count.describe('trials that every execution ran'),
+  trialSteps: count.describe('time steps of all trials together'),
+  valuesCompared: count.describe('states and outputs of one execution'),
+  tolerance: z.strictObject({ relative: amount.describe('error that is allowed, as a share'), to: z.string().describe('of what') }),
   comparisons: z.array(
     z.strictObject({
       between: z.tuple([z.string(), z.string()]),
       version: z.string(),
       optimization: z.string(),
-      largest: difference.nullable(),
+      largest: difference.nullable().describe('the largest error; null if not a single value differs'),
       beyond: count.describe('values beyond the tolerance'),
-      first: difference.nullable(),
+      first: difference.nullable().describe('the first value beyond the tolerance'),
     }),
   ),
   skipped: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
@@ -432,7 +538,7 @@ export const reportSchema = z.strictObject({
     tool: z.string(),
     suite: z.string(),
     suiteTitle: z.string(),
-    seed: z.int(),
+    seed: z.int().describe('of training'),
     configHash: hash,
     artifacts: z.record(z.string(), z.string()).describe('SHA-256 by file name'),
   }),

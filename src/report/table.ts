@@ -20,6 +20,16 @@ export interface Column<Row> {
   readonly tone?: (row: Row) => 'good' | 'bad' | null;
 }
 
+/** What columns say, by key. */
+export function meaningsOf<Row>(columns: readonly Column<Row>[]): (key: string) => string {
+  const meanings = new Map(columns.map(({ key, meaning }) => [key, meaning]));
+  return (key) => {
+    const meaning = meanings.get(key);
+    if (meaning === undefined) throw new Error(`no column ${key}`);
+    return meaning;
+  };
+}
+
 /** How a text table is printed. */
 export interface TextOptions {
   /** Off unless asked for: only a terminal wants it. */

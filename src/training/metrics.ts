@@ -3,23 +3,16 @@ import { z } from 'zod';
 
 /** One logged update. Losses and gradient norm are those of the update's batch, before it; costs are those after it and its swaps. */
 export const MetricsRow = z.strictObject({
-  update: z.int().nonnegative(),
-  /** Mean cross-entropy, nats. */
-  predictionLoss: z.number(),
-  /** λ·ℓ_cc, nats. */
-  penalty: z.number(),
-  /** ℓ_cc, dimensionless. */
-  connectionCost: z.number(),
-  /** Σ D_ij|W_ij|, in grid sides. */
-  gridWirelength: z.number(),
-  /** Global norm of the prediction gradient, before clipping. */
-  gradientNorm: z.number(),
-  learningRate: z.number(),
-  lambda: z.number(),
-  /** Exchanges of sites accepted since the first update. */
-  swaps: z.int().nonnegative(),
-  /** 0 to 1; null where accuracy was not measured. */
-  meanAccuracy: z.number().nullable(),
+  update: z.int().nonnegative().describe('update of the weights'),
+  predictionLoss: z.number().describe("mean cross-entropy of the update's batch, in nats"),
+  penalty: z.number().describe('λ times the connection cost, in nats'),
+  connectionCost: z.number().describe('sum of |parameter| over all parameters, recurrent weights times 1 + A·D'),
+  gridWirelength: z.number().describe('sum of D·|w|, in grid sides'),
+  gradientNorm: z.number().describe('global norm of the gradient of the prediction, before clipping'),
+  learningRate: z.number().describe('step size of Adam'),
+  lambda: z.number().describe('λ, price of a weight of 1'),
+  swaps: z.int().nonnegative().describe('exchanges of sites since the first update'),
+  meanAccuracy: z.number().nullable().describe('mean accuracy over all tasks; null where it was not measured'),
 });
 export type MetricsRow = z.output<typeof MetricsRow>;
 
