@@ -125,7 +125,7 @@ export class LayoutSearch {
     const { sites } = layout;
     const costOn = (site: Int32Array) => {
       const solver = this.unitProblem(layout);
-      const assignment = new Assignment(solver.graph.size, site, solver.grid.capacity, this.limits(sites, site));
+      const assignment = new Assignment(solver, site, this.limits(sites, site));
       if (objective === 'wire') {
         // All messages together cost less than the smallest wire.
         const one = new PairCost(

@@ -113,7 +113,7 @@ describe.each(KINDS)('on a %s', (kind) => {
   it.each([pairs, links(false), links(true)])('the total of $name, and every change, equal a recount', ({ make, count }) => {
     const random = randomStream(1, kind);
     const core = Int32Array.from({ length: problem.units }, (_, unit) => unit % cores.length);
-    const assignment = new Assignment(solver.graph.size, core, solver.grid.capacity);
+    const assignment = new Assignment(solver, core);
     const cost = make(problem, chip);
     const wireShare = 1e-6;
     const moves = new MessageMoves(problem, solver, assignment, cost, wireShare);
@@ -147,7 +147,7 @@ it('a message that is copied on its way loads the stretch that its ways share on
   const loads = (isTree: boolean) => {
     const routes = { count: chip.topology.links.from.length, links: chip.topology.route };
     const cost = new LinkCost(activityOf(problem), routes, isTree, (load) => load);
-    new MessageMoves(problem, solver, new Assignment(solver.graph.size, Int32Array.of(0, 1, 2), solver.grid.capacity), cost, 0);
+    new MessageMoves(problem, solver, new Assignment(solver, Int32Array.of(0, 1, 2)), cost, 0);
     return { total: cost.total, max: Math.max(...cost.load) };
   };
   expect(loads(false)).toEqual({ total: 1.5, max: 1 });

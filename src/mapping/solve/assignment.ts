@@ -1,5 +1,6 @@
 // Which vertices are on which core? Lists that follow while vertices move.
-import type { SizedGraph } from './graph.ts';
+import type { SolverProblem } from './problem.ts';
+import { Wires } from './wires.ts';
 
 /** Limits beyond sizes, kept up to date with every move; `Occupancy` of a chip is one. */
 export interface Limits {
@@ -10,6 +11,11 @@ export interface Limits {
 
 /** Vertices on cores, with the load of each core. */
 export class Assignment {
+  /** Shape [vertices]. */
+  readonly size: Int32Array;
+  /** Most size on each core, shape [cores]. */
+  readonly capacity: Float64Array;
+  readonly wires: Wires;
   /** Sizes of the vertices on each core, shape [cores]. */
   readonly load: Float64Array;
   /** Number of vertices on each core, shape [cores]. */
@@ -20,17 +26,17 @@ export class Assignment {
   private readonly slot: Int32Array;
   private moves = 0;
 
-  /**
-   * @param core - core of each vertex, shape [vertices]; changed in place
-   * @param capacity - most size on each core, shape [cores]
-   */
+  /** @param core - core of each vertex, shape [vertices]; changed in place */
   constructor(
-    readonly size: SizedGraph['size'],
+    problem: Pick<SolverProblem, 'graph' | 'grid' | 'hops' | 'port'>,
     readonly core: Int32Array,
-    readonly capacity: Float64Array,
     readonly limits: Limits | null = null,
   ) {
-    const cores = capacity.length;
+    const { size } = problem.graph;
+    this.size = size;
+    this.capacity = problem.grid.capacity;
+    this.wires = new Wires(problem, core);
+    const cores = this.capacity.length;
     this.load = new Float64Array(cores);
     this.count = new Int32Array(cores);
     this.changed = new Int32Array(cores);
@@ -71,6 +77,7 @@ export class Assignment {
     this.load[to] += this.size[v];
     this.changed[from] = this.changed[to] = ++this.moves;
     this.core[v] = to;
+    this.wires.follow(v, from, to);
     this.enlist(v);
   }
 

@@ -78,10 +78,13 @@ export class GraphMoves implements Annealable {
 
   /** Change of Σ weight·hops when a vertex goes to a core and its partner, unless −1, comes back. */
   change(vertex: number, partner: number, to: number): number {
+    const { wires } = this.assignment;
     const from = this.core[vertex];
-    if (partner < 0) return this.moveChange(vertex, from, to, -1);
-    // Neither sees the other: the wire between the two keeps its length.
-    return this.moveChange(vertex, from, to, partner) + this.moveChange(partner, to, from, vertex);
+    if (partner < 0) return wires.change(vertex, from, to);
+    const { table, row, column } = this.problem.hops;
+    // The wire between the two keeps its length, and either counts it as gone.
+    const between = 2 * wires.between(vertex, partner) * table[row[from] + column[to]];
+    return wires.change(vertex, from, to) + wires.change(partner, to, from) + between;
   }
 
   /** Does it; false, and nothing done, if that would break a limit. */
@@ -112,20 +115,5 @@ export class GraphMoves implements Annealable {
       if (port !== null) sum += port.weight[v] * port.hops[this.core[v]];
     }
     return sum / Math.max(1, graph.vertices);
-  }
-
-  private moveChange(vertex: number, from: number, to: number, except: number): number {
-    const { graph, hops, port } = this.problem;
-    const { indptr, indices, weights } = graph;
-    const { table, row, column } = hops;
-    const rowFrom = row[from];
-    const rowTo = row[to];
-    let change = port === null ? 0 : port.weight[vertex] * (port.hops[to] - port.hops[from]);
-    for (let at = indptr[vertex]; at < indptr[vertex + 1]; at++) {
-      if (indices[at] === except) continue;
-      const c = column[this.core[indices[at]]];
-      change += weights[at] * (table[rowTo + c] - table[rowFrom + c]);
-    }
-    return change;
   }
 }

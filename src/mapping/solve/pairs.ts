@@ -91,27 +91,19 @@ export class PairRefinement {
   /** Numbers the vertices of a pair and finds the gain of moving each to the other core; the largest size. */
   private enter(a: number, b: number): number {
     const { assignment, number } = this;
-    const { graph, hops, port, fixed } = this.problem;
-    const { indptr, indices, weights, size } = graph;
-    const { table, row, column } = hops;
+    const { graph, fixed } = this.problem;
+    const { size } = graph;
     const countA = assignment.count[a];
     const total = countA + assignment.count[b];
     this.reserve(total);
-    const { core } = assignment;
-    const rowA = row[a];
-    const rowB = row[b];
     let largest = 1;
     for (let i = 0; i < total; i++) {
-      const v = i < countA ? assignment.member(a, i) : assignment.member(b, i - countA);
-      let toB = port === null ? 0 : port.weight[v] * (port.hops[a] - port.hops[b]);
-      for (let at = indptr[v]; at < indptr[v + 1]; at++) {
-        const c = column[core[indices[at]]];
-        toB += weights[at] * (table[rowA + c] - table[rowB + c]);
-      }
+      const isOnA = i < countA;
+      const v = isOnA ? assignment.member(a, i) : assignment.member(b, i - countA);
       number[v] = i;
       this.vertex[i] = v;
-      this.onB[i] = i < countA ? 0 : 1;
-      this.gain[i] = i < countA ? toB : -toB;
+      this.onB[i] = isOnA ? 0 : 1;
+      this.gain[i] = -(isOnA ? assignment.wires.change(v, a, b) : assignment.wires.change(v, b, a));
       this.isLocked[i] = fixed === null ? 0 : fixed[v];
       if (size[v] > largest) largest = size[v];
     }

@@ -28,14 +28,14 @@ export interface PlaceGraphOptions {
   readonly onProgress?: (share: number, what: string) => void;
 }
 
-/** Proposals of annealing at effort 1, over all footprints. */
-const PROPOSALS = 1_200_000;
+/** Annealing at effort 1, over all starts that are kept: as many proposals as look at this many vertices and wires together. */
+const ANNEALING_LOOKS = 24_000_000;
 /** Larger graphs are refined by pairs alone. */
 const ANNEALED_VERTICES = 20_000;
 /** Rounds of pair refinement at effort 1. */
 const ROUNDS = 6;
-/** Starts at effort 1: so many that all their vertices together are this many, refined for a few rounds; the best are kept. */
-const START_VERTICES = 40_000;
+/** Starts at effort 1: so many that they have this many vertices and wires together, refined for a few rounds; the best are kept. */
+const START_LOOKS = 780_000;
 const MOST_STARTS = 120;
 const START_ROUNDS = 2;
 /** Starts from clusters: quarter turns of one shape. */
@@ -44,8 +44,8 @@ const KEPT_STARTS = 6;
 /** Of larger graphs one start is kept, so that annealing takes its time. */
 const KEPT_VERTICES = 1000;
 
-/** Cycles of cutting anew at effort 1: as many as keep all their vertices together below this, at least one. */
-const CYCLE_VERTICES = 100_000;
+/** Cycles of cutting anew at effort 1: so many that they have this many vertices and wires together, at least one. */
+const CYCLE_LOOKS = 1_950_000;
 const MOST_CYCLES = 6;
 /** Steps of smoothing of one cycle after the other: more straighten longer borders, and blur what is small. */
 const SMOOTHINGS = [50, 100, 150];
@@ -62,6 +62,8 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const { width, height, capacity } = mesh;
   if (graph.vertices > width * height * capacity) throw new Error(`${graph.vertices} vertices, room for ${width * height * capacity}`);
   const { seed, effort, onProgress = () => undefined } = options;
+  // What it takes to look at every vertex and every end of a wire once.
+  const looks = graph.vertices + graph.indices.length;
   onProgress(0, 'positions');
   const sized = unitSized(graph);
   const position = graph.position ?? findPositions(sized, randomStream(seed, 'solve/positions'));
@@ -76,7 +78,7 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   };
   onProgress(0.4, 'starts');
   const pairs = nearPairs(problem.grid);
-  const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_VERTICES) / graph.vertices)));
+  const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_LOOKS) / looks)));
   const starts: { core: Int32Array; cost: number }[] = [];
   // Without annealing nothing is drawn.
   const byPairs = (core: Int32Array, rounds: number) =>
@@ -102,12 +104,12 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
     start.cost = refine(problem, start.core, start.cost, null, {
       pairs,
       rounds: Math.ceil(ROUNDS * effort),
-      proposals: graph.vertices > ANNEALED_VERTICES ? 0 : Math.ceil((PROPOSALS * effort) / kept.length),
+      proposals: graph.vertices > ANNEALED_VERTICES ? 0 : Math.ceil((ANNEALING_LOOKS * effort * graph.vertices) / looks / kept.length),
       random: randomStream(seed, 'solve/anneal', number),
     });
   });
   const best = kept.reduce((a, b) => (b.cost < a.cost ? b : a));
-  const cycles = Math.max(1, Math.min(MOST_CYCLES, Math.floor((effort * CYCLE_VERTICES) / graph.vertices)));
+  const cycles = Math.max(1, Math.min(MOST_CYCLES, Math.floor((effort * CYCLE_LOOKS) / looks)));
   for (let cycle = 0; cycle < cycles; cycle++) {
     const core = recut(problem, best.core, mesh, SMOOTHINGS[cycle % SMOOTHINGS.length]);
     const cost = byPairs(core, ROUNDS);

@@ -36,14 +36,13 @@ export function refine(
   limitsOf: ((core: Int32Array) => Limits) | null,
   { pairs, rounds, proposals, random }: RefineOptions,
 ): number {
-  const { graph, grid } = problem;
-  const assignment = new Assignment(graph.size, core, grid.capacity, limitsOf?.(core) ?? null);
+  const assignment = new Assignment(problem, core, limitsOf?.(core) ?? null);
   const refined = cost - refineRounds(problem, assignment, pairs, cost, rounds);
   if (proposals === 0) return refined;
   const before = Int32Array.from(core);
   const illegal = assignment.limits?.illegal ?? 0;
   const moves = new GraphMoves(problem, assignment);
-  const heat = Math.min(HOTTEST, proposals / graph.vertices / PROPOSALS_AT_MEAN_COST) * moves.meanCost();
+  const heat = Math.min(HOTTEST, proposals / moves.vertices / PROPOSALS_AT_MEAN_COST) * moves.meanCost();
   const annealed = refined + anneal(moves, random, proposals, heat);
   const after = annealed - refineRounds(problem, assignment, pairs, annealed, rounds);
   if (((assignment.limits?.illegal ?? 0) - illegal || after - refined) <= 0) return after;

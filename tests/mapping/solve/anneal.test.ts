@@ -39,11 +39,11 @@ describe('annealing', () => {
         (seed, vertices, hasPort, heat) => {
           const { problem, start, cost } = madeUpProblem({ seed, vertices, width: 3, height: 2, largest: 2, hasPort, fixed: 0.2 });
           const before = Int32Array.from(start);
-          const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity);
+          const assignment = new Assignment(problem, start);
           const change = anneal(new GraphMoves(problem, assignment), randomStream(seed, 'anneal'), 400, heat);
           expect(cost(before) + change).toBe(cost(assignment.core));
           expect(excessOf(assignment)).toBe(0);
-          expect(isConsistent(assignment)).toBe(true);
+          expect(isConsistent(problem, assignment)).toBe(true);
           before.forEach((core, v) => {
             if (problem.fixed?.[v] === 1) expect(assignment.core[v]).toBe(core);
           });
@@ -99,9 +99,8 @@ describe('annealing', () => {
     const edges = sheetEdges(4, 4);
     const problem = { graph: graphOf(16, edges), grid: meshCores(2, 2, 4), hops: meshHops(2, 2), port: null, fixed: null };
     const assignment = new Assignment(
-      problem.graph.size,
+      problem,
       Int32Array.from({ length: 16 }, (_, v) => v % 4),
-      problem.grid.capacity,
     );
     anneal(new GraphMoves(problem, assignment), randomStream(1, 'anneal'), 20_000, 3);
     expect(costByDefinition(edges, meshDistance(2), assignment.core)).toBe(8);

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../src/core/random.ts';
 import { Assignment } from '../../../src/mapping/solve/assignment.ts';
-import { loads } from './support.ts';
+import { meshHops } from '../../../src/mapping/solve/hops.ts';
+import type { SolverProblem } from '../../../src/mapping/solve/problem.ts';
+import { graphOf, loads, meshCores } from './support.ts';
+
+/** Vertices of some sizes on a row of cores. */
+function unconnected(size: ArrayLike<number>, cores: number): SolverProblem {
+  return { graph: graphOf(size.length, [], size), grid: meshCores(cores, 1, 0), hops: meshHops(cores, 1), port: null, fixed: null };
+}
 
 function membersOf(assignment: Assignment, core: number): number[] {
   return Array.from({ length: assignment.count[core] }, (_, i) => assignment.member(core, i)).sort((a, b) => a - b);
@@ -15,7 +22,7 @@ describe('an assignment', () => {
         const random = randomStream(seed, 'moves');
         const size = Int32Array.from({ length: n }, () => 1 + random.int(4));
         const expected = Int32Array.from({ length: n }, () => random.int(cores));
-        const assignment = new Assignment(size, Int32Array.from(expected), new Float64Array(cores));
+        const assignment = new Assignment(unconnected(size, cores), Int32Array.from(expected));
         const changed = new Array<number>(cores).fill(0);
         for (let move = 0; move <= 12; move++) {
           expect(assignment.core).toEqual(expected);
@@ -38,7 +45,7 @@ describe('an assignment', () => {
 
   it('works on the array that it is given', () => {
     const core = Int32Array.of(0, 0);
-    new Assignment(Int32Array.of(1, 1), core, Float64Array.of(2, 2)).move(1, 1);
+    new Assignment(unconnected([1, 1], 2), core).move(1, 1);
     expect(core).toEqual(Int32Array.of(0, 1));
   });
 
@@ -46,7 +53,7 @@ describe('an assignment', () => {
     const core = Int32Array.of(0, 0);
     const told: number[][] = [];
     const limits = { illegal: 0, move: (v: number, to: number) => told.push([v, core[v], to]) };
-    const assignment = new Assignment(Int32Array.of(1, 1), core, Float64Array.of(2, 2), limits);
+    const assignment = new Assignment(unconnected([1, 1], 2), core, limits);
     assignment.move(1, 1);
     assignment.follow(0, 1);
     expect(told).toEqual([[1, 0, 1]]);

@@ -10,7 +10,7 @@ describe('moves on a graph', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.boolean(), (seed, hasPort) => {
         const { problem, start, cost } = madeUpProblem({ seed, vertices: 9, width: 3, height: 2, hasPort });
-        const moves = new GraphMoves(problem, new Assignment(problem.graph.size, start, problem.grid.capacity));
+        const moves = new GraphMoves(problem, new Assignment(problem, start));
         for (let v = 0; v < 9; v++) {
           for (let to = 0; to < 6; to++) {
             for (const partner of [-1, ...Array.from(start.keys()).filter((u) => u !== v && start[u] === to)]) {
@@ -32,7 +32,7 @@ describe('moves on a graph', () => {
       fc.property(fc.nat(10_000), fc.integer({ min: 0, max: 6 }), (seed, most) => {
         const { problem, edges, start } = madeUpProblem({ seed, vertices: 12, width: 3, height: 2, largest: 2, fixed: 0.2 });
         const limits = new CountedLimits(edges, start, 6, most);
-        const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity, limits);
+        const assignment = new Assignment(problem, start, limits);
         const moves = new GraphMoves(problem, assignment);
         const random = randomStream(seed, 'moves');
         for (let k = 0; k < 20; k++) {
@@ -44,14 +44,14 @@ describe('moves on a graph', () => {
           after[v] = to;
           if (partner >= 0) after[partner] = before[v];
           const isFixed = partner >= 0 && problem.fixed?.[partner] === 1;
-          const { load, capacity } = new Assignment(assignment.size, Int32Array.from(after), problem.grid.capacity);
+          const { load, capacity } = new Assignment(problem, Int32Array.from(after));
           const isOverfull = excessOf({ load, capacity }) > 0;
           const isLimited = new CountedLimits(edges, after, 6, most).illegal > limits.illegal;
           const isDone = moves.apply(v, partner, to);
           expect(isDone).toBe(!isFixed && !isOverfull && !isLimited);
           expect(assignment.core).toEqual(isDone ? after : before);
           expect(limits.core).toEqual(assignment.core);
-          expect(isConsistent(assignment)).toBe(true);
+          expect(isConsistent(problem, assignment)).toBe(true);
           outcomes[isDone ? 'done' : isFixed ? 'fixed' : isOverfull ? 'overfull' : 'limited']++;
         }
       }),
@@ -62,7 +62,7 @@ describe('moves on a graph', () => {
 
   it('are made if they are accepted, and then return their change', () => {
     const { problem, start, cost } = madeUpProblem({ seed: 2, vertices: 12, width: 3, height: 2, spare: 1 });
-    const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity);
+    const assignment = new Assignment(problem, start);
     const moves = new GraphMoves(problem, assignment);
     const random = randomStream(1, 'moves');
     let made = 0;
@@ -93,7 +93,7 @@ describe('moves on a graph', () => {
   ])('go to cores of neighbours $name, to any core now and then, and nowhere for a fixed vertex', ({ vertices, beside }) => {
     const [width, height] = [4, 3];
     const { problem, edges, start } = madeUpProblem({ seed: 3, vertices, width, height, density: 1.2 / vertices, fixed: 0.2 });
-    const moves = new GraphMoves(problem, new Assignment(problem.graph.size, start, problem.grid.capacity));
+    const moves = new GraphMoves(problem, new Assignment(problem, start));
     const random = randomStream(1, 'moves');
     const distance = (a: number, b: number) =>
       Math.abs((a % width) - (b % width)) + Math.abs(Math.floor(a / width) - Math.floor(b / width));
@@ -123,7 +123,7 @@ describe('moves on a graph', () => {
 
   it('meet each vertex of the other core, or an empty place if the vertex fits in', () => {
     const { problem, start } = madeUpProblem({ seed: 5, vertices: 14, width: 3, height: 2, largest: 3, spare: 0.2 });
-    const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity);
+    const assignment = new Assignment(problem, start);
     const moves = new GraphMoves(problem, assignment);
     const random = randomStream(1, 'moves');
     for (let v = 0; v < 14; v++) {
@@ -140,7 +140,7 @@ describe('moves on a graph', () => {
 
   it('start from the mean over vertices of all that each pays for', () => {
     const { problem, start, cost } = madeUpProblem({ seed: 1, vertices: 10, width: 3, height: 2, hasPort: true });
-    const moves = new GraphMoves(problem, new Assignment(problem.graph.size, start, problem.grid.capacity));
+    const moves = new GraphMoves(problem, new Assignment(problem, start));
     const toPort = start.reduce((sum, core, v) => sum + (problem.port?.weight[v] ?? 0) * (problem.port?.hops[core] ?? 0), 0);
     // Both ends of an edge pay for it.
     expect(moves.meanCost()).toBe((2 * (cost(start) - toPort) + toPort) / 10);

@@ -90,16 +90,18 @@ export class CountedLimits implements Limits {
   }
 }
 
-/** Whether lists, counts and loads of an assignment are those of its cores. */
-export function isConsistent(assignment: Assignment): boolean {
-  const fresh = new Assignment(assignment.size, Int32Array.from(assignment.core), assignment.capacity);
+/** Whether lists, counts and loads of an assignment, and what wires cost elsewhere, are those of its cores. */
+export function isConsistent(problem: SolverProblem, assignment: Assignment): boolean {
+  const fresh = new Assignment(problem, Int32Array.from(assignment.core));
+  const cores = Array.from(fresh.count.keys());
   const members = (of: Assignment, core: number) =>
     Array.from({ length: of.count[core] }, (_, i) => of.member(core, i))
       .sort((a, b) => a - b)
       .join();
   return (
     fresh.load.every((load, core) => load === assignment.load[core]) &&
-    fresh.count.every((count, core) => count === assignment.count[core] && members(fresh, core) === members(assignment, core))
+    fresh.count.every((count, core) => count === assignment.count[core] && members(fresh, core) === members(assignment, core)) &&
+    assignment.core.every((from, v) => cores.every((to) => fresh.wires.change(v, from, to) === assignment.wires.change(v, from, to)))
   );
 }
 

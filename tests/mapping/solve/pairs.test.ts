@@ -31,7 +31,7 @@ describe('the refinement of a pair of cores', () => {
     fc.assert(
       fc.property(shapes, (shape) => {
         const { problem, start, cost } = madeUpProblem(shape);
-        const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity);
+        const assignment = new Assignment(problem, start);
         const refinement = new PairRefinement(problem, assignment);
         for (const [a, b] of pairsOf(problem.hops.cores)) {
           const before = Int32Array.from(assignment.core);
@@ -40,7 +40,7 @@ describe('the refinement of a pair of cores', () => {
           expect(gain).toBe(cost(before) - cost(assignment.core));
           expect(gain).toBeGreaterThanOrEqual(0);
           expect(excessOf(assignment)).toBe(0);
-          expect(isConsistent(assignment)).toBe(true);
+          expect(isConsistent(problem, assignment)).toBe(true);
           before.forEach((core, v) => {
             const mayMove = (core === a || core === b) && problem.fixed?.[v] !== 1;
             expect(mayMove ? [a, b] : [core]).toContain(assignment.core[v]);
@@ -59,8 +59,8 @@ describe('the refinement of a pair of cores', () => {
         const { problem, edges, start, cost } = madeUpProblem(shape);
         const { cores } = problem.hops;
         const limits = new CountedLimits(edges, start, cores, most);
-        const free = new Assignment(problem.graph.size, Int32Array.from(start), problem.grid.capacity);
-        const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity, limits);
+        const free = new Assignment(problem, Int32Array.from(start));
+        const assignment = new Assignment(problem, start, limits);
         const refinement = new PairRefinement(problem, assignment);
         for (const [a, b] of pairsOf(cores)) {
           const before = Int32Array.from(assignment.core);
@@ -72,7 +72,7 @@ describe('the refinement of a pair of cores', () => {
           // What makes no core legal has to gain.
           if (limits.illegal === illegal) expect(gain).toBeGreaterThanOrEqual(0);
           expect(excessOf(assignment)).toBe(0);
-          expect(isConsistent(assignment)).toBe(true);
+          expect(isConsistent(problem, assignment)).toBe(true);
         }
         const unlimited = new PairRefinement(problem, free);
         for (const [a, b] of pairsOf(cores)) unlimited.improve(a, b);
@@ -88,7 +88,7 @@ describe('the refinement of a pair of cores', () => {
     const edges: Edge[] = [];
     for (let a = 0; a < 4; a++) for (let b = a + 1; b < 4; b++) edges.push([a, b, 1]);
     const problem = { graph: graphOf(4, edges), grid: meshCores(2, 1, 2), hops: meshHops(2, 1), port: null, fixed: null };
-    const assignment = new Assignment(problem.graph.size, new Int32Array(4), problem.grid.capacity);
+    const assignment = new Assignment(problem, new Int32Array(4));
     expect(new PairRefinement(problem, assignment).improve(0, 1)).toBe(-4);
     expect(Array.from(assignment.load)).toEqual([2, 2]);
   });
@@ -105,7 +105,7 @@ describe('the refinement of a pair of cores', () => {
       [2, 3, 1],
     ];
     const problem = { graph: graphOf(6, edges), grid: meshCores(2, 1, 3), hops: meshHops(2, 1), port: null, fixed: null };
-    const assignment = new Assignment(problem.graph.size, Int32Array.of(0, 0, 1, 0, 1, 1), problem.grid.capacity);
+    const assignment = new Assignment(problem, Int32Array.of(0, 0, 1, 0, 1, 1));
     // Edges 0–2, 1–2, 3–4, 3–5 and 2–3 cross; at the end 2–3 alone.
     expect(new PairRefinement(problem, assignment).improve(0, 1)).toBe(4);
     expect(Array.from(assignment.core)).toEqual([0, 0, 0, 1, 1, 1]);
@@ -120,7 +120,7 @@ describe('the refinement of a pair of cores', () => {
       port: null,
       fixed: Uint8Array.of(0, 1),
     };
-    const assignment = new Assignment(problem.graph.size, Int32Array.of(0, 2), problem.grid.capacity);
+    const assignment = new Assignment(problem, Int32Array.of(0, 2));
     const refinement = new PairRefinement(problem, assignment);
     expect(refinement.improve(0, 1)).toBe(7);
     expect(refinement.improve(1, 2)).toBe(0);

@@ -20,11 +20,11 @@ describe('rounds of refinement', () => {
           const before = cost(start);
           const limits = isLimited ? new CountedLimits(edges, start, 18, 3) : null;
           const illegal = limits?.illegal ?? 0;
-          const assignment = new Assignment(problem.graph.size, start, problem.grid.capacity, limits);
+          const assignment = new Assignment(problem, start, limits);
           const gained = refineRounds(problem, assignment, nearPairs(problem.grid), before, rounds);
           expect(gained).toBe(before - cost(assignment.core));
           expect(excessOf(assignment)).toBe(0);
-          expect(isConsistent(assignment)).toBe(true);
+          expect(isConsistent(problem, assignment)).toBe(true);
           expect(limits?.illegal ?? 0).toBeLessThanOrEqual(illegal);
           if (!isLimited) expect(gained).toBeGreaterThanOrEqual(0);
           if (rounds === 0) expect(gained).toBe(0);
@@ -40,7 +40,7 @@ describe('rounds of refinement', () => {
     const problem = { graph: graphOf(40, path), grid: meshCores(20, 1, 3), hops: meshHops(20, 1), port: null, fixed: null };
     const folded = () => Int32Array.from({ length: 40 }, (_, v) => Math.min(v, 39 - v));
     const gainedIn = (rounds: number) => {
-      const assignment = new Assignment(problem.graph.size, folded(), problem.grid.capacity);
+      const assignment = new Assignment(problem, folded());
       return refineRounds(problem, assignment, nearPairs(problem.grid), 38, rounds);
     };
     expect(gainedIn(1)).toBeGreaterThan(0);
@@ -57,7 +57,7 @@ describe('rounds of refinement', () => {
     );
     const problem = { graph: graphOf(196, sheetEdges(14, 14)), grid, hops: meshHops(7, 7), port: null, fixed: null };
     const tiles = Int32Array.from({ length: 196 }, (_, v) => 7 * Math.floor(v / 28) + ((v % 14) >> 1));
-    const assignment = new Assignment(problem.graph.size, tiles, grid.capacity);
+    const assignment = new Assignment(problem, tiles);
     expect(refineRounds(problem, assignment, nearPairs(grid), 182, 100)).toBe(-5);
     expect(excessOf(assignment)).toBe(0);
     expect(refineRounds(problem, assignment, nearPairs(grid), 187, 100)).toBe(0);
