@@ -23,12 +23,12 @@ import {
   PRUNED_FILE,
   type RunStage,
   STAGE_NAMES,
-  TIMINGS_FILE,
   TRAINED_FILE,
   verifyForms,
   verifyTarget,
 } from './run.ts';
 import { RECORD_FILE, type RunFolder, type StageFiles } from './run-folder.ts';
+import { TIMINGS_FILE } from './timings.ts';
 import { FORM_FILES, type FormFiles } from './verify-forms-stage.ts';
 import { MAPPED_FILES } from './verify-stage.ts';
 

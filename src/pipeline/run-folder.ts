@@ -51,6 +51,8 @@ export interface RunFolder {
    */
   readOutput(file: string, remedy?: string): Uint8Array;
   has(file: string): boolean;
+  /** Whether there are files of a stage of this name, up to date or not. */
+  holds(stage: string): boolean;
   write(file: string, content: Uint8Array | string): void;
   remove(file: string): void;
   /**
@@ -127,6 +129,7 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
       return content;
     },
     has: (file) => fileExists(at(file)),
+    holds: (stage) => Object.keys(record.stages[stage]?.outputs ?? {}).length > 0,
     write: (file, content) => writeFileAtomic(at(file), content),
     remove: (file) => removeFile(at(file)),
     claim(file, content, unfinished) {

@@ -28,13 +28,12 @@ import { pruningHash } from './prune-stage.ts';
 import { readJson } from './read-json.ts';
 import { reportStage, targetFolder, VERIFY_FILE } from './report-stage.ts';
 import type { RunFolder, StageFiles, StageInputs } from './run-folder.ts';
+import { noteTiming } from './timings.ts';
 import { type StageHooks, trainStage } from './train-stage.ts';
 import { FORM_FILES, type FormFiles, verifyFormsStage } from './verify-forms-stage.ts';
 import { MAPPED_FILES, type MappedFiles, verifyStage } from './verify-stage.ts';
 
 export const CONFIG_FILE = 'config.json';
-/** Seconds of each stage, null where it was reused. */
-export const TIMINGS_FILE = 'timings.json';
 export const CHECKPOINT_FILE = 'checkpoint.safetensors';
 export const TRAINED_FILE = 'trained.safetensors';
 export const PRUNED_FILE = 'pruned.safetensors';
@@ -126,7 +125,7 @@ export interface Certificates {
 export async function verifyPipeline(folder: RunFolder, changes: Partial<VerifyConfig> = {}): Promise<Certificates> {
   const config = readRunConfig(folder);
   const verify = { ...config.verify, ...changes };
-  const anew: RunStage = async (...stage) => (await folder.stage(...stage, 'anew')).files;
+  const anew = tellingStages(folder, {}, 'anew');
   const results: { target: Target; verification: Verification }[] = [];
   for (const target of targetsOf(config)) {
     const paths = MAPPED_FILES.map((name) => `${targetFolder(target)}/${name}`);
@@ -308,20 +307,23 @@ async function awareNetwork(
   return readNetwork(files[AWARE_FILE] as Uint8Array, join(folder.path, AWARE_FILE), ['pruned']);
 }
 
-/** Stages that say what they do, and how long they took, in a file that no hash covers. */
-function tellingStages(folder: RunFolder, hooks: StageHooks): RunStage {
-  const seconds: Record<string, number | null> = {};
+/**
+ * Stages that say what they do, and how long they took.
+ *
+ * @param reuse - `anew` makes them whether or not they are up to date
+ */
+function tellingStages(folder: RunFolder, hooks: StageHooks, reuse: 'reuse' | 'anew' = 'reuse'): RunStage {
   return async (name, from, make) => {
     const start = nowSeconds();
-    const { files, reused } = await folder.stage(name, from, async () => {
+    const making = async () => {
       if (hooks.signal?.aborted) throw new InterruptedError(`the run was interrupted before its stage '${name}'`);
       hooks.onNote?.(`${name} …`);
       return make();
-    });
+    };
+    const { files, reused } = await folder.stage(name, from, making, reuse);
     const took = nowSeconds() - start;
     hooks.onNote?.(`${name}: ${reused ? 'up to date' : `${took.toFixed(1)} s`}`);
-    seconds[name] = reused ? null : Number(took.toFixed(3));
-    folder.write(TIMINGS_FILE, `${JSON.stringify({ schema: 'bimt-timings/1', seconds }, null, 2)}\n`);
+    noteTiming(folder, name, took, reused);
     return files;
   };
 }

@@ -18,6 +18,8 @@ function lasting(out: string): Map<string, string> {
   return files;
 }
 
+const timings = (out: string) => JSON.parse(readFileSync(join(out, 'timings.json'), 'utf8'));
+
 let first: Map<string, string>;
 beforeAll(async () => {
   process.chdir(folder);
@@ -43,6 +45,7 @@ describe('a second run', () => {
   });
 
   it('in the same folder reuses every stage, says so, and changes no byte', async () => {
+    const { stages: made } = timings('run');
     const written = new Map([...first.keys()].map((path) => [path, statSync(join('run', path)).mtimeMs]));
     const { stdout, stderr, error } = await run('run');
     expect(error).toBeNull();
@@ -51,6 +54,11 @@ describe('a second run', () => {
     expect(Object.entries(hasFiles('run', first)).filter(([, same]) => same === false)).toEqual([]);
     for (const path of ['trained.safetensors', 'pruned.safetensors', 'model.seq.onnx', 'rram-mesh/mapping.json', 'rram-mesh/verify.json'])
       expect(statSync(join('run', path)).mtimeMs, path).toBe(written.get(path));
+    expect(Object.keys(made)).toEqual(STAGES);
+    for (const stage of STAGES) {
+      expect(made[stage]).toEqual({ seconds: expect.any(Number), reused: false });
+      expect(timings('run').stages[stage]).toEqual({ ...made[stage], reused: true });
+    }
   });
 
   it.each([
@@ -65,7 +73,10 @@ describe('a second run', () => {
     rmSync(join('run', file));
     const { stderr, error } = await run('run');
     expect(error).toBeNull();
-    for (const name of STAGES) expect(stderr).toContain(name === stage ? `${name} …\n` : `${name}: up to date\n`);
+    for (const name of STAGES) {
+      expect(stderr).toContain(name === stage ? `${name} …\n` : `${name}: up to date\n`);
+      expect(timings('run').stages[name]).toEqual({ seconds: expect.any(Number), reused: name !== stage });
+    }
     expect(Object.entries(hasFiles('run', first)).filter(([, same]) => same === false)).toEqual([]);
   });
 
