@@ -6,6 +6,7 @@ import { nowSeconds } from '../core/clock.ts';
 import { FitError, InterruptedError, UsageError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
+import { requireOwnKeys } from '../report/metrics.ts';
 import type { ParetoPlot } from '../report/pareto-plot.ts';
 import type { Report } from '../report/report.ts';
 import type { Drawing } from '../report/terminal.ts';
@@ -232,15 +233,16 @@ function readFinal(folder: RunFolder, { aware }: RunConfig): NetworkArtifact {
 /**
  * The targets of a run; the one that the network is trained for is among them.
  *
- * @throws UsageError if one is named twice, or is for reference only
+ * @throws UsageError if one is named twice, two have names that are too alike, or one is for reference only
  */
-function targetsOf({ targets: specs, aware }: RunConfig): Target[] {
+function targetsOf({ targets: specs, aware, map }: RunConfig): Target[] {
   const named = specs.map((spec) => loadTarget(spec));
   const trainedFor = aware === null ? [] : [loadTarget(aware.target)];
   const targets = [...named, ...trainedFor.filter(({ label }) => named.every((target) => target.label !== label))];
   const labels = targets.map(({ label }) => label);
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined) throw new UsageError(`target ${twice} is named twice; name it once, or with other parameters`);
+  requireOwnKeys(labels, [null, map.maxNeuronsPerCore]);
   for (const target of targets) requireMappable(target);
   return targets;
 }

@@ -2,7 +2,7 @@
 import { TOOL } from '../core/version.ts';
 import { words } from './cells.ts';
 import { type Case, type Comparison, type Difference, knownPart, MEASURES, NETWORK_COLUMNS, numbersOf } from './comparison.ts';
-import { formatNumber, formatValue, listWords, plural, type Value } from './format.ts';
+import { formatNumber, formatValue, isBound, listWords, plural, type Value } from './format.ts';
 import { COST_COLUMNS, FIT_COLUMNS } from './placement-columns.ts';
 import type { Verdict } from './requirements.ts';
 import { section } from './summary.ts';
@@ -106,7 +106,7 @@ export function comparisonData({ runs, baseline, cases, differences }: Compariso
 }
 
 function dataOf(value: Value): { readonly value: number | null; readonly bound?: string } {
-  return { value: knownPart(value), ...(typeof value === 'object' && value !== null ? { bound: value.bound } : {}) };
+  return { value: knownPart(value), ...(isBound(value) ? { bound: value.bound } : {}) };
 }
 
 function partsOf(comparison: Comparison, verdicts: readonly Verdict[]): Part[] {
@@ -263,7 +263,7 @@ const VERDICT_COLUMNS: readonly Column<Verdict>[] = [
 function exact(value: Value): string {
   const number = knownPart(value);
   if (number === null) return value === null ? 'unknown' : '';
-  const bound = typeof value === 'object' && value !== null ? `${value.bound} ` : '';
+  const bound = isBound(value) ? `${value.bound} ` : '';
   return `${bound}${Number(number.toPrecision(6))}`;
 }
 

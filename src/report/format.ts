@@ -9,6 +9,11 @@ export interface Bounded {
 /** What a table cell may hold; null is unknown. */
 export type Value = string | number | boolean | null | Bounded;
 
+/** Whether only a bound of a number is known. */
+export function isBound(value: Value): value is Bounded {
+  return typeof value === 'object' && value !== null;
+}
+
 /** How numbers are written: with a fixed number of decimals, with significant digits, or as a percentage. */
 export type NumberFormat = { readonly decimals: number } | { readonly significant: number } | 'percent';
 

@@ -1,7 +1,7 @@
 // Does a run meet what a flow asks of it? `energy<=1.05*baseline`, asked of every case; what is unknown meets nothing.
 import { UsageError, unknownName } from '../core/errors.ts';
 import { beside, type Case, type Comparison, MEASURES, numbersOf } from './comparison.ts';
-import type { Value } from './format.ts';
+import { isBound, type Value } from './format.ts';
 
 const OPERATORS = ['<=', '>=', '==', '<', '>'] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -101,10 +101,6 @@ function verdict(requirement: Requirement, one: Case, found: Known, reference: C
 function whyNot({ placement }: Case, value: Value): string {
   if (placement.result === null) return 'the network does not fit this target';
   return value === null ? 'it is unknown' : 'there is no such number on this target';
-}
-
-function isBound(value: Value): value is Extract<Value, { bound: string }> {
-  return typeof value === 'object' && value !== null;
 }
 
 /** Lowest and highest value that a cell may stand for. */

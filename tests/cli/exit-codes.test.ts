@@ -93,6 +93,20 @@ describe('exit code 2', () => {
     expect(existsSync(at('x'))).toBe(false);
   });
 
+  it('of two targets that metrics.json would call the same', async () => {
+    const [one, other] = ['my-chip', 'my--chip'].map((id) => {
+      writeFileSync(at(`${id}.json`), JSON.stringify({ extends: 'rram-mesh', id }));
+      return at(`${id}.json`);
+    });
+    const { error } = await runProgram('run', '--target', one, '--target', other, '--out', at('x'));
+    expect(error).toBeInstanceOf(UsageError);
+    expect((error as Error).message).toBe(
+      'targets my-chip and my--chip cannot be told apart in metrics.json, which would call both my_chip; ' +
+        'change the id in one of the files so that they differ in a letter or digit, or give each a run of its own',
+    );
+    expect(existsSync(at('x'))).toBe(false);
+  });
+
   it('of a config with misspelt settings: every one, with its near names', async () => {
     writeFileSync(
       at('misspelt.json'),

@@ -44,7 +44,9 @@ describe('the schema of reports', () => {
 describe('the schema of metrics', () => {
   it('holds for metrics', () => {
     expect(Object.keys(metrics()).length).toBeGreaterThan(100);
+    expect(metrics()).toHaveProperty('map__mesh_cap_4__latency_us_per_step__lower_bound');
     expect(faultsIn('metrics', metrics())).toEqual([]);
+    expect(faultsIn('metrics', { ...metrics(), map__mesh__steps_per_second__upper_bound: 1 })).toEqual([]);
   });
 
   it.each([
@@ -53,6 +55,8 @@ describe('the schema of metrics', () => {
     [{ map__fit__cores: '1' }, 'must be number,null'],
     [{ map__fit__cores: { used: 1 } }, 'must be number,null'],
     [{ map__fit__cores__unit: 1 }, 'must be string'],
+    [{ map__fit__cores__lower_bound: null }, 'must be number'],
+    [{ map__fit__cores__bound: 1 }, 'property name must be valid'],
     [{ schema: 'bimt-metrics/2' }, 'must be equal to constant'],
   ])('does not hold with %o', (change, fault) => {
     expect(faultsIn('metrics', { ...metrics(), ...change }).join('\n')).toContain(fault);

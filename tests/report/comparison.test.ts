@@ -199,10 +199,11 @@ describe('a comparison is told', () => {
     const data = comparisonData(comparison, verdicts);
     const flat = flatMetrics(before.report);
     const [mesh] = data.cases;
-    for (const [name, { value, unit }] of Object.entries(mesh.metrics)) {
+    for (const [name, { value, bound, unit }] of Object.entries(mesh.metrics)) {
       const key = `map__mesh_cap_4__${name}`;
       if (!(key in flat)) continue;
-      expect([value, unit], name).toEqual([flat[key], flat[`${key}__unit`]]);
+      const found = flat[`${key}__${bound === '≥' ? 'lower' : 'upper'}_bound`];
+      expect([value, unit], name).toEqual([bound === undefined ? flat[key] : found, flat[`${key}__unit`]]);
     }
     expect(mesh.metrics['latency']).toEqual({ value: 0.084, bound: '≥', unit: 'µs/step' });
     expect(Object.keys(mesh.metrics).length).toBeGreaterThan(100);

@@ -14,7 +14,7 @@ import {
 } from '../../src/report/detail-columns.ts';
 import type { ReportInput } from '../../src/report/input.ts';
 import { MESSAGE_COLUMNS } from '../../src/report/message-columns.ts';
-import { flatMetrics, partRows } from '../../src/report/metrics.ts';
+import { flatMetrics, partRows, requireOwnKeys } from '../../src/report/metrics.ts';
 import { COST_COLUMNS, FIT_COLUMNS, PLACEMENT_COLUMNS } from '../../src/report/placement-columns.ts';
 import { buildReport, type PlacementResult, reportJson } from '../../src/report/report.ts';
 import { summaryText } from '../../src/report/summary.ts';
@@ -227,7 +227,8 @@ describe('columns', () => {
 
 describe('metrics', () => {
   const metrics = flatMetrics(report);
-  const keys = Object.keys(metrics).filter((key) => key !== 'schema' && !key.endsWith('__unit'));
+  const bounds = Object.keys(metrics).filter((key) => /__(lower|upper)_bound$/.test(key));
+  const keys = Object.keys(metrics).filter((key) => key !== 'schema' && !key.endsWith('__unit') && !bounds.includes(key));
 
   test('are flat numbers, each with its unit', () => {
     expect(keys.length).toBeGreaterThan(100);
@@ -236,7 +237,21 @@ describe('metrics', () => {
       expect(metrics[key] === null || Number.isFinite(metrics[key]), key).toBe(true);
       expect(metrics[`${key}__unit`], key).toMatch(/./);
     }
-    expect(Object.keys(metrics)).toHaveLength(2 * keys.length + 1);
+    expect(Object.keys(metrics)).toHaveLength(2 * keys.length + bounds.length + 1);
+  });
+
+  test('tell a bound apart from a number: the number is unknown, the bound has a key of its own', () => {
+    expect(bounds).toEqual(expect.arrayContaining(['map__mesh_cap_4__latency_us_per_step__lower_bound']));
+    for (const key of bounds) {
+      expect(metrics[key], key).toEqual(expect.any(Number));
+      expect(metrics[key.replace(/__(lower|upper)_bound$/, '')], key).toBeNull();
+    }
+    expect(metrics).toMatchObject({
+      map__mesh_cap_4__latency_us_per_step: null,
+      map__mesh_cap_4__latency_us_per_step__lower_bound: 0.084,
+      map__mesh_cap_4__latency_us_per_step__unit: 'µs/step',
+      map__mesh_cap_4__latency_complete: 0,
+    });
   });
 
   test('hold the numbers of the report', () => {
@@ -255,11 +270,13 @@ describe('metrics', () => {
     });
   });
 
-  test('refuse two targets whose names differ only in signs', () => {
-    const input = sampleInput();
-    const [target] = input.targets;
-    const twin = (label: string) => ({ ...target, target: { ...target.target, label } });
-    expect(() => flatMetrics(buildReport({ ...input, targets: [twin('a-b'), twin('a_b')] }))).toThrow(/twice/);
+  test('refuse targets whose names differ only in signs, their caps included', () => {
+    const refused = (...labels: string[]) => expect(() => requireOwnKeys(labels, [null, 25]), labels.join(' '));
+    refused('a-b', 'a', 'a_b').toThrow(/^targets a-b and a_b cannot be told apart in metrics\.json, which would call both a_b; /);
+    refused('chip:rows=8', 'chip-rows-8').toThrow(/which would call both chip_rows_8; /);
+    refused('a', 'a-cap-25').toThrow(/which would call both a_cap_25; /);
+    refused('a', 'a-cap-2', 'b').not.toThrow();
+    expect(() => requireOwnKeys(['a', 'a-cap-25'], [null, null])).not.toThrow();
   });
 });
 
