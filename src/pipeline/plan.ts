@@ -81,7 +81,7 @@ export async function planRun(config: RunConfig, folder: RunFolder, until: Until
         else if (until === 'report') await verifyTarget(target, files, config.verify, stage, folder);
       });
     }
-    if (until === 'report') await asFarAsKnown(() => neuronFunctions(network, stage, {}));
+    await asFarAsKnown(() => neuronFunctions(network, stage, {}));
     if (forms !== null) await asFarAsKnown(() => verifyForms(network, forms as FormFiles, config, stage, folder));
   });
   const stages = expectedStages(config, model, targets, refused, until).map(({ name, files }): PlannedStage => {
@@ -129,7 +129,8 @@ function expectedStages(
     files: inTarget(target, [...MAPPED_FILES, CARD_FILE, PLACEMENT_FILE]),
   });
   const placed = targets.filter((target) => !refused.has(target));
-  if (until === 'map') return [...network, ...targets.map(mapped)];
+  const functions = { name: STAGE_NAMES.functions, files: [NEURONS_FILE] };
+  if (until === 'map') return [...network, ...targets.map(mapped), functions];
   return [
     ...network,
     { name: STAGE_NAMES.onnx, files: [...FORM_FILES, CARD_FILE] },
@@ -138,7 +139,7 @@ function expectedStages(
       ...(refused.has(target) ? [] : [{ name: STAGE_NAMES.verify(target.label), files: inTarget(target, [VERIFY_FILE]) }]),
     ]),
     { name: STAGE_NAMES.verifyForms, files: [VERIFY_FILE] },
-    { name: STAGE_NAMES.functions, files: [NEURONS_FILE] },
+    functions,
     // Made anew each time.
     { name: STAGE_NAMES.report, files: [...REPORT_FILES, ...placed.flatMap((target) => inTarget(target, TARGET_REPORT_FILES))] },
   ];

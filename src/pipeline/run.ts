@@ -98,7 +98,7 @@ export async function runPipeline(config: RunConfig, folder: RunFolder, hooks: S
   return { report, files, targets: outcomes, forms };
 }
 
-/** Runs the stages up to the mapping, and nothing behind it; `verify`, `report` and `run` go on from there. */
+/** Runs the stages up to the mapping, and what reports need beside it; `verify` and `report` go on from there. */
 export async function mapPipeline(
   config: RunConfig,
   folder: RunFolder,
@@ -108,6 +108,7 @@ export async function mapPipeline(
   const { pruned, targets } = await startRun(config, folder, stage, hooks);
   const records: { target: Target; record: PlacementRecord }[] = [];
   for (const target of targets) records.push({ target, record: (await mapTarget(target, pruned, config, stage, hooks)).record });
+  await neuronFunctions(pruned, stage, hooks);
   return records;
 }
 

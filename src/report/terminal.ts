@@ -63,7 +63,7 @@ function symbolsOf(ids: readonly number[], symbols = SYMBOLS): Map<number, Cell>
 }
 
 function functionLines({ grid, site, functions }: Drawing, colours: Colours): string[] {
-  if (functions?.module == null) return [functions?.note ?? 'What neurons do was not measured; `run` measures it.'];
+  if (functions?.module == null) return [functions?.note ?? 'What neurons do was not measured; `run` and `map` measure it.'];
   const { module, modules } = functions;
   // Modules are counted from 1.
   const names = symbolsOf([...modules.keys()], SYMBOLS.slice(1));

@@ -18,6 +18,12 @@ function lasting(out: string): Map<string, string> {
   return files;
 }
 
+/** What report.html draws of neurons' functions; null for none. */
+function functionsOnPage(out: string): unknown {
+  const [, drawing = ''] = /id="drawing">(.*?)<\/script>/s.exec(readFileSync(join(out, 'report.html'), 'utf8')) ?? [];
+  return JSON.parse(drawing).functions;
+}
+
 const timings = (out: string) => JSON.parse(readFileSync(join(out, 'timings.json'), 'utf8'));
 
 let first: Map<string, string>;
@@ -151,6 +157,7 @@ describe('single commands, one after another', () => {
     expect(mapped.stdout).toMatch(/^mapped\/rram-mesh: \d+ cores\n {2}Search for short wires: from /);
     for (const file of ['quantized.safetensors', 'model.int.onnx', 'mapping.json', 'images.safetensors', 'placement.json'])
       expectSame(`mapped/rram-mesh/${file}`, `rram-mesh/${file}`);
+    expectSame('mapped/neurons.json', 'neurons.json');
 
     const early = await runProgram('report', 'mapped');
     expect(early.stdout).toContain('rram-mesh: not verified.');
@@ -159,6 +166,8 @@ describe('single commands, one after another', () => {
 
     const reported = await runProgram('report', 'mapped');
     expect(reported.error).toBeNull();
+    expect(functionsOnPage('mapped')).not.toBeNull();
+    expect(functionsOnPage('mapped')).toEqual(functionsOnPage('other'));
     expect(reported.stdout).toContain('rram-mesh: integer network, model.int.onnx in onnxruntime-node');
     for (const file of ['placements.csv', 'tasks.csv', 'connection-map.svg', 'weight-distance.svg']) expectSame(`mapped/${file}`, file);
     for (const file of ['cores.csv', 'links.csv', 'placement.svg', 'link-traffic.svg'])
