@@ -1,8 +1,11 @@
 // bimt-export run: everything, from training to the report.
-import { Command } from 'commander';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { UsageError } from '../core/errors.ts';
+import { fileExists } from '../core/files.ts';
 import { planRun } from '../pipeline/plan.ts';
-import { requireSuccess, runPipeline } from '../pipeline/run.ts';
-import { openRunFolder } from '../pipeline/run-folder.ts';
+import { isBefore, RESTARTS, type Restart, requireSuccess, runPipeline } from '../pipeline/run.ts';
+import { openRunFolder, RECORD_FILE, type RunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
 import { AGAIN, collect, onInterrupt, stageHooks } from './common.ts';
@@ -21,6 +24,7 @@ interface RunOptions extends CommonOptions, PlacementOptions {
   readonly seed?: number;
   readonly trials?: number;
   readonly force?: boolean;
+  readonly from?: Restart;
   readonly dryRun?: boolean;
 }
 
@@ -43,11 +47,19 @@ export function runCommand(): Command {
   return withPlacementOptions(command)
     .addOption(settingOption('--seed <n>', 'train.seed', { description: 'seed of training' }))
     .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
-    .option('--force', 'replace another run in --out')
+    .option('--force', 'replace another run in --out: everything is made anew')
+    .addOption(
+      new Option(
+        '--from <stage>',
+        'make this stage and those after it anew, with other settings too; those before stay where they are up to date (default: all stay)',
+      )
+        .choices(RESTARTS)
+        .conflicts('force'),
+    )
     .option('--dry-run', DRY_RUN)
     .addHelpText(
       'after',
-      '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --aware rram-mesh --target rram-mesh --out runs/aware',
+      '\nEvery setting with its value is written to config.json in --out, which repeats the run.\n\nExamples:\n  $ bimt-export run configs/start.json --out runs/start\n  $ bimt-export run configs/start.json --out runs/start --from map --effort 4\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --target loihi1 --out runs/shipped\n  $ bimt-export run --model models/yang19-20x20-bimt.safetensors --aware rram-mesh --target rram-mesh --out runs/aware',
     )
     .action(runAction);
 }
@@ -62,10 +74,17 @@ async function runAction(configFile: string | undefined, options: RunOptions): P
     train: { seed },
     scores: { trialsPerTask: trials },
   });
-  const folder = openRunFolder(options.out, { force: options.force ?? false });
+  const folder = openRun(options);
   if (options.dryRun) return printPlan(options, await planRun(config, folder, 'report'));
   const { hooks, stop } = stageHooks(options);
   const result = await onInterrupt((signal) => runPipeline(config, folder, { ...hooks, signal }), AGAIN).finally(stop);
   printResult(options, JSON.parse(reportJson(result.report)), summaryText(result.report, { colour: inColour(), files: result.files }));
   requireSuccess(result);
+}
+
+/** @throws UsageError if there is no run whose first stages could stay */
+function openRun({ out, from, force = false }: RunOptions): RunFolder {
+  if (from === undefined) return openRunFolder(out, { force });
+  if (!fileExists(join(out, RECORD_FILE))) throw new UsageError(`--from ${from}: ${out} holds no run; leave --from out to begin one`);
+  return openRunFolder(out, { force: true, keeps: (stage) => isBefore(stage, from) });
 }

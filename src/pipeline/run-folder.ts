@@ -56,7 +56,7 @@ export interface RunFolder {
   write(file: string, content: Uint8Array | string): void;
   remove(file: string): void;
   /**
-   * Writes the file that makes the folder this run's own. With `force`, what another run left goes first.
+   * Writes the file that makes the folder this run's own. With `force`, what another run left goes first, but for stages to keep.
    *
    * @param unfinished - files that stages leave until they are done
    * @throws UsageError if it holds another run already
@@ -83,14 +83,28 @@ export interface StageResult {
   readonly reused: boolean;
 }
 
+/** What becomes of a run that the folder holds already. */
+export interface OpenOptions {
+  /** Whether another run may take its place. */
+  readonly force: boolean;
+  /** With `force`, the stages by name that may stay where they are up to date; by default none. */
+  readonly keeps?: (stage: string) => boolean;
+}
+
 /**
  * Opens or creates a run folder.
  *
- * @throws UsageError if the folder's run.json is damaged
+ * @throws UsageError if the folder's run.json is damaged, unless all of it may go
  */
-export function openRunFolder(path: string, options: { force: boolean } = { force: false }): RunFolder {
+export function openRunFolder(path: string, { force, keeps }: OpenOptions = { force: false }): RunFolder {
   const at = (file: string) => join(path, file);
-  let record = options.force ? EMPTY : readRecord(at(RECORD_FILE));
+  let record = openRecord();
+  function openRecord(): RunRecord {
+    if (!force) return readRecord(at(RECORD_FILE));
+    if (keeps === undefined) return EMPTY;
+    const earlier = readRecord(at(RECORD_FILE));
+    return { ...earlier, stages: Object.fromEntries(Object.entries(earlier.stages).filter(([name]) => keeps(name))) };
+  }
   const read = (file: string) => readInputFile(at(file));
   const isUnchanged = (file: string, content: Uint8Array, { outputs }: RunRecord['stages'][string]) => outputs[file] === sha256(content);
   const upToDate = (stage: RunRecord['stages'][string]): StageFiles | null => {
@@ -114,7 +128,7 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
     const isOther = fileExists(at(file)) && new TextDecoder().decode(read(file)) !== content;
     // A run that failed before it left anything worth keeping does not hold the folder.
     const isBegun = [RECORD_FILE, ...unfinished].some((name) => fileExists(at(name)));
-    if (isOther && isBegun && !options.force)
+    if (isOther && isBegun && !force)
       throw new UsageError(`${path} holds a run with other settings (${file}); choose another --out, or replace it with --force`);
   };
   return {
@@ -134,8 +148,10 @@ export function openRunFolder(path: string, options: { force: boolean } = { forc
     remove: (file) => removeFile(at(file)),
     claim(file, content, unfinished) {
       requireClaimable(file, content, unfinished);
-      if (options.force) {
-        for (const name of [...outputsOf(forgiving(at(RECORD_FILE))), RECORD_FILE, ...unfinished]) removeFile(at(name));
+      if (force) {
+        const kept = new Set(outputsOf(record));
+        const gone = outputsOf(forgiving(at(RECORD_FILE))).filter((name) => !kept.has(name));
+        for (const name of [...gone, ...(keeps === undefined ? [RECORD_FILE, ...unfinished] : [])]) removeFile(at(name));
       }
       writeFileAtomic(at(file), content);
       // Reaches the disk with the first finished stage.

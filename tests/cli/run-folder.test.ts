@@ -7,7 +7,7 @@ import { filesOf, pathsIn, runProgram, TINY, TOO_SMALL, temporaryFolder, writeCo
 
 const folder = temporaryFolder();
 const STAGES = ['train', 'prune', 'onnx', 'map onto rram-mesh', 'verify rram-mesh', 'verify onnx', 'functions of neurons'];
-const run = (out: string, ...more: string[]) => runProgram('run', 'run.json', '--out', out, ...more);
+const run = (out: string, ...more: readonly string[]) => runProgram('run', 'run.json', '--out', out, ...more);
 const hasFiles = (out: string, expected: ReadonlyMap<string, string>) =>
   Object.fromEntries([...filesOf(out)].map(([path, content]) => [path, expected.has(path) ? expected.get(path) === content : 'new']));
 
@@ -84,6 +84,31 @@ describe('a second run', () => {
       expect(timings('run').stages[name]).toEqual({ seconds: expect.any(Number), reused: name !== stage });
     }
     expect(Object.entries(hasFiles('run', first)).filter(([, same]) => same === false)).toEqual([]);
+  });
+
+  it('from a stage on makes that and what follows anew, with other settings too; the stages before stay', async () => {
+    const before = new Map(pathsIn('repeated').map((path) => [path, statSync(join('repeated', path)).mtimeMs]));
+    const settings = ['--target', 'rram-mesh:rows=64'];
+    const dry = await run('repeated', ...settings, '--from', 'map', '--dry-run');
+    expect(dry.stdout).toMatch(/^repeated: 8 stages, 3 up to date, 5 to do; /);
+    expect(pathsIn('repeated')).toEqual([...before.keys()]);
+    const { stderr, error } = await run('repeated', ...settings, '--from', 'map');
+    expect(error).toBeNull();
+    for (const stage of ['train', 'prune', 'onnx']) expect(stderr).toContain(`${stage}: up to date\n`);
+    const anew = ['map onto rram-mesh:rows=64', 'verify rram-mesh:rows=64', 'verify onnx', 'functions of neurons'];
+    for (const stage of anew) expect(stderr).toContain(`${stage} …\n`);
+    for (const path of ['trained.safetensors', 'pruned.safetensors', 'model.seq.onnx'])
+      expect(statSync(join('repeated', path)).mtimeMs, path).toBe(before.get(path));
+    expect(pathsIn('repeated').filter((path) => path.startsWith('rram-mesh/'))).toEqual([]);
+    expect(JSON.parse(readFileSync('repeated/config.json', 'utf8')).targets).toEqual(['rram-mesh:rows=64']);
+    const again = await run('repeated', ...settings);
+    expect([again.error, again.stderr.includes('…')]).toEqual([null, false]);
+  });
+
+  it('from a stage on wants a run that is there', async () => {
+    const { error } = await run('nowhere', '--from', 'map');
+    expect((error as Error).message).toBe('--from map: nowhere holds no run; leave --from out to begin one');
+    expect(pathsIn(folder).filter((path) => path.startsWith('nowhere'))).toEqual([]);
   });
 
   it('with other settings is refused, and nothing changes; with --force nothing of the first is left', async () => {

@@ -146,6 +146,19 @@ describe('a folder', () => {
     expect([textOf('mine.txt'), textOf('config.json')]).toEqual(['mine', '2']);
   });
 
+  it('is cleared by force but for the stages to keep, which are reused', async () => {
+    claim('1');
+    await stage('one', { 'a.txt': 'A' });
+    await stage('two', { 'sub/b.txt': 'B' });
+    writeFileSync(at('checkpoint'), 'half');
+    const kept = openRunFolder(path, { force: true, keeps: (name) => name === 'one' });
+    kept.claim('config.json', '2', ['checkpoint']);
+    expect(['a.txt', 'sub/b.txt', 'checkpoint'].filter((file) => existsSync(at(file)))).toEqual(['a.txt', 'checkpoint']);
+    expect(textOf('config.json')).toBe('2');
+    expect([kept.kept('one', FROM) !== null, kept.kept('two', FROM)]).toEqual([true, null]);
+    expect(kept.kept('one', { ...FROM, config: null })).toBeNull();
+  });
+
   it.each([
     'not JSON',
     '{}',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FitError, InterruptedError, MismatchError } from '../../src/core/errors.ts';
 import { resolveRunConfig } from '../../src/pipeline/config.ts';
-import { reportPipeline, requireSuccess, runPipeline, verifyPipeline } from '../../src/pipeline/run.ts';
+import { isBefore, RESTARTS, type Restart, reportPipeline, requireSuccess, runPipeline, verifyPipeline } from '../../src/pipeline/run.ts';
 import { openRunFolder } from '../../src/pipeline/run-folder.ts';
 import type { StageHooks } from '../../src/pipeline/train-stage.ts';
 import { TINY, TOO_SMALL } from '../cli/support.ts';
@@ -113,6 +113,23 @@ describe('a run that is interrupted between stages', () => {
       'functions of neurons',
     ]);
     expect(readFileSync(at('interrupted', 'report.json'), 'utf8')).toBe(readFileSync(at('from-pruned', 'report.json'), 'utf8'));
+  });
+});
+
+describe('a run made anew from a stage', () => {
+  it('keeps exactly the stages before it', () => {
+    const stages = [
+      'train',
+      'prune',
+      'take the pruned model',
+      'train for map',
+      'onnx',
+      'functions of neurons',
+      'map onto verify',
+      'verify map',
+    ];
+    const before = (restart: Restart) => [...stages, 'verify onnx', 'report', 'config.json'].filter((stage) => isBefore(stage, restart));
+    expect(RESTARTS.map(before)).toEqual([0, 1, 3, 4, 5, 7].map((count) => stages.slice(0, count)));
   });
 });
 
