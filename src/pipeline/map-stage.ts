@@ -1,9 +1,5 @@
 // How does a pruned network land on one target? Partition, quantize, place, store, and measure what it costs.
-import { activityCounter } from '../analysis/activity.ts';
-import type { IntegerNetwork } from '../compression/integer-network.ts';
-import { quantizeInputs } from '../compression/quantize.ts';
 import { encodeQuantized } from '../compression/quantized-file.ts';
-import { runInteger } from '../compression/run-integer.ts';
 import { FitError, type Violation } from '../core/errors.ts';
 import { canonicalJson, sha256 } from '../core/hash.ts';
 import { chipOf } from '../mapping/chip.ts';
@@ -15,11 +11,10 @@ import { checkConstraints } from '../mapping/place.ts';
 import { realWeights } from '../mapping/problem.ts';
 import type { TargetInput } from '../report/input.ts';
 import type { Target } from '../targets/load.ts';
-import { evaluationTrials } from '../tasks/accuracy.ts';
-import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { MapConfig, QuantizeConfig } from './config.ts';
 import { functionalModules, moduleOfUnit } from './functional-modules.ts';
+import { activityOf } from './measured.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import { onnxStage } from './onnx-stage.ts';
 import { pinsOf } from './placement-wishes.ts';
@@ -75,7 +70,7 @@ export async function mapStage(
   const { artifact, warnings } = await quantizeStage(pruned, chip, quantization, scores, hooks);
   const quantized = encodeQuantized(artifact);
   const { network, header } = artifact;
-  const measured = measureActivity(findSuite(header.config.suite), network, config);
+  const measured = activityOf(pruned.network, network, findSuite(header.config.suite), config);
   const problem = chipProblem(realWeights(network, pruned.network.grid), measured.means, chip, network);
   // One scale per core holds only while the groups stay as they were quantized.
   const fixed = quantization.granularity === 'core' ? partition(floatProblem, chip) : null;
@@ -94,20 +89,6 @@ export async function mapStage(
       messages: [...measured.means],
     }),
   };
-}
-
-/** Mean messages per step of every neuron and input, on noisy trials of all tasks. */
-function measureActivity(suite: TaskSuite, network: IntegerNetwork, { activityTrials, seed }: MapConfig) {
-  const counter = activityCounter(network.neurons, network.inputs);
-  for (const task of suite.tasks.keys()) {
-    for (const { inputs, steps, rows, mask } of evaluationTrials(suite, task, activityTrials, seed, 'activity')) {
-      const { integers } = quantizeInputs(inputs, network.scales.input);
-      counter.add(runInteger(network, integers, steps, rows).states, integers, mask, rows);
-    }
-  }
-  const means = counter.means();
-  const activeNeurons = means.subarray(0, network.neurons).reduce((sum, mean) => sum + mean, 0);
-  return { means, trials: counter.trials, activeNeurons };
 }
 
 function recordFile(record: PlacementRecord): StageFiles {

@@ -1,10 +1,7 @@
 // How does pruned.safetensors become quantized.safetensors, in the integers one target can store?
-import { calibrate } from '../compression/calibrate.ts';
 import { balanceInputs } from '../compression/input-unit.ts';
-import type { IntegerNetwork } from '../compression/integer-network.ts';
-import { applyUnits, type QuantizeOptions, quantize, quantizeInputs } from '../compression/quantize.ts';
+import { applyUnits, type QuantizeOptions, quantize } from '../compression/quantize.ts';
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
-import { runInteger } from '../compression/run-integer.ts';
 import type { SynapseCounts } from '../compression/synapse-counts.ts';
 import { narrowFormat, type WeightFormat } from '../compression/weight-format.ts';
 import { hashJson, sha256 } from '../core/hash.ts';
@@ -17,16 +14,16 @@ import { groupOfNeuron, partition } from '../mapping/partition.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { weightFormat } from '../targets/formats.ts';
-import type { Predict } from '../tasks/accuracy.ts';
 import { tasksWithDelay } from '../tasks/delays.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import { findSuite } from '../tasks/suites.ts';
 import type { CheckpointStore } from '../training/checkpoint.ts';
 import { chooseMixed, type WidthChoice } from './choose-widths.ts';
 import type { QuantizeConfig } from './config.ts';
+import { calibrationOf, integerScoresOf, scoresOf } from './measured.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import { trainForIntegers } from './quantization-training.ts';
-import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan } from './scores.ts';
+import type { ScorePlan } from './scores.ts';
 import type { StageHooks } from './train-stage.ts';
 
 /** A quantized network before it is written, and what its user should know. */
@@ -91,7 +88,7 @@ export async function quantizeStage(
   const { target } = chip;
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, chip.weightBits);
-  const calibration = calibrate(network, calibrationBatches(suite, config.calibrationTrials, config.seed), config.stateRange);
+  const calibration = calibrationOf(network, suite, config);
   const options: QuantizeOptions = {
     weights,
     stateBits: config.stateBits,
@@ -107,7 +104,7 @@ export async function quantizeStage(
   const final = { ...options, ...(mixed && { widths: mixed.widths }) };
   const trained = config.train === null ? null : await trainForIntegers(network, suite, ranges, final, config.train, hooks, store);
   const quantized = trained === null ? quantize(network, ranges, final) : applyUnits(trained.network, trained.units, final);
-  const integer = await measureScores(suite, predictInteger(quantized.network), plan);
+  const integer = await integerScoresOf(network, quantized.network, suite, plan);
   const float = await floatScores(pruned, plan);
   const artifact: QuantizedArtifact = {
     network: quantized.network,
@@ -153,7 +150,7 @@ export function quantizingHashes(
 export async function floatScores({ network, header: { config, scores } }: NetworkArtifact, plan: ScorePlan): Promise<Scores> {
   const own = scores['aware'] ?? scores['fine-tuned'] ?? scores['pruned'];
   if (own && own.trialsPerTask === plan.trialsPerTask && own.seed === plan.seed) return own;
-  return measureScores(findSuite(config.suite), predictWith(network), plan);
+  return scoresOf(network, findSuite(config.suite), plan);
 }
 
 /** Accuracy before and after, task by task. */
@@ -179,11 +176,4 @@ function coreGroups(network: Network, chip: Chip): Int32Array {
   const groups = partition(problem, chip);
   if (groups === null) throw doesNotFit(chip, checkFit(problem, chip).violations);
   return groupOfNeuron(problem, groups);
-}
-
-function predictInteger(network: IntegerNetwork): Predict {
-  return async (inputs, steps, rows) => {
-    const { integers } = quantizeInputs(inputs, network.scales.input);
-    return outputsByRow(runInteger(network, integers, steps, rows).outputs, steps, rows);
-  };
 }
