@@ -17,6 +17,31 @@ export function fanInLimit(capacity: CoreCapacity, atMost: number): number {
   );
 }
 
+/**
+ * Whether no set of units breaks a limit of a core, however they are chosen, except by its number: then there is nothing to keep
+ * track of while units move. May say no where the answer is yes.
+ *
+ * @param cores - on which all units are
+ */
+export function onlyNumberCounts({ synapses, units, sources }: MappingProblem, capacity: CoreCapacity, cores: number): boolean {
+  // How many copies there are depends on where all others are.
+  if (capacity.targetsPerNeuron !== null) return false;
+  const neurons = unitLimit(capacity, units);
+  const fanIns = Array.from({ length: units }, (_, unit) => synapses.indptr[unit + 1] - synapses.indptr[unit]).sort((a, b) => b - a);
+  const most = fanIns.slice(0, neurons).reduce((sum, fanIn) => sum + fanIn, 0);
+  let perSynapse = 0;
+  for (let n = 1; n <= units; n++) perSynapse = Math.max(perSynapse, capacity.axonMemory(n) / n);
+  return capacity.fits({
+    neurons,
+    copies: 0,
+    axons: Math.min(most, sources),
+    rows: most,
+    axonsOut: neurons * (cores - 1),
+    synapses: most,
+    memory: most * perSynapse,
+  });
+}
+
 /** What each unit asks of its core because its targets are on others: neuron slots beside its own, and axons out. Shapes [units]. */
 export interface Abroad {
   readonly copies: Int32Array;

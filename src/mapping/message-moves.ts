@@ -38,7 +38,7 @@ export class MessageMoves implements Annealable {
     this.vertices = problem.units;
     this.core = assignment.core;
     this.wires = new GraphMoves(solver, assignment);
-    this.reach = new Reach(problem, assignment.core);
+    this.reach = new Reach(problem, assignment.capacity.length, assignment.core);
     this.at = Int32Array.from(assignment.core);
     this.sourceOfUnit = new Int32Array(problem.units).fill(-1);
     problem.unitOfSource.forEach((unit, source) => {
@@ -65,6 +65,8 @@ export class MessageMoves implements Annealable {
   exchange(unit: number, partner: number, to: number, accepts: (change: number) => boolean): number {
     const from = this.core[unit];
     const wires = this.wireShare === 0 ? 0 : this.wireShare * this.wires.change(unit, partner, to);
+    // More than all messages cost: none are counted, for they cannot make up for it.
+    if (wires > this.messages.total) return 0;
     const affected = this.collect(unit, partner);
     const before = this.messages.total;
     this.shift(affected, unit, partner, from, to);

@@ -1,7 +1,7 @@
 // Do functional modules stay apart? A core that holds units of two modules counts as one that breaks a limit.
 import type { Limits } from './solve/assignment.ts';
 
-/** Other limits, and one more: no core holds units of two modules. Units of no module (−1) go anywhere. */
+/** Other limits, if there are any, and one more: no core holds units of two modules. Units of no module (−1) go anywhere. */
 export class ModuleLimits implements Limits {
   /** Units of each module on each core, shape [cores, modules]. */
   private readonly held: Int32Array;
@@ -12,7 +12,7 @@ export class ModuleLimits implements Limits {
   private mixed = 0;
 
   constructor(
-    private readonly others: Limits,
+    private readonly others: Limits | null,
     private readonly module: Int32Array,
     core: Int32Array,
     cores: number,
@@ -25,11 +25,11 @@ export class ModuleLimits implements Limits {
   }
 
   get illegal(): number {
-    return this.others.illegal + this.mixed;
+    return (this.others?.illegal ?? 0) + this.mixed;
   }
 
   move(unit: number, to: number): void {
-    this.others.move(unit, to);
+    this.others?.move(unit, to);
     this.count(unit, this.core[unit], -1);
     this.count(unit, to, 1);
     this.core[unit] = to;

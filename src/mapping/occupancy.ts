@@ -44,9 +44,9 @@ export class Occupancy {
     const { rowClass, sources } = problem;
     const classes = 1 + (rowClass?.reduce((a, b) => Math.max(a, b), 0) ?? 0);
     this.row = problem.synapses.indices.map((source, at) => source * classes + (rowClass === null ? 0 : rowClass[at]));
-    this.targets = new Reach(problem);
+    this.targets = new Reach(problem, cores);
     this.rowTargets =
-      rowClass === null ? null : new Reach({ sources: sources * classes, synapses: { ...problem.synapses, indices: this.row } });
+      rowClass === null ? null : new Reach({ sources: sources * classes, synapses: { ...problem.synapses, indices: this.row } }, cores);
     this.rowsReached = new Int32Array(problem.sources);
     this.unitOfSource = problem.unitOfSource;
     this.sourceOfUnit = new Int32Array(problem.units).fill(-1);

@@ -1,6 +1,6 @@
 // How is a placement improved? Whole groups go to other cores, then units between cores, on the real cost and within all limits.
 import type { Random } from '../core/random.ts';
-import { unitLimit } from './capacity.ts';
+import { onlyNumberCounts, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { PairCost } from './message-cost.ts';
 import { MessageMoves } from './message-moves.ts';
@@ -103,7 +103,7 @@ export class LayoutSearch {
   /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
   improve(first: Layout, random: Random, effort: number, rounds: number): Layout {
     let layout = first;
-    for (let round = 0; round < rounds && (layout.cost > 0 || layout.illegal > 0); round++) {
+    for (let round = 0; round < rounds && (layout.cost > this.leastCost(layout) || layout.illegal > 0); round++) {
       const before = layout;
       layout = this.moveUnits(this.arrange(layout, random, effort), random, effort);
       if (layout === before) break;
@@ -154,6 +154,12 @@ export class LayoutSearch {
     return { layout: kept, value: objective === 'wire' ? null : { start, final: isWorse ? start : final } };
   }
 
+  /** What the wires cost at least: those between units nothing, those of inputs the shortest way. */
+  private leastCost({ sites }: Layout): number {
+    const shortest = sites.port.reduce((a, b) => Math.min(a, b));
+    return shortest * this.wires.port.reduce((a, b) => a + b, 0);
+  }
+
   private moveUnits(layout: Layout, random: Random, effort: number): Layout {
     const { sites } = layout;
     const problem = this.unitProblem(layout);
@@ -165,10 +171,16 @@ export class LayoutSearch {
     return better(this.layout(sites, site), layout);
   }
 
-  private limits({ cores }: Sites, site: Int32Array): Limits {
+  /** What to keep to beside the number of units on a core; null if nothing. */
+  private limits({ cores }: Sites, site: Int32Array): Limits | null {
+    const isLoose = onlyNumberCounts(this.problem, this.chip.capacity, cores.length);
+    return this.apart(isLoose ? null : new Occupancy(this.problem, site, cores.length, this.chip.capacity), site, cores.length);
+  }
+
+  /** Limits with that of modules that are to be kept apart, if there are any. */
+  private apart(limits: Limits | null, site: Int32Array, cores: number): Limits | null {
     const { modules } = this.constraints;
-    const occupancy = new Occupancy(this.problem, site, cores.length, this.chip.capacity);
-    return modules === null ? occupancy : new ModuleLimits(occupancy, modules, site, cores.length);
+    return modules === null ? limits : new ModuleLimits(limits, modules, site, cores);
   }
 
   /** Units on the sites in use, as many on each as a core can hold of the most modest: a core more costs more than wires. */
@@ -204,9 +216,9 @@ export class LayoutSearch {
   private layout(sites: Sites, site: Int32Array): Layout {
     const { wires } = this;
     const cost = wiringCost({ graph: wires.graph, hops: sites.hops, port: { weight: wires.port, hops: sites.port } }, site);
-    const { connections } = new Occupancy(this.problem, site, sites.cores.length, this.chip.capacity);
-    const { illegal } = this.limits(sites, site);
-    return { sites, site, illegal, cost, connections };
+    const occupancy = new Occupancy(this.problem, site, sites.cores.length, this.chip.capacity);
+    const { illegal } = this.apart(occupancy, site, sites.cores.length) ?? occupancy;
+    return { sites, site, illegal, cost, connections: occupancy.connections };
   }
 }
 

@@ -19,13 +19,14 @@ function told(reach: Reach, sources: number): number[][] {
 }
 
 describe('Reach', () => {
-  it('equals a count after any moves, and lists each core reached once', () => {
+  // A number of cores for which a table is too large has the lists searched.
+  it.each([CORES, 2 ** 20])('equals a count after any moves, and lists each core reached once, of %i cores', (width) => {
     fc.assert(
       fc.property(fc.nat(1000), fc.array(fc.tuple(fc.nat(17), fc.nat(CORES - 1)), { maxLength: 60 }), (seed, moves) => {
         const problem = randomProblem(seed, { rows: 4, columns: 4, density: 0.3 });
         const random = randomStream(seed, 'cores');
         const core = Int32Array.from({ length: problem.units }, () => random.int(CORES));
-        const reach = new Reach(problem, core);
+        const reach = new Reach(problem, width, core);
         expect(told(reach, problem.sources)).toEqual(counted(problem, core));
         const { indptr, indices } = problem.synapses;
         for (const [unit, to] of moves) {
@@ -49,7 +50,7 @@ describe('Reach', () => {
 
   it('of a source without targets is nothing, and a core that is left by the last target is forgotten', () => {
     const synapses = { rows: 2, columns: 2, indptr: Int32Array.of(0, 1, 2), indices: Int32Array.of(0, 0), values: Float32Array.of(1, 1) };
-    const reach = new Reach({ sources: 2, synapses }, Int32Array.of(3, 4));
+    const reach = new Reach({ sources: 2, synapses }, 5, Int32Array.of(3, 4));
     expect([reach.count(0), reach.count(1), reach.targetsOn(1, 3)]).toEqual([2, 0, 0]);
     expect(reach.remove(0, 3)).toBe(0);
     expect([reach.count(0), reach.core(0, 0), reach.targetsOn(0, 3)]).toEqual([1, 4, 0]);

@@ -33,7 +33,7 @@ export function refine(
   problem: SolverProblem,
   core: Int32Array,
   cost: number,
-  limitsOf: ((core: Int32Array) => Limits) | null,
+  limitsOf: ((core: Int32Array) => Limits | null) | null,
   { pairs, rounds, proposals, random }: RefineOptions,
 ): number {
   const assignment = new Assignment(problem, core, limitsOf?.(core) ?? null);
