@@ -7,7 +7,7 @@ import { COST_COLUMNS, FIT_COLUMNS } from './placement-columns.ts';
 import type { Verdict } from './requirements.ts';
 import { section } from './summary.ts';
 import { element, escapeXml, type Markup } from './svg.ts';
-import { type Column, htmlTable, markdownTable, textTable } from './table.ts';
+import { type Column, htmlTable, markdownTable, meaningsTable, textTable } from './table.ts';
 
 /** Numbers that are formatted already, and aligned as numbers. */
 const numberWords = { unit: '', format: { decimals: 0 } } as const;
@@ -134,6 +134,16 @@ function partsOf(comparison: Comparison, verdicts: readonly Verdict[]): Part[] {
       ? []
       : [{ title: 'Requirements', table: (print: TablePrinter) => print(VERDICT_COLUMNS, verdicts), remarks: [] }]),
   ];
+}
+
+/** Markdown: what the columns mean that comparisons alone have. */
+export function comparisonColumnReference(): string {
+  const tables = [
+    ['What it keeps', meaningsTable([RUN, ...NETWORK_COLUMNS])],
+    ['What changed', meaningsTable(DIFFERENCE_COLUMNS)],
+    ['Requirements', meaningsTable(VERDICT_COLUMNS)],
+  ];
+  return `## Comparisons\n\n${tables.map(([title, table]) => `### ${title} (\`compare\`)\n\n${table}`).join('\n')}`;
 }
 
 const RUN: Column<Case> = {

@@ -67,7 +67,7 @@ export const STAGE_COLUMNS: readonly Column<StageRow>[] = [
     format: { decimals: 3 },
     key: 'mean',
     title: 'accuracy',
-    meaning: 'Mean accuracy over all tasks: the share of test trials that are answered right.',
+    meaning: 'Mean over all tasks of the share of test trials that are answered right.',
     value: ({ stage }) => stage.mean,
   },
   {
@@ -105,7 +105,7 @@ export const VERIFY_COLUMNS: readonly Column<Verification>[] = [
     ...count,
     key: 'saturatedStates',
     title: 'saturated',
-    meaning: 'States at the end of their range: executions that round alike may still saturate differently.',
+    meaning: 'States at the end of their range, which executions could cut off differently.',
     value: ({ saturatedStates }) => saturatedStates,
   },
   {

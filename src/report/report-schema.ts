@@ -69,7 +69,7 @@ const accuracy = z.strictObject({
       title: z.string(),
       target: z.string().nullable().describe('label of the target whose integer network it is; null for float stages'),
       trialsPerTask: count.describe('test trials of each task'),
-      seed: z.int().describe('of the test trials; stages with the same seed and number of trials stand on the same trials'),
+      seed: z.int().describe('seed of the test trials; stages with the same seed and number of trials stand on the same trials'),
       mean: share.describe(meaningsOf(STAGE_COLUMNS)('mean')),
     }),
   ),
@@ -109,7 +109,7 @@ const violation = z.strictObject({
 });
 
 const sum = z.strictObject({
-  value: z.number().nullable().describe('null when no term is known'),
+  value: z.number().nullable().describe('sum of the terms that are known; null when none is'),
   low: z.number().nullable().describe(ofTerm('low')),
   high: z.number().nullable().describe(ofTerm('high')),
   complete: z.boolean().describe('false if a term is unknown: the value is a lower bound'),
@@ -117,7 +117,7 @@ const sum = z.strictObject({
 
 const constant = z.strictObject({
   name: z.string(),
-  value: z.number().nullable().describe('SI units; null is unknown'),
+  value: z.number().nullable().describe('amount in SI units; null is unknown'),
   unit: z.string(),
   bound: z.string(),
   range: z.tuple([z.number(), z.number()]).nullable().describe('low and high, where the source gives a band'),
@@ -128,7 +128,7 @@ const constant = z.strictObject({
 
 const term = z.strictObject({
   name: z.string(),
-  value: z.number().nullable().describe('in the unit of the estimate; null when something it needs is unknown'),
+  value: z.number().nullable().describe('amount in the unit of the estimate; null when something it needs is unknown'),
   low: z.number().nullable().describe(ofTerm('low')),
   high: z.number().nullable().describe(ofTerm('high')),
   constants: z.array(z.string()).describe('names of the constants it uses'),
@@ -204,7 +204,7 @@ const hopsOf = (what: string) =>
   });
 
 const againstChance = z.strictObject({
-  value: amount.describe('of this placement'),
+  value: amount.describe('the amount of this placement'),
   expected: amount.describe('mean over all permutations of the units over the same places'),
   ratio: amount.nullable().describe('value / expected: below 1 is better than chance; null when the expectation is 0'),
   sample: z
@@ -331,7 +331,7 @@ const placed = z.strictObject({
   coresUsed: count.describe(ofPlacement('coresUsed')),
   coresAvailable: count.describe(ofPlacement('coresAvailable')),
   coresMinimum: count.describe(ofPlacement('coresMinimum')),
-  coresOverhead: amount.describe('coresUsed / coresMinimum'),
+  coresOverhead: amount.describe('cores in use over coresMinimum'),
   maxNeuronsPerCore: count.nullable().describe(cap),
   cores: z.array(core),
   balance: z
@@ -387,7 +387,7 @@ const placed = z.strictObject({
   occupancyByHops: z.array(share.nullable()).describe('share of the possible recurrent synapses that exist, at 0, 1, 2, … hops'),
   port: place.extend({ assumed: z.boolean().describe('whether nobody stated it') }).describe('router where inputs enter'),
   search: z.strictObject({
-    seed: z.int().describe('of the search'),
+    seed: z.int().describe('seed of the search'),
     effort: z.number().positive().describe('how much was searched; 1 is the usual amount'),
     cost: z.strictObject({
       start: amount.describe('Σ|w|·hops of the best start, inputs and readout included'),
@@ -471,7 +471,7 @@ const activity = z
   .describe('how traffic was measured');
 
 const target = z.strictObject({
-  label: z.string().describe('unique in the run'),
+  label: z.string().describe('name of the target, unique in the run'),
   id: z.string(),
   name: z.string(),
   hash,
@@ -508,7 +508,7 @@ const difference = z.strictObject({
   step: count.describe('its time step, from 0'),
   unit: side,
   index: count.describe('number of the neuron or readout unit'),
-  values: z.tuple([z.number().nullable(), z.number().nullable()]).describe('of the network and of the execution'),
+  values: z.tuple([z.number().nullable(), z.number().nullable()]).describe('values of the network and of the execution'),
 });
 
 const forms = z.strictObject({
@@ -516,7 +516,10 @@ const forms = z.strictObject({
   trials: count.describe('trials that every execution ran'),
   trialSteps: count.describe('time steps of all trials together'),
   valuesCompared: count.describe('states and outputs of one execution'),
-  tolerance: z.strictObject({ relative: amount.describe('error that is allowed, as a share'), to: z.string().describe('of what') }),
+  tolerance: z.strictObject({
+    relative: amount.describe('error that is allowed, as a share'),
+    to: z.string().describe('what it is a share of'),
+  }),
   comparisons: z.array(
     z.strictObject({
       between: z.tuple([z.string(), z.string()]),
@@ -538,7 +541,7 @@ export const reportSchema = z.strictObject({
     tool: z.string(),
     suite: z.string(),
     suiteTitle: z.string(),
-    seed: z.int().describe('of training'),
+    seed: z.int().describe('seed of training'),
     configHash: hash,
     artifacts: z.record(z.string(), z.string()).describe('SHA-256 by file name'),
   }),

@@ -1,26 +1,16 @@
-// What is behind the summary? Every task, resource, synapse count, cost term, constant and assumption, and what each column means.
+// What is behind the summary? Every task, resource, synapse count, cost term, constant and assumption.
 
 import { describeViolations } from '../core/errors.ts';
 import type { EnergyEstimate } from '../targets/energy.ts';
 import type { LatencyEstimate } from '../targets/latency.ts';
-import { AWARE_COLUMNS } from './aware-table.ts';
-import {
-  CONSTANT_COLUMNS,
-  CORE_COLUMNS,
-  LINK_COLUMNS,
-  PART_COLUMNS,
-  RESOURCE_COLUMNS,
-  TERM_COLUMNS,
-  taskColumns,
-} from './detail-columns.ts';
+import { CONSTANT_COLUMNS, PART_COLUMNS, RESOURCE_COLUMNS, TERM_COLUMNS, taskColumns } from './detail-columns.ts';
 import { formatCount, formatNumber, plural } from './format.ts';
 import { MESSAGE_COLUMNS } from './message-columns.ts';
 import { partRows } from './metrics.ts';
-import { PLACEMENT_COLUMNS } from './placement-columns.ts';
 import type { NetworkFacts, PlacementReport, PlacementResult, Report, TargetReport } from './report.ts';
 import { searchLines, wishLines } from './search-lines.ts';
 import { joinSections, section, summaryText, type TextReportOptions } from './summary.ts';
-import { type Column, meaningsTable, textTable } from './table.ts';
+import { type Column, textTable } from './table.ts';
 
 /** The summary and everything behind it. */
 export function reportText(report: Report, options: TextReportOptions = {}): string {
@@ -50,23 +40,6 @@ export function reportText(report: Report, options: TextReportOptions = {}): str
       colour,
     ),
   ]);
-}
-
-/** Markdown: what every column of every table means. */
-export function columnReference(): string {
-  const tables: readonly (readonly [string, string])[] = [
-    ['Placements side by side (`placements.csv`)', meaningsTable(PLACEMENT_COLUMNS)],
-    ['Rounds of training for a chip (`aware.csv`)', meaningsTable(AWARE_COLUMNS)],
-    ['Resources of a placement', meaningsTable(RESOURCE_COLUMNS)],
-    ['Synapses of a placement', meaningsTable(PART_COLUMNS)],
-    ['Messages of a placement', meaningsTable(MESSAGE_COLUMNS)],
-    ['Cores (`cores.csv`)', meaningsTable(CORE_COLUMNS)],
-    ['Links (`links.csv`)', meaningsTable(LINK_COLUMNS)],
-    ['Tasks (`tasks.csv`)', meaningsTable(taskColumns([]))],
-    ['Terms of an estimate', meaningsTable(TERM_COLUMNS)],
-    ['Constants of an estimate', meaningsTable(CONSTANT_COLUMNS)],
-  ];
-  return tables.map(([title, table]) => `### ${title}\n\n${table}`).join('\n');
 }
 
 function placementLines({ wishes, violations, result }: PlacementReport, network: NetworkFacts, colour: boolean): string[] {

@@ -13,8 +13,10 @@ import { reportPipeline } from '../../src/pipeline/run.ts';
 import { openRunFolder } from '../../src/pipeline/run-folder.ts';
 import { folderTradeOffs } from '../../src/pipeline/sweep-plots.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, plural } from '../../src/report/format.ts';
+import { TOLD } from '../../src/report/numbers-reference.ts';
 import { reportPage } from '../../src/report/page.ts';
 import { type PageData, pageData } from '../../src/report/page-data.ts';
+import { PAGE_TERMS } from '../../src/report/page-terms.ts';
 import { COST_COLUMNS, FIT_COLUMNS, placementRows } from '../../src/report/placement-columns.ts';
 import { buildReport, type Report } from '../../src/report/report.ts';
 import { makePageRun, PAGE_TARGETS } from './page-run.ts';
@@ -66,7 +68,7 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
   }
 
   const picture = (page: Page, name: string): Locator => page.getByRole('application', { name });
-  const fact = (page: Page, key: string): Promise<string | null> => page.locator(`[data-fact="${key}"]`).textContent();
+  const fact = (page: Page, key: string): Promise<string | null> => page.locator(`.facts [data-term="${key}"] dd`).textContent();
   /** What a picture shows, to see whether it changed: it is drawn in the next frame. */
   async function pixels(page: Page, name: string): Promise<string> {
     await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
@@ -89,10 +91,10 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
     it('opens with the verdict, in the figures of report.json', async () => {
       const { neurons, matrices } = report.network;
       expect(await page.locator('h1').textContent()).toBe(`The network of ${neurons} neurons fits 2 of 3 targets`);
-      expect(await page.locator('[data-figure="neurons"]').textContent()).toBe(formatCount(neurons));
-      expect(await page.locator('[data-figure="synapses"]').textContent()).toBe(formatCount(matrices.recurrent.synapses));
+      expect(await page.locator('.figures [data-term="neurons"] strong').textContent()).toBe(formatCount(neurons));
+      expect(await page.locator('.figures [data-term="synapses"] strong').textContent()).toBe(formatCount(matrices.recurrent.synapses));
       const float = report.accuracy.stages.filter(({ target }) => target === null).at(-1);
-      expect(await page.locator('[data-figure="accuracy"]').textContent()).toBe(formatRatio(float?.mean ?? null));
+      expect(await page.locator('.figures [data-term="accuracy"] strong').textContent()).toBe(formatRatio(float?.mean ?? null));
       const rows = placementRows(report).filter(({ target, placement }) => placement === target.placements[0]);
       for (const [i, row] of rows.entries()) {
         const shown = page.locator('#verdict tbody tr').nth(i);
@@ -150,9 +152,9 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
       await page.keyboard.press('ArrowRight');
       const core = report.targets[0].placements[0].result?.cores[0];
       expect(await page.locator('.panel h3').textContent()).toBe(`Core ${core?.id}`);
-      expect(await fact(page, 'neurons')).toBe(String(core?.neurons));
+      expect(await fact(page, 'neuronsOfCore')).toBe(String(core?.neurons));
       expect(await fact(page, 'axons')).toBe(formatCount(core?.axons ?? Number.NaN));
-      expect(await fact(page, 'synapses')).toBe(formatCount(core?.synapses ?? Number.NaN));
+      expect(await fact(page, 'synapsesOfCore')).toBe(formatCount(core?.synapses ?? Number.NaN));
       expect(await pixels(page, 'Neuron grid')).not.toBe(before);
       await page.keyboard.press('Escape');
     });
@@ -239,13 +241,81 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
     const fanOut = ({ indices }: { readonly indices: Int32Array }) => indices.filter((source) => source === neuron).length;
     const row = ({ indptr }: { readonly indptr: Int32Array }) => indptr[neuron + 1] - indptr[neuron];
     expect(await fact(page, 'site')).toBe(`row ${Math.floor(site[neuron] / 20)}, column ${site[neuron] % 20}`);
-    expect(await fact(page, 'fan-in')).toBe(`${plural(row(recurrent), 'neuron')}, ${plural(row(input), 'input')}`);
-    expect(await fact(page, 'fan-out')).toBe(`${plural(fanOut(recurrent), 'neuron')}, ${plural(fanOut(readout), 'readout unit')}`);
+    expect(await fact(page, 'fanIn')).toBe(`${plural(row(recurrent), 'neuron')}, ${plural(row(input), 'input')}`);
+    expect(await fact(page, 'fanOut')).toBe(`${plural(fanOut(recurrent), 'neuron')}, ${plural(fanOut(readout), 'readout unit')}`);
     const mapping = JSON.parse(readFileSync(join(folder, 'run', PAGE_TARGETS[0], 'mapping.json'), 'utf8')) as MappingFile;
     const core = mapping.cores.find(({ neurons }) => neurons.some(({ kind, index }) => kind === 'hidden' && index === neuron));
-    expect(await fact(page, 'core')).toBe(String(core?.id));
+    expect(await fact(page, 'coreOf')).toBe(String(core?.id));
     expect(await page.locator('.bars li').count()).toBeGreaterThan(0);
   }
+
+  /** Sentences that quote what is told elsewhere, names, and choices; all else that shows digits has to say what it is. */
+  const QUOTED = [
+    ...['h1', 'h2', 'h3', '.lead', '.notice', '.note', '.missing', 'option', 'button.target', 'summary', 'caption', 'thead'],
+    ...['.sources', '.card li', '.panel .unseen', '.tip'],
+  ];
+
+  /** Words with digits that are not told, and what tells the others, in a page as it is shown now. */
+  function toldIn(page: Page): Promise<{ untold: string[]; terms: string[]; columns: string[]; hidden: string[] }> {
+    return page.evaluate(`(() => {
+      const untold = [];
+      const terms = new Set();
+      const columns = new Set();
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+        const within = text.parentElement;
+        if (within.closest('script, style') !== null || !/[0-9]/.test(text.textContent)) continue;
+        const told = within.closest('[data-key], [data-term]');
+        if (told === null) {
+          if (within.closest('${QUOTED.join(', ')}') === null) untold.push(within.outerHTML);
+        } else if (told.hasAttribute('data-key')) columns.add(told.getAttribute('data-key'));
+        else terms.add(told.getAttribute('data-term'));
+      }
+      const named = [...document.querySelectorAll('.figure, .facts > div, .card[data-term]')];
+      const hidden = named.filter((one) => one.querySelector('.tipped') === null).map((one) => one.outerHTML);
+      return { untold, terms: [...terms], columns: [...columns], hidden };
+    })()`);
+  }
+
+  it('tells what every number means, in the words of the reference', async () => {
+    const { page } = await open(file, 1440, 900);
+    const grid = picture(page, 'Neuron grid');
+    const meanings = new Set(Object.keys(PAGE_TERMS));
+    const keys = new Set([
+      ...TOLD.flatMap(({ columns }) => columns.map(({ key }) => key)),
+      ...report.accuracy.stages.map(({ key }) => key),
+    ]);
+    const seen = new Set<string>();
+    const look = async () => {
+      const { untold, terms, columns, hidden } = await toldIn(page);
+      expect(untold).toEqual([]);
+      expect(hidden).toEqual([]);
+      expect(terms.filter((term) => !meanings.has(term))).toEqual([]);
+      expect(columns.filter((key) => !keys.has(key))).toEqual([]);
+      for (const term of terms) seen.add(term);
+    };
+    for (const colouring of ['core', 'activity', 'degree', 'module']) {
+      await page.getByRole('radio', { name: colouring }).check();
+      await look();
+    }
+    await grid.focus();
+    await page.keyboard.press('ArrowRight');
+    await look();
+    await picture(page, 'Chip').focus();
+    await page.keyboard.press('ArrowRight');
+    await look();
+    await page.locator('.views .legend button.entry').first().click();
+    await look();
+    await page.selectOption('#target', '1');
+    await look();
+    const figure = page.locator('.figures [data-term="length"] .tipped');
+    await figure.hover();
+    expect(await page.getByRole('tooltip').textContent()).toBe(PAGE_TERMS.length.meaning);
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['neurons', 'threshold', 'chip', 'hops', 'stages', 'estimate', 'fanIn', 'axons', 'spread', 'checked']),
+    );
+    await page.close();
+  });
 
   it('draws the trade-offs of a sweep, every network once', async () => {
     const { page, faults } = await open(file, 1440, 900);

@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { CURVE_COLUMNS, curveColumnReference } from '../../src/pipeline/density-curve.ts';
-import { precisionColumnReference } from '../../src/pipeline/precision.ts';
-import { sweepColumnReference } from '../../src/pipeline/sweep-columns.ts';
+import { CURVE_COLUMNS } from '../../src/pipeline/density-curve.ts';
 import { coresCsv, linksCsv, placementsCsv, tasksCsv } from '../../src/report/csv.ts';
-import {
-  CONSTANT_COLUMNS,
-  CORE_COLUMNS,
-  LINK_COLUMNS,
-  PART_COLUMNS,
-  RESOURCE_COLUMNS,
-  TERM_COLUMNS,
-  taskColumns,
-} from '../../src/report/detail-columns.ts';
 import type { ReportInput } from '../../src/report/input.ts';
-import { MESSAGE_COLUMNS } from '../../src/report/message-columns.ts';
 import { flatMetrics, partRows, requireOwnKeys } from '../../src/report/metrics.ts';
-import { COST_COLUMNS, FIT_COLUMNS, PLACEMENT_COLUMNS } from '../../src/report/placement-columns.ts';
+import { TOLD } from '../../src/report/numbers-reference.ts';
 import { buildReport, type PlacementResult, reportJson } from '../../src/report/report.ts';
 import { summaryText } from '../../src/report/summary.ts';
 import type { Column } from '../../src/report/table.ts';
-import { columnReference, reportText } from '../../src/report/text.ts';
+import { reportText } from '../../src/report/text.ts';
 import { expectGolden } from './golden.ts';
 import { sampleInput } from './sample.ts';
 
@@ -187,40 +175,16 @@ describe('the data', () => {
 });
 
 describe('columns', () => {
-  const tables: Readonly<Record<string, readonly Column<never>[]>> = {
-    fit: FIT_COLUMNS,
-    cost: COST_COLUMNS,
-    placements: PLACEMENT_COLUMNS,
-    resources: RESOURCE_COLUMNS,
-    parts: PART_COLUMNS,
-    messages: MESSAGE_COLUMNS,
-    cores: CORE_COLUMNS,
-    links: LINK_COLUMNS,
-    tasks: taskColumns(report.accuracy.stages),
-    terms: TERM_COLUMNS,
-    constants: CONSTANT_COLUMNS,
-    curve: CURVE_COLUMNS,
-  };
+  const tables = [
+    ...TOLD.map(({ title, columns }) => [title, columns] as const),
+    ['searches', CURVE_COLUMNS as readonly Column<never>[]] as const,
+  ];
 
-  test.each(Object.entries(tables))('of %s have unique keys and a sentence that says what they mean', (_, columns) => {
+  test.each(tables)('of %s have unique keys and a sentence that says what they mean', (_, columns) => {
     expect(new Set(columns.map(({ key }) => key)).size).toBe(columns.length);
     for (const { key, title, meaning } of columns) {
       expect(meaning, key).toMatch(/^[A-Z0-9].{8,}\.$/);
       expect(title, key).not.toBe('');
-    }
-  });
-
-  test('are all in the reference', () => {
-    const reference = columnReference();
-    for (const column of [
-      ...PLACEMENT_COLUMNS,
-      ...RESOURCE_COLUMNS,
-      ...PART_COLUMNS,
-      ...MESSAGE_COLUMNS,
-      ...CORE_COLUMNS,
-      ...LINK_COLUMNS,
-    ]) {
-      expect(reference).toContain(`\`${column.key}\``);
     }
   });
 });
@@ -299,10 +263,6 @@ describe('texts', () => {
   test('are the golden ones', () => {
     expectGolden('summary.txt', summaryText(report, { files }));
     expectGolden('report.txt', reportText(report, { files }));
-    expectGolden(
-      '../../docs/columns.md',
-      `# What the columns of the reports mean\n\n${columnReference()}\n${curveColumnReference()}\n${precisionColumnReference()}\n${sweepColumnReference()}`,
-    );
   });
 
   test('say the same in colour', () => {

@@ -9,6 +9,7 @@ import { marker } from './markers.ts';
 import type { Model } from './model.ts';
 import type { Store } from './state.ts';
 import { table } from './tables.ts';
+import { about, named } from './terms.ts';
 
 /** Accuracy of every task after the float stages and on the chosen target. */
 export function accuracy({ report, targets }: Model, store: Store): HTMLElement {
@@ -50,11 +51,14 @@ export function accuracy({ report, targets }: Model, store: Store): HTMLElement 
     null,
     stages.length === 0
       ? h('p', { class: 'missing' }, 'Accuracy was not measured.')
-      : card(
-          'After each stage',
-          key,
-          host,
-          h('details', {}, h('summary', {}, 'All numbers'), table('Accuracy of each task', taskColumns(stages), tasks)),
+      : about(
+          'stages',
+          card(
+            named('stages'),
+            key,
+            host,
+            h('details', {}, h('summary', {}, 'All numbers'), table('Accuracy of each task', taskColumns(stages), tasks)),
+          ),
         ),
   );
 }

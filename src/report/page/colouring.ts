@@ -2,7 +2,7 @@
 import { formatNumber, plural } from '../format.ts';
 import type { Model } from './model.ts';
 import { amountFill, amountInk, KIND_INK, kindFill } from './palette.ts';
-import type { Colouring, Focus, State } from './state.ts';
+import type { Focus, State } from './state.ts';
 import type { Theme } from './theme.ts';
 
 /** An entry of a legend of kinds; pointing at it lights its neurons. */
@@ -27,14 +27,6 @@ export interface Colours {
   mark(neuron: number): string;
   readonly legend: Legend;
 }
-
-/** Names of the colourings. */
-export const COLOURING_NAMES: Readonly<Record<Colouring, string>> = {
-  module: 'module',
-  core: 'core',
-  activity: 'activity',
-  degree: 'degree',
-};
 
 /** The colours that a state asks for. */
 export function coloursOf(model: Model, { target, colouring }: Pick<State, 'target' | 'colouring'>, theme: Theme): Colours {

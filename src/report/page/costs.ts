@@ -9,6 +9,7 @@ import { card, h, section } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Store } from './state.ts';
 import { table } from './tables.ts';
+import { named } from './terms.ts';
 import { withTip } from './tip.ts';
 
 /** All placements side by side, and the chosen target in detail. */
@@ -80,10 +81,10 @@ function estimates({ energy, latency }: PlacementResult): HTMLElement[] {
     const rows: TermRow[] = terms.map((term) => ({ ...term, unit, share: term.value === null || known === 0 ? null : term.value / known }));
     const byName = new Map(constants.map((constant) => [constant.name, constant]));
     return card(
-      what,
+      named('estimate', what),
       h(
         'p',
-        { class: 'sum' },
+        { class: 'sum', 'data-term': 'estimate' },
         h('strong', {}, `${formatValue(sumValue(sum, 1), { significant: 4 })}${sum.value === null ? '' : ` ${unit}`}`),
         sum.complete ? '' : ' – a lower bound: what is unknown is left out',
       ),

@@ -46,7 +46,7 @@ export function section(id: string, title: string, lead: string | null, ...child
 }
 
 /** A framed part of a section. */
-export function card(title: string, ...children: readonly (Child | readonly Child[])[]): HTMLElement {
+export function card(title: Child, ...children: readonly (Child | readonly Child[])[]): HTMLElement {
   return h('div', { class: 'card' }, h('h3', {}, title), ...children);
 }
 

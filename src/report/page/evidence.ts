@@ -2,6 +2,7 @@
 import { formatCount, listWords, plural } from '../format.ts';
 import type { Report, TargetReport } from '../report.ts';
 import { card, h, section } from './dom.ts';
+import { about, named } from './terms.ts';
 
 /** The end of the page. */
 export function evidence({ targets, assumptions, warnings, forms, run, training }: Report): HTMLElement {
@@ -14,7 +15,7 @@ export function evidence({ targets, assumptions, warnings, forms, run, training 
     'evidence',
     'What the numbers stand on',
     null,
-    card('Checked', h('ul', {}, ...targets.map((target) => h('li', {}, checked(target))), formsLine(forms))),
+    about('checked', card(named('checked'), h('ul', {}, ...targets.map((target) => h('li', {}, checked(target))), formsLine(forms)))),
     told.length === 0 ? null : card('Warnings', h('ul', {}, ...told.map((text) => h('li', {}, text)))),
     card(
       plural(assumptions.length, 'assumption'),
@@ -38,9 +39,12 @@ export function evidence({ targets, assumptions, warnings, forms, run, training 
         ),
       ),
     ),
-    card(
-      'The run',
-      h('dl', { class: 'sources' }, ...facts(run, training).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+    about(
+      'run',
+      card(
+        named('run'),
+        h('dl', { class: 'sources' }, ...facts(run, training).flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+      ),
     ),
   );
 }

@@ -1,20 +1,24 @@
 // How does the reader look into the network? Grid and chip side by side, what is shown in them, and what is known of what is in focus.
 import { formatCount, formatNumber } from '../format.ts';
+import { PAGE_TERMS } from '../page-terms.ts';
 import { chipLegend, chipView } from './chip-view.ts';
-import { COLOURING_NAMES, coloursOf, type Legend } from './colouring.ts';
+import { coloursOf, type Legend } from './colouring.ts';
 import { card, h, section } from './dom.ts';
 import { facts } from './facts.ts';
 import { gridView, sheetWords } from './grid-view.ts';
 import type { Model } from './model.ts';
 import { COLOURINGS, isSame, type Store } from './state.ts';
+import { about, named } from './terms.ts';
 import { onThemeChange, theme } from './theme.ts';
+import { withTip } from './tip.ts';
 
 /** The interactive part. */
 export function explore(model: Model, store: Store): HTMLElement {
   const gridLegend = h('div', { class: 'legend' });
-  const onChip = h('div', {});
-  const chipTitle = h('span', {});
+  const onChip = about('chip', h('div', {}));
+  const chipTitle = named('chip');
   const redraw = () => {
+    about(store.state.colouring, gridLegend);
     gridLegend.replaceChildren(...legendEntries(coloursOf(model, store.state, theme()).legend, store));
     const target = model.targets[store.state.target];
     chipTitle.textContent = target?.report.name ?? '';
@@ -24,8 +28,7 @@ export function explore(model: Model, store: Store): HTMLElement {
     if (changed.has('target') || changed.has('colouring')) redraw();
   });
   onThemeChange(redraw);
-  const chip = card('', chipView(model, store), onChip);
-  chip.querySelector('h3')?.append(chipTitle);
+  const chip = card(chipTitle, chipView(model, store), onChip);
   return section(
     'explore',
     'The network and the chip',
@@ -52,7 +55,8 @@ function colouringChoice(store: Store): HTMLElement {
     store.listen((state) => {
       input.checked = state.colouring === colouring;
     });
-    return h('span', {}, input, h('label', { for: input.id }, COLOURING_NAMES[colouring]));
+    const { title, meaning } = PAGE_TERMS[colouring];
+    return withTip(h('span', {}, input, h('label', { for: input.id }, title)), meaning);
   });
   return h('fieldset', { class: 'choice' }, h('legend', {}, 'Colour neurons by'), ...choices);
 }
@@ -77,7 +81,7 @@ function threshold({ strongest: { weight } }: Model, store: Store): HTMLElement 
     output.textContent = `${words} · ${formatCount(drawn)} of ${formatCount(count)} synapses`;
     input.setAttribute('aria-valuetext', output.textContent);
   });
-  return h('div', { class: 'slider' }, h('label', { for: 'threshold' }, 'Weight threshold'), input, output);
+  return h('div', { class: 'slider' }, h('label', { for: 'threshold' }, named('threshold')), input, about('threshold', output));
 }
 
 function legendEntries(legend: Legend, store: Store): HTMLElement[] {

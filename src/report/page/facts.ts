@@ -1,12 +1,14 @@
 // What is known of the neuron, core, module or link in focus?
 import { formatCount, formatNumber, plural } from '../format.ts';
+import { PAGE_TERMS, type TermKey } from '../page-terms.ts';
 import { neuronsOf } from './colouring.ts';
 import { h } from './dom.ts';
 import type { Model } from './model.ts';
 import { type Focus, focusOf, type State, type Store } from './state.ts';
+import { about, named } from './terms.ts';
 
-/** A fact: name, words, and a key for those who look for it. */
-type Fact = readonly [name: string, words: string, key: string];
+/** A fact: what it is, in words, and what it is called here. */
+type Fact = readonly [key: TermKey, words: string, name?: string];
 
 /** The panel beside the views. */
 export function facts(model: Model, store: Store): HTMLElement {
@@ -18,11 +20,12 @@ export function facts(model: Model, store: Store): HTMLElement {
     const focus = focusOf(state);
     title.textContent = focus === null ? 'Nothing is selected' : nameOf(focus);
     const found = focus === null ? [] : factsOf(model, state, focus);
-    list.replaceChildren(...found.map(([name, words, key]) => h('div', {}, h('dt', {}, name), h('dd', { 'data-fact': key }, words))));
+    list.replaceChildren(...found.map(([key, words, name]) => about(key, h('div', {}, h('dt', {}, named(key, name)), h('dd', {}, words)))));
     tasks.replaceChildren(...(focus === null ? [hint()] : taskBars(model, state, focus)));
     // Pointing is for those who see; what is selected is said.
     if (focus === state.selected)
-      said.textContent = focus === null ? '' : [nameOf(focus), ...found.map(([name, words]) => `${name} ${words}`)].join(', ');
+      said.textContent =
+        focus === null ? '' : [nameOf(focus), ...found.map(([key, words, name = PAGE_TERMS[key].title]) => `${name} ${words}`)].join(', ');
   });
   return h('aside', { class: 'card panel', 'aria-label': 'What is in focus' }, title, list, tasks, said);
 }
@@ -54,26 +57,26 @@ function neuronFacts(model: Model, state: State, neuron: number): Fact[] {
   const module = functions?.module?.[neuron] ?? null;
   const count = ({ indptr }: typeof incoming) => indptr[neuron + 1] - indptr[neuron];
   return [
-    ['site', `row ${Math.floor(site[neuron] / grid.columns)}, column ${site[neuron] % grid.columns}`, 'site'],
-    ['fan-in', `${plural(count(incoming), 'neuron')}, ${plural(inputs[neuron], 'input')}`, 'fan-in'],
-    ['fan-out', `${plural(count(outgoing), 'neuron')}, ${plural(readouts[neuron], 'readout unit')}`, 'fan-out'],
-    [`core on ${target?.report.label ?? ''}`, core === null ? 'not placed' : `${core}`, 'core'],
-    ['module', module === null ? 'unknown' : module < 0 ? 'none: silent in every task' : `${module + 1}`, 'module'],
-    ['sends', sends === null ? 'unknown' : `in ${formatNumber(sends, 'percent')} of time steps`, 'sends'],
+    ['site', `row ${Math.floor(site[neuron] / grid.columns)}, column ${site[neuron] % grid.columns}`],
+    ['fanIn', `${plural(count(incoming), 'neuron')}, ${plural(inputs[neuron], 'input')}`],
+    ['fanOut', `${plural(count(outgoing), 'neuron')}, ${plural(readouts[neuron], 'readout unit')}`],
+    ['coreOf', core === null ? 'not placed' : `${core}`, `core on ${target?.report.label ?? ''}`],
+    ['moduleOf', module === null ? 'unknown' : module < 0 ? 'none: silent in every task' : `${module + 1}`],
+    ['sends', sends === null ? 'unknown' : `in ${formatNumber(sends, 'percent')} of time steps`],
   ];
 }
 
 function coreFacts(model: Model, state: State, index: number): Fact[] {
   const found = model.targets[state.target]?.placement.result?.cores.find(({ id }) => id === index);
-  if (found === undefined) return [['neurons', 'none: the core is idle', 'neurons']];
+  if (found === undefined) return [['neuronsOfCore', 'none: the core is idle']];
   const { neurons, readouts, axons, synapses, utilization, routerX, routerY } = found;
   return [
-    ['neurons', formatCount(neurons), 'neurons'],
-    ['readout units', formatCount(readouts), 'readouts'],
-    ['axons', formatCount(axons), 'axons'],
-    ['synapses', formatCount(synapses), 'synapses'],
-    ['fullest resource', `${formatNumber(utilization, 'percent')} used`, 'utilization'],
-    ['router', `${routerX},${routerY}`, 'router'],
+    ['neuronsOfCore', formatCount(neurons)],
+    ['readouts', formatCount(readouts)],
+    ['axons', formatCount(axons)],
+    ['synapsesOfCore', formatCount(synapses)],
+    ['utilization', `${formatNumber(utilization, 'percent')} used`],
+    ['router', `${routerX},${routerY}`],
   ];
 }
 
@@ -83,11 +86,11 @@ function linkFacts(model: Model, state: State, index: number): Fact[] {
   const { from, to, trafficPerStep, neuronTrafficPerStep, inputTrafficPerStep } = load;
   const amount = (value: number) => `${formatNumber(value, { significant: 3 })}/step`;
   return [
-    ['from router', `${from.x},${from.y}`, 'from'],
-    ['to router', `${to.x},${to.y}`, 'to'],
-    ['messages', amount(trafficPerStep), 'messages'],
-    ['of neurons', amount(neuronTrafficPerStep), 'of-neurons'],
-    ['of inputs', amount(inputTrafficPerStep), 'of-inputs'],
+    ['from', `${from.x},${from.y}`],
+    ['to', `${to.x},${to.y}`],
+    ['messages', amount(trafficPerStep)],
+    ['ofNeurons', amount(neuronTrafficPerStep)],
+    ['ofInputs', amount(inputTrafficPerStep)],
   ];
 }
 
@@ -96,9 +99,9 @@ function moduleFacts(model: Model, state: State, focus: Focus): Fact[] {
   const neurons = neuronsOf(model, state.target, focus);
   const module = model.functions?.modules[focus.index];
   return [
-    ['neurons', formatCount(neurons.length), 'neurons'],
-    ['preferred task', module?.preferredTask ?? 'unknown', 'task'],
-    ['spread over', core === null ? 'unknown' : plural(new Set(neurons.map((neuron) => core[neuron])).size, 'core'), 'cores'],
+    ['neuronsOfModule', formatCount(neurons.length)],
+    ['preferredTask', module?.preferredTask ?? 'unknown'],
+    ['spread', core === null ? 'unknown' : plural(new Set(neurons.map((neuron) => core[neuron])).size, 'core')],
   ];
 }
 
@@ -121,10 +124,10 @@ function taskBars(model: Model, state: State, focus: Focus): HTMLElement[] {
   const shown = [...sums].sort((a, b) => b.sum - a.sum).slice(0, TASKS);
   const most = shown[0]?.sum ?? 1;
   return [
-    h('h4', {}, 'Tasks, by share of task variance'),
+    h('h4', {}, named('tasks')),
     h(
       'ul',
-      { class: 'bars' },
+      { class: 'bars', 'data-term': 'tasks' },
       shown.map(({ task, sum }) => {
         const bar = h('span', { class: 'bar' });
         bar.style.width = `${((100 * sum) / most).toFixed(1)}%`;

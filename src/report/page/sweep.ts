@@ -5,17 +5,21 @@ import type { ParetoPlot, ParetoSeries } from '../pareto-plot.ts';
 import { chart, type Plot, titleOf } from './charts.ts';
 import { card, h, section, svg } from './dom.ts';
 import { marker } from './markers.ts';
+import { about, named } from './terms.ts';
 
 const HEIGHT = 260;
 
 /** The plots of a sweep; null where none was given. */
 export function sweep(plots: readonly ParetoPlot[]): HTMLElement | null {
   if (plots.length === 0) return null;
-  return section(
+  return about(
     'sweep',
-    'Sweep',
-    'Error against size of many networks. Steps are the front: nothing is better in both. Filled marks are on it.',
-    h('div', { class: 'cards2' }, ...plots.map(trade)),
+    section(
+      'sweep',
+      'Sweep',
+      'Error against size of many networks. Steps are the front: nothing is better in both. Filled marks are on it.',
+      h('div', { class: 'cards2' }, ...plots.map(trade)),
+    ),
   );
 }
 
@@ -41,7 +45,7 @@ function trade({ title, x: { label }, series }: ParetoPlot): HTMLElement {
       hypervolume === null ? name : `${name}, hypervolume ${formatNumber(hypervolume.mean, { significant: 3 })}`,
     ),
   );
-  return card(title, drawn, h('div', { class: 'legend' }, ...key));
+  return card(named('sweep', title), drawn, h('div', { class: 'legend' }, ...key));
 }
 
 function front({ points }: ParetoSeries, series: number, { x, y }: Plot, least: number): SVGElement {

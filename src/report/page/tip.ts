@@ -3,12 +3,16 @@ import { h } from './dom.ts';
 
 const tips = new WeakMap<Element, string>();
 
+/** What keys reach by themselves. */
+const REACHED = 'button, a, input, select';
+
 /** Gives an element a tip; keys reach it too. */
 export function withTip<Made extends HTMLElement>(element: Made, text: string): Made {
   tips.set(element, text);
   element.classList.add('tipped');
-  if (!element.matches('button, a, input, select')) element.tabIndex = 0;
-  element.setAttribute('aria-description', text);
+  const reached = element.matches(REACHED) ? element : element.querySelector<HTMLElement>(REACHED);
+  if (reached === null) element.tabIndex = 0;
+  (reached ?? element).setAttribute('aria-description', text);
   return element;
 }
 

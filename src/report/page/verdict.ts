@@ -1,14 +1,16 @@
 // Does it fit, what limits it, what does it lose and cost? One sentence, the key figures, and all targets side by side.
-import { words } from '../cells.ts';
 import { formatCount, formatNumber, formatRatio, formatValue, plural } from '../format.ts';
+import type { TermKey } from '../page-terms.ts';
 import { exportedRows, type PlacementRow, placementColumn } from '../placement-columns.ts';
 import type { PlacementReport, Report } from '../report.ts';
+import { sideBySideColumns } from '../side-by-side.ts';
 import type { Column } from '../table.ts';
-import { accuracyLoss, cautions, misfitWords } from '../verdict-words.ts';
+import { cautions, misfitWords } from '../verdict-words.ts';
 import { type Child, h } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Store } from './state.ts';
 import { table } from './tables.ts';
+import { about, named } from './terms.ts';
 import { withTip } from './tip.ts';
 
 /** The top of the page. */
@@ -41,67 +43,26 @@ function headline({ network, targets }: Report): string {
 function figures({ network, accuracy }: Report): HTMLElement {
   const { recurrent } = network.matrices;
   const float = accuracy.stages.filter(({ target }) => target === null).at(-1);
-  const figure = (name: string, value: string, more: string, key: string) =>
-    h('div', { class: 'figure' }, h('dt', {}, name), h('dd', {}, h('strong', { 'data-figure': key }, value), h('span', {}, more)));
+  const figure = (key: TermKey, value: string, more: string) =>
+    about(key, h('div', { class: 'figure' }, h('dt', {}, named(key)), h('dd', {}, h('strong', {}, value), h('span', {}, more))));
   const length = (value: number | null) => formatValue(value, { decimals: 2 });
   return h(
     'dl',
     { class: 'figures' },
-    figure('Neurons', formatCount(network.neurons), `of ${formatCount(network.neuronsTrained)} trained`, 'neurons'),
+    figure('neurons', formatCount(network.neurons), `of ${formatCount(network.neuronsTrained)} trained`),
+    figure('synapses', formatCount(recurrent.synapses), `${formatNumber(recurrent.density, 'percent')} of the possible ones`),
+    figure('length', length(network.meanConnectionLength), `of the grid's side; ${length(network.meanPairDistance)} if drawn at random`),
     figure(
-      'Recurrent connections',
-      formatCount(recurrent.synapses),
-      `${formatNumber(recurrent.density, 'percent')} of the possible ones`,
-      'synapses',
-    ),
-    figure(
-      'Mean length of a connection',
-      length(network.meanConnectionLength),
-      `of the grid's side; ${length(network.meanPairDistance)} if drawn at random`,
-      'length',
-    ),
-    figure(
-      'Mean accuracy',
+      'accuracy',
       formatRatio(float?.mean ?? null),
       `${float === undefined ? '' : `${float.title}, `}best possible ${formatRatio(accuracy.meanCeiling)}`,
-      'accuracy',
     ),
   );
 }
 
 function sideBySide({ report }: Model, store: Store): HTMLElement {
   const rows = exportedRows(report);
-  const accuracy: Column<PlacementRow> = {
-    key: 'integerAccuracy',
-    title: 'accuracy',
-    unit: '',
-    format: { decimals: 3 },
-    meaning: 'Mean accuracy over all tasks of the integer network that this target stores.',
-    value: ({ target }) => accuracyLoss(report, target.label)?.integer.mean ?? null,
-  };
-  const lost: Column<PlacementRow> = {
-    key: 'accuracyLost',
-    title: 'lost',
-    unit: '',
-    format: { decimals: 3 },
-    meaning: 'Mean accuracy that integers lose against the float network; unknown where the two stand on different trials.',
-    value: ({ target }) => accuracyLoss(report, target.label)?.lost ?? null,
-  };
-  const verified: Column<PlacementRow> = {
-    key: 'verified',
-    title: 'verified',
-    ...words,
-    meaning: 'Whether interpreter, ONNX files and simulated chip computed the same integers.',
-    value: ({ target: { verification } }) => (verification === null ? 'not verified' : verification.mismatches.length === 0),
-    tone: ({ target: { verification } }) => (verification === null ? null : verification.mismatches.length === 0 ? 'good' : 'bad'),
-  };
-  const columns = [
-    ...['target', 'fits', 'coresUsed', 'coresAvailable', 'limitedBy', 'peakUtilization'].map(placementColumn),
-    accuracy,
-    lost,
-    ...['wiringCost', 'wiringOverRandom', 'hopsMean', 'energyNjPerStep', 'latencyUsPerStep', 'executable'].map(placementColumn),
-    verified,
-  ];
+  const columns = sideBySideColumns(report);
   const most = new Map(BARS.map((key) => [key, Math.max(0, ...rows.map((row) => numberOf(placementColumn(key), row) ?? 0))]));
   const element = table('Targets side by side', columns, rows, {
     cell({ key, ...shown }, row, text) {

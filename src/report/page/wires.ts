@@ -5,6 +5,7 @@ import { chart, type Plot, titleOf } from './charts.ts';
 import { card, h, section, svg } from './dom.ts';
 import type { Model } from './model.ts';
 import type { Store } from './state.ts';
+import { about, named } from './terms.ts';
 
 const HEIGHT = 220;
 
@@ -13,9 +14,8 @@ export function wires({ report, targets }: Model, store: Store): HTMLElement {
   const { bins } = report.weightByDistance;
   const farthest = bins.at(-1)?.distance ?? 1;
   const hops = h('div', {});
-  const hopsTitle = h('span', {});
-  const histogram = card('', hops);
-  histogram.querySelector('h3')?.append(hopsTitle);
+  const hopsTitle = named('hops');
+  const histogram = about('hops', card(hopsTitle, hops));
   store.listen((state, changed) => {
     if (!changed.has('target')) return;
     const target = targets[state.target];
@@ -50,8 +50,8 @@ export function wires({ report, targets }: Model, store: Store): HTMLElement {
     h(
       'div',
       { class: 'cards3' },
-      card('Weight against distance', overDistance('meanWeight', 'mean |weight| of all pairs')),
-      card('Connections against distance', overDistance('activeShare', 'share of pairs connected')),
+      about('weightByDistance', card(named('weightByDistance'), overDistance('meanWeight', 'mean |weight| of all pairs'))),
+      about('connectionsByDistance', card(named('connectionsByDistance'), overDistance('activeShare', 'share of pairs connected'))),
       histogram,
     ),
   );
