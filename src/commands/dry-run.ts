@@ -1,6 +1,9 @@
-// How do commands that write a run folder tell what they would do?
+// How do commands that take long tell what they would do?
+import { join } from 'node:path';
+import type { RunConfig } from '../pipeline/config.ts';
 import type { RunPlan } from '../pipeline/plan.ts';
-import { plural } from '../report/format.ts';
+import type { TrainPlan } from '../pipeline/train-plan.ts';
+import { formatCount, plural } from '../report/format.ts';
 import { type CommonOptions, printResult } from './output.ts';
 
 /** What the help says of --dry-run. */
@@ -19,4 +22,29 @@ export function printPlan(options: CommonOptions, plan: RunPlan): void {
   });
   const head = `${out}: ${plural(stages.length, 'stage')}, ${done} up to date, ${stages.length - done} to do; nothing was changed`;
   printResult(options, plan, [head, ...lines].join('\n'));
+}
+
+/** Prints what a training would do, with every setting and the files that it would write. */
+export function printTrainPlan(
+  options: CommonOptions,
+  out: string,
+  plan: TrainPlan,
+  { train, scores }: Pick<RunConfig, 'train' | 'scores'>,
+  files: readonly string[],
+): void {
+  const { network, tasks, updates, engine } = plan;
+  const { neurons, inputs, outputs, parameters } = network;
+  const begun = updates.done === 0 ? '' : `, ${formatCount(updates.done)} done`;
+  const settings = Object.entries({ ...train, trials: scores.trialsPerTask, scoreSeed: scores.seed });
+  const width = Math.max(...settings.map(([name]) => name.length));
+  const lines = [
+    `${out}: ${plural(updates.all, 'update')}${begun}, of a network for ${plural(tasks, 'task')}; nothing was changed`,
+    `  network  ${plural(neurons, 'neuron')}, ${plural(inputs, 'input')}, ${plural(outputs, 'output')}: ${formatCount(parameters)} parameters`,
+    `  engine   ${engine.name} (${engine.why})`,
+    `  writes   ${files.join(', ')}`,
+    '  settings',
+    ...settings.map(([name, value]) => `    ${name.padEnd(width)}  ${typeof value === 'string' ? value : JSON.stringify(value)}`),
+  ];
+  const paths = files.map((file) => join(out, file));
+  printResult(options, { out, ...plan, files: paths, settings: { train, scores } }, lines.join('\n'));
 }

@@ -5,24 +5,28 @@ import { UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile, writeFileAtomic } from '../core/files.ts';
 import { decodeArtifact } from '../network/artifact.ts';
 import type { RunConfig } from '../pipeline/config.ts';
+import { planTraining } from '../pipeline/train-plan.ts';
 import { trainStage } from '../pipeline/train-stage.ts';
 import type { TaskWeights } from '../tasks/batches.ts';
 import { findSuite, findTask } from '../tasks/suites.ts';
 import { type CheckpointStore, decodeCheckpoint } from '../training/checkpoint.ts';
 import type { TrainConfig } from '../training/config.ts';
 import { onInterrupt, stageHooks } from './common.ts';
+import { printTrainPlan } from './dry-run.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { describeScore } from './scores-text.ts';
 import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 const CHECKPOINT = 'checkpoint.safetensors';
+const FILES = ['trained.safetensors', 'training.csv', CHECKPOINT] as const;
 
 interface TrainOptions extends CommonOptions, Partial<Omit<TrainConfig, 'taskWeights'>> {
   readonly out: string;
   readonly config?: string;
   readonly resume?: boolean;
   readonly force?: boolean;
+  readonly dryRun?: boolean;
   readonly taskWeight?: TaskWeights;
   readonly trials?: number;
   readonly scoreSeed?: number;
@@ -35,11 +39,12 @@ export function trainCommand(): Command {
     .option('--config <file>', 'file with the settings of a run (YAML or JSON); its train and scores sections count, options win over it')
     .option('--resume', 'go on from the checkpoint in --out, to the same result as without the interruption')
     .option('--force', 'overwrite an earlier result in --out')
+    .option('--dry-run', 'tell the network, the engine, every setting and the files that would be written; train nothing')
     .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .addOption(settingOption('--score-seed <n>', 'scores.seed'))
     .addHelpText(
       'after',
-      '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
+      '\nExamples:\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4 --dry-run\n  $ bimt-export train --out runs/a --grid 14x14 --init diag --lambda 1e-4\n  $ bimt-export train --out runs/a --resume',
     )
     .action(trainAction);
 }
@@ -64,6 +69,8 @@ async function trainAction(options: TrainOptions): Promise<void> {
     load: () => (options.resume ? { bytes: readInputFile(checkpointPath), what: checkpointPath } : null),
     save: (bytes) => writeFileAtomic(checkpointPath, bytes),
   };
+  if (options.dryRun)
+    return printTrainPlan(options, options.out, await planTraining(config, store), { train: config, scores: plan }, FILES);
   const { hooks, stop } = stageHooks(options);
   const files = await onInterrupt(
     (signal) => trainStage(config, plan, store, { ...hooks, signal }),
@@ -81,7 +88,7 @@ async function trainAction(options: TrainOptions): Promise<void> {
 
 /** Settings of the checkpoint, then from the config file, then from options; training refuses what differs from its checkpoint. */
 function settingsOf(options: TrainOptions, checkpoint: Partial<TrainConfig>): RunConfig {
-  const { json, quiet, verbose, out, config, resume, force, taskWeight: taskWeights, trials, scoreSeed, ...given } = options;
+  const { json, quiet, verbose, out, config, resume, force, dryRun, taskWeight: taskWeights, trials, scoreSeed, ...given } = options;
   return readSettings(
     config,
     { train: { ...given, taskWeights }, scores: { trialsPerTask: trials, seed: scoreSeed } },
