@@ -9,9 +9,10 @@ import { functionalModules, moduleOfUnit } from '../pipeline/functional-modules.
 import { pinsOf, requireOneTarget } from '../pipeline/placement-wishes.ts';
 import { plural } from '../report/format.ts';
 import { loadTarget } from '../targets/load.ts';
-import { collect, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, withWishes } from './placement-options.ts';
+import { settingOption, targetsOption } from './setting-option.ts';
 
 interface CheckOptions extends CommonOptions, Pick<PlacementOptions, 'pin' | 'keepFree' | 'keepModules'> {
   readonly target: readonly string[];
@@ -22,8 +23,8 @@ interface CheckOptions extends CommonOptions, Pick<PlacementOptions, 'pin' | 'ke
 export function checkCommand(): Command {
   const command = withCommonOptions(new Command('check'))
     .argument('<file>', 'a trained or pruned network')
-    .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
-    .option('--max-neurons-per-core <n>', "cap below the targets' own limits (default: none)", integerOption(1));
+    .addOption(targetsOption({ required: true }))
+    .addOption(settingOption('--max-neurons-per-core <n>', 'map.maxNeuronsPerCore', { otherwise: 'no cap' }));
   return withWishes(command)
     .addHelpText('after', '\nExample:\n  $ bimt-export check runs/a/pruned.safetensors --target loihi1')
     .action(checkAction);

@@ -3,7 +3,6 @@ import { InvalidArgumentError } from 'commander';
 import { InterruptedError, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
 import type { Stage } from '../network/artifact.ts';
-import { MAX_EFFORT } from '../pipeline/config.ts';
 import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
 import type { StageHooks } from '../pipeline/train-stage.ts';
 import { type CommonOptions, note, printWarnings } from './output.ts';
@@ -30,14 +29,6 @@ export function numberOption(min: number): (text: string) => number {
       throw new InvalidArgumentError(`expected a number of at least ${min}.`);
     return value;
   };
-}
-
-/** Option parser: how much to search. */
-export function effortOption(text: string): number {
-  const effort = Number(text);
-  if (text.trim() === '' || !(effort > 0 && effort <= MAX_EFFORT))
-    throw new InvalidArgumentError(`expected a number above 0 and at most ${MAX_EFFORT}.`);
-  return effort;
 }
 
 /** Option parser for options that repeat. */

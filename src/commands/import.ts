@@ -8,6 +8,7 @@ import { describeLayout, ImportConfig, type Imported, importStage } from '../pip
 import { claimOutputs, integerOption, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { describeScores } from './scores-text.ts';
+import { settingOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface ImportOptions extends CommonOptions {
@@ -47,7 +48,7 @@ export function importCommand(): Command {
     .option('--embed', 'search for a layout of short wires, on --grid or the smallest near-square grid')
     .option('--seed <n>', 'seed of that search (default: 0)', integerOption(0))
     .option('--output <name>', 'the output that is the readout (default: the only one that can be)')
-    .option('--trials <n>', 'test trials per task for the scores (default: 500)', integerOption(1, 100_000))
+    .addOption(settingOption('--trials <n>', 'scores.trialsPerTask'))
     .option('--force', 'overwrite --out')
     .addHelpText('after', HELP)
     .action(importAction);

@@ -8,8 +8,9 @@ import { readMetisGraph } from '../exchange/metis-graph.ts';
 import { scoreGraph } from '../mapping/graph-score.ts';
 import type { PlacementGraph } from '../mapping/solve/graph.ts';
 import { type Mesh, placeGraph } from '../mapping/solve/place-graph.ts';
-import { claimOutputs, effortOption, integerOption, stageHooks } from './common.ts';
+import { claimOutputs, integerOption, stageHooks } from './common.ts';
 import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
+import { settingOption } from './setting-option.ts';
 
 interface MapGraphOptions extends CommonOptions {
   readonly capacity: number;
@@ -42,8 +43,8 @@ export function mapGraphCommand(): Command {
     .requiredOption('--capacity <n>', 'most vertices on a core', integerOption(1, MAX_CAPACITY))
     .requiredOption('--mesh <size>', 'WIDTHxHEIGHT, cores in a row and rows', meshSize)
     .option('--coords <file>', 'x and y of each vertex, a line each (default: positions are found from the graph)')
-    .option('--seed <n>', 'seed of the search', integerOption(0), 0)
-    .option('--effort <x>', 'how much to search, 1 is the usual amount', effortOption, 1)
+    .addOption(settingOption('--seed <n>', 'map.seed', { filled: true }))
+    .addOption(settingOption('--effort <x>', 'map.effort', { filled: true }))
     .option('--out <file>', 'write the core numbers here (default: stdout)')
     .option('--force', 'overwrite --out')
     .addHelpText('after', EXAMPLES)

@@ -8,11 +8,11 @@ import { mapPipeline } from '../pipeline/run.ts';
 import { openRunFolder } from '../pipeline/run-folder.ts';
 import { plural } from '../report/format.ts';
 import { searchLines } from '../report/search-lines.ts';
-import { AGAIN, collect, networkArgument, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
-import { settingOption } from './setting-option.ts';
+import { settingOption, targetsOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface MapOptions extends CommonOptions, PlacementOptions {
@@ -38,7 +38,7 @@ Examples:
 export function mapCommand(): Command {
   const command = withCommonOptions(new Command('map'))
     .argument('<file>', 'a pruned network')
-    .requiredOption('--target <name>', 'target name or file, with parameters: rram-mesh:rows=128 (repeatable)', collect)
+    .addOption(targetsOption({ required: true }))
     .requiredOption('--out <dir>', 'run folder; verify and report go on from it')
     .addOption(settingOption('--max-neurons-per-core <n>', 'map.maxNeuronsPerCore', { otherwise: 'no cap' }))
     .addOption(settingOption('--seed <n>', 'map.seed'));

@@ -1,5 +1,6 @@
 // Which options do all commands share that place a network, and what do they mean as settings?
 import { type Command, InvalidArgumentError } from 'commander';
+import { UNIT } from '../pipeline/config.ts';
 import { settingOption } from './setting-option.ts';
 
 /** As commander hands them over. */
@@ -24,9 +25,9 @@ export function withPlacementOptions(command: Command): Command {
 /** Adds --pin, --keep-free and --keep-modules. */
 export function withWishes(command: Command): Command {
   return command
-    .option('--pin <unit=core>', 'keep a unit of the pruned network on a core: neuron:7=12 or readout:3=0 (repeatable)', pinOption)
-    .option('--keep-free <cores>', 'cores that stay empty, defective ones for example: 3,17 (default: none)', coresOption)
-    .option('--keep-modules', 'functional clusters share no core; placements tell what that costs');
+    .addOption(settingOption('--pin <unit=core>', 'map.pins', { written: 'neuron:7=12', repeats: true, parse: pinOption }))
+    .addOption(settingOption('--keep-free <cores>', 'map.keepFree', { written: '3,17', parse: coresOption }))
+    .addOption(settingOption('--keep-modules', 'map.keepModules'));
 }
 
 /** The options as settings of section `map`. */
@@ -35,8 +36,8 @@ export function placementSettings({ objective, effort, timeBudget, pin, keepFree
 }
 
 function pinOption(text: string, earlier: Readonly<Record<string, number>> = {}): Record<string, number> {
-  const [, unit, core] = /^((?:neuron|readout):(?:0|[1-9]\d{0,8}))=(\d{1,9})$/.exec(text) ?? [];
-  if (unit === undefined) throw new InvalidArgumentError('expected neuron:NUMBER=CORE or readout:NUMBER=CORE, as neuron:7=12.');
+  const [, unit = '', core] = /^(.*)=(\d{1,9})$/.exec(text) ?? [];
+  if (!UNIT.test(unit)) throw new InvalidArgumentError('expected neuron:NUMBER=CORE or readout:NUMBER=CORE, as neuron:7=12.');
   if (earlier[unit] !== undefined) throw new InvalidArgumentError(`${unit} is pinned twice, to core ${earlier[unit]} before.`);
   return { ...earlier, [unit]: Number(core) };
 }

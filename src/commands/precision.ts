@@ -6,7 +6,7 @@ import { loadTarget } from '../targets/load.ts';
 import { AGAIN, integerOption, networkArgument, onInterrupt, stageHooks } from './common.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 import { trainSettings } from './quantize.ts';
-import { settingOption } from './setting-option.ts';
+import { settingOption, targetOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface PrecisionOptions extends CommonOptions {
@@ -26,7 +26,7 @@ const WIDTHS = [8, 6, 5, 4, 3, 2];
 export function precisionCommand(): Command {
   return withCommonOptions(new Command('precision'))
     .argument('<file>', 'a pruned network')
-    .requiredOption('--target <name>', 'target name or file')
+    .addOption(targetOption())
     .requiredOption(
       '--out <dir>',
       'folder for precision.json, precision.csv, precision.svg and the networks; what it holds is not made again',

@@ -1,5 +1,5 @@
 // bimt-export prune: trained.safetensors → pruned.safetensors
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { writeFileAtomic } from '../core/files.ts';
 import { curveText } from '../pipeline/density-curve.ts';
 import { readNetwork } from '../pipeline/network-file.ts';
@@ -60,13 +60,20 @@ export function pruneCommand(): Command {
     .addOption(settingOption('--density <share>', 'prune.density'))
     .addOption(settingOption('--locality <A>', 'prune.locality'))
     .addOption(settingOption('--rounds <n>', 'prune.rounds'))
-    .option('--fine-tune <updates>', 'updates with the pruned entries held at zero; 0 for none (default: 500)', integerOption(0))
+    .addOption(
+      settingOption('--fine-tune <updates>', 'prune.fineTune.updates', {
+        description: 'updates with the pruned entries held at zero; 0 for none',
+        parse: integerOption(0),
+      }),
+    )
     .addOption(settingOption('--max-accuracy-drop <x>', 'prune.search.maxAccuracyDrop', { group: SEARCH }))
     .addOption(settingOption('--max-task-drop <x>', 'prune.search.maxTaskDrop', { group: SEARCH }))
-    .addOption(searchOption('--densities <list>', 'densities to try, as 0.01,0.02,0.05 (default: a bisection)', densityList))
+    .addOption(
+      settingOption('--densities <list>', 'prune.search.densities', { group: SEARCH, written: '0.01,0.02,0.05', parse: densityList }),
+    )
     .addOption(settingOption('--max-fan-in <n>', 'prune.maxFanIn', { group: LIMITS, otherwise: 'any number, or that of --target' }))
     .addOption(settingOption('--max-fan-out <n>', 'prune.maxFanOut', { group: LIMITS, otherwise: 'any number, or that of --target' }))
-    .addOption(new Option('--target <name>', 'target whose cores have to hold the network (default: none)').helpGroup(LIMITS))
+    .addOption(settingOption('--target <name>', 'prune.cores', { group: LIMITS }))
     .addOption(settingOption('--max-neurons-per-core <n>', 'prune.cores.maxNeuronsPerCore', { group: LIMITS }))
     .addOption(settingOption('--core-synapses <n>', 'prune.cores.synapses', { group: LIMITS }))
     .addOption(settingOption('--seed <n>', 'prune.fineTune.seed', { description: 'seed of the fine-tuning trials' }))
@@ -75,10 +82,6 @@ export function pruneCommand(): Command {
     .option('--force', 'overwrite --out')
     .addHelpText('after', PRUNE_EXAMPLES)
     .action(pruneAction);
-}
-
-function searchOption(flags: string, description: string, parser: (text: string) => unknown): Option {
-  return new Option(flags, description).argParser(parser).helpGroup(SEARCH);
 }
 
 async function pruneAction(file: string, options: PruneOptions): Promise<void> {

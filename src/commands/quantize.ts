@@ -9,7 +9,7 @@ import { claimOutputs, integerOption, networkArgument, onInterrupt, stageHooks }
 import { type CommonOptions, printResult, printWarnings, withCommonOptions } from './output.ts';
 import { quantizationText } from './quantize-text.ts';
 import { describeScores } from './scores-text.ts';
-import { settingOption } from './setting-option.ts';
+import { settingOption, targetOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface QuantizeOptions extends CommonOptions {
@@ -35,7 +35,7 @@ interface QuantizeOptions extends CommonOptions {
 export function quantizeCommand(): Command {
   return withCommonOptions(new Command('quantize'))
     .argument('<file>', 'a pruned network')
-    .requiredOption('--target <name>', 'target name or file')
+    .addOption(targetOption())
     .requiredOption('--out <file>', 'the quantized network')
     .addOption(settingOption('--weight-bits <n>', 'quantize.weightBits'))
     .addOption(settingOption('--granularity <name>', 'quantize.granularity'))

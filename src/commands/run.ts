@@ -8,11 +8,11 @@ import { isBefore, RESTARTS, type Restart, requireSuccess, runPipeline } from '.
 import { openRunFolder, RECORD_FILE, type RunFolder } from '../pipeline/run-folder.ts';
 import { reportJson } from '../report/report.ts';
 import { summaryText } from '../report/summary.ts';
-import { AGAIN, collect, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, onInterrupt, stageHooks } from './common.ts';
 import { DRY_RUN, printPlan } from './dry-run.ts';
 import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 import { type PlacementOptions, placementSettings, withPlacementOptions } from './placement-options.ts';
-import { settingOption } from './setting-option.ts';
+import { settingOption, targetsOption } from './setting-option.ts';
 import { readSettings } from './settings.ts';
 
 interface RunOptions extends CommonOptions, PlacementOptions {
@@ -33,16 +33,9 @@ export function runCommand(): Command {
   const command = withCommonOptions(new Command('run'))
     .argument('[config]', 'YAML or JSON file with the settings of the run; options win over it')
     .requiredOption('--out <dir>', 'folder of the run')
-    .option('--model <file>', 'start from a trained or pruned network instead of training one')
-    .option(
-      '--target <name>',
-      'target name or file, with parameters: rram-mesh:rows=128 (repeatable; default: isaac-ce, loihi1 and rram-mesh)',
-      collect,
-    )
-    .option(
-      '--aware <name>',
-      'train the pruned network on for this target: hops between cores become the price of wires, in rounds, until they stop helping (default: none)',
-    )
+    .addOption(settingOption('--model <file>', 'model'))
+    .addOption(targetsOption())
+    .addOption(settingOption('--aware <name>', 'aware'))
     .addOption(settingOption('--max-neurons-per-core <n>', 'map.maxNeuronsPerCore'));
   return withPlacementOptions(command)
     .addOption(settingOption('--seed <n>', 'train.seed', { description: 'seed of training' }))

@@ -13,6 +13,7 @@ import { findSuite, findTask, SUITES, type SuiteSetting, suiteSettings } from '.
 import { sampleTrial } from '../tasks/trial.ts';
 import { integerOption } from './common.ts';
 import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
+import { settingOption } from './setting-option.ts';
 
 // More would not fit the longest string that Node can print.
 const MAX_TRIALS = 5000;
@@ -57,7 +58,7 @@ function sampleCommand(): Command {
 
 function withTrialOptions(command: Command): Command {
   return withCommonOptions(command)
-    .option('--suite <name>', 'task suite; parameters after a colon, for example modcog84:ring=reference', SUITES[0].name)
+    .addOption(settingOption('--suite <name>', 'train.suite', { filled: true }))
     .option('--seed <n>', 'seed of the trials', integerOption(0), 0)
     .option('--no-noise', 'without input noise');
 }

@@ -119,7 +119,7 @@ function withTrainingOptions(command: Command): Command {
     .addOption(settingOption('--updates <n>', 'train.updates'))
     .addOption(settingOption('--batch-mode <name>', 'train.batchMode'))
     .addOption(settingOption('--batch-rows <n>', 'train.batchRows'))
-    .option('--task-weight <name=w>', 'how often a task is drawn relative to others, by default 1 (repeatable)', taskWeightOption)
+    .addOption(settingOption('--task-weight <name=w>', 'train.taskWeights', { written: 'dms=2', repeats: true, parse: taskWeightOption }))
     .addOption(settingOption('--seed <n>', 'train.seed'))
     .addOption(settingOption('--engine <name>', 'train.engine'));
 }

@@ -29,7 +29,7 @@ export const AnalyzeConfig = z.strictObject({
   grid: grid
     .nullable()
     .meta({ description: 'another grid of as many sites to see the neurons on, where training knew no positions', none: 'its own' })
-    .default(null),
+    .prefault(null),
   trials: z
     .enum(ANALYSIS_TRIALS)
     .meta({ description: 'noise-free trials of task variance: drawn as for training, or every combination of conditions once' })

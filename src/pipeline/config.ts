@@ -22,7 +22,7 @@ const amount = z.number().nonnegative();
 const rate = z.number().positive();
 const accuracy = z.number().min(0).max(1);
 
-const target = z.string().meta({ description: 'name or file of a target, with parameters', examples: ['rram-mesh'] });
+const target = z.string().meta({ description: 'name or file of a target, with parameters: rram-mesh:rows=128', examples: ['rram-mesh'] });
 
 const CoresConfig = z.strictObject({
   target,
@@ -212,7 +212,7 @@ export const OnnxConfig = z.strictObject({
 export type OnnxConfig = z.output<typeof OnnxConfig>;
 
 /** A unit by its number in the pruned network. */
-const UNIT = /^(neuron|readout):(0|[1-9]\d{0,8})$/;
+export const UNIT = /^(neuron|readout):(0|[1-9]\d{0,8})$/;
 const core = z.int().nonnegative();
 
 /** The largest effort of a search; a placement of the shipped network takes an hour with it. */
@@ -239,7 +239,7 @@ export const MapConfig = z.strictObject({
     .default(null),
   pins: z
     .record(z.string().regex(UNIT, 'expected units neuron:NUMBER or readout:NUMBER'), core)
-    .meta({ description: 'core of each unit of the pruned network that has to be there, as neuron:7: 12' })
+    .meta({ description: 'core that a unit of the pruned network is kept on, by unit: neuron:7 or readout:3' })
     .default({}),
   keepFree: z.array(core).meta({ description: 'cores that stay empty, defective ones for example' }).default([]),
   keepModules: z.boolean().meta({ description: 'functional clusters share no core; reports tell what that costs' }).default(false),
@@ -318,7 +318,11 @@ export const RunSettings = z.strictObject({
   train: RunTraining.meta({ description: 'training' }).prefault({}),
   prune: PruneConfig.meta({ description: 'pruning of small weights and dead neurons' }).prefault({}),
   aware: AwareConfig.nullable()
-    .meta({ description: 'training of the pruned network for one of the targets, in rounds, until they stop helping', none: 'none' })
+    .meta({
+      description:
+        'target that the pruned network is trained on for: hops between its cores become the price of wires, in rounds, until they stop helping',
+      none: 'none',
+    })
     .default(null),
   quantize: QuantizeConfig.meta({ description: 'integers that targets can store' }).prefault({}),
   onnx: OnnxConfig.meta({ description: 'ONNX files' }).prefault({}),
@@ -328,7 +332,7 @@ export const RunSettings = z.strictObject({
   targets: z
     .array(z.string())
     .min(1)
-    .meta({ description: 'names or files of targets, with parameters: rram-mesh:rows=128' })
+    .meta({ description: 'what to map onto: name or file of a target, with parameters: rram-mesh:rows=128' })
     .default([...DEFAULT_TARGETS]),
 });
 

@@ -1,7 +1,9 @@
 // Which settings are there, in words? The commented example of `init` and docs/settings.md, both from the schema of config files.
 import { stringify } from 'yaml';
 import { allowedText, meaningText, type SchemaNode, schemaNode, sectionOf, valueText } from '../core/allowed.ts';
+import { AnalyzeConfig } from './analyze-stage.ts';
 import { RunSettings } from './config.ts';
+import { SweepFile } from './sweep-file.ts';
 
 /** Characters of a comment in the example; the deepest is indented by eight more. */
 const WIDTH = 110;
@@ -62,20 +64,41 @@ function yamlValue(value: unknown): string {
   return typeof value === 'number' ? valueText(value) : stringify(value, { collectionStyle: 'flow' }).trim();
 }
 
+const SWEEP_HEAD = `# Sweep files
+
+What \`bimt-export sweep FILE\` reads. \`base\` and every series take the sections \`train\`, \`prune\` and \`scores\` as above, and \`analyze\` as below.
+Every list in them is an axis, and all combinations are trained; without \`prune\` networks are analysed as trained.
+`;
+
 /** The page of docs that tells every setting. */
 export function settingsPage(): string {
+  const { workers, base, series } = schemaNode(SweepFile).properties ?? {};
+  const top = Object.entries({ workers, base, series }).map(([name, node = {}]) => row(name, node));
+  const analyze = {
+    ...schemaNode(AnalyzeConfig),
+    description: 'what is measured of every network, and the options of `bimt-export analyze`',
+  };
+  return [PAGE_HEAD, ...sectionsOf('', schemaNode(RunSettings)), SWEEP_HEAD, settingsTable(top), ...sectionsOf('analyze', analyze)].join(
+    '\n',
+  );
+}
+
+/** The sections of settings, each with the table of its own. */
+function sectionsOf(path: string, section: SchemaNode): string[] {
   const sections: string[] = [];
   const add = (path: string, node: SchemaNode): void => {
     const inner = Object.entries(sectionOf(node)?.properties ?? {});
     const plain = inner.filter(([, value]) => sectionOf(value)?.properties === undefined);
     const title = path === '' ? '## At the top' : `## ${path}\n\n${sentence(meaningText(node))}`;
-    sections.push(
-      `${title}\n\n| setting | default | allowed | meaning |\n| --- | --- | --- | --- |\n${plain.map(([name, value]) => row(name, value)).join('\n')}\n`,
-    );
+    sections.push(`${title}\n\n${settingsTable(plain.map(([name, value]) => row(name, value)))}`);
     for (const [name, value] of inner) if (!plain.some(([other]) => other === name)) add(path === '' ? name : `${path}.${name}`, value);
   };
-  add('', schemaNode(RunSettings));
-  return [PAGE_HEAD, ...sections].join('\n');
+  add(path, section);
+  return sections;
+}
+
+function settingsTable(rows: readonly string[]): string {
+  return `| setting | default | allowed | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
 }
 
 function row(name: string, node: SchemaNode): string {

@@ -28,11 +28,21 @@ export interface SweepPlan {
 }
 
 const anything = z.unknown().optional();
-const sections = { train: anything, prune: anything, analyze: anything, scores: anything };
-const SweepFile = z.strictObject({
-  workers: z.int().min(1).max(1024).optional(),
-  base: z.strictObject(sections).nullish(),
-  series: z.record(z.string().min(1), z.strictObject(sections).nullable()),
+const sections = z.strictObject({ train: anything, prune: anything, analyze: anything, scores: anything });
+
+/** A sweep file, before its lists are multiplied out and the sections of every point checked. */
+export const SweepFile = z.strictObject({
+  workers: z
+    .int()
+    .min(1)
+    .max(1024)
+    .nullable()
+    .meta({ description: 'worker processes, one training each', none: 'one per core' })
+    .default(null),
+  base: sections.nullable().meta({ description: 'settings that all series share', none: 'the defaults' }).default(null),
+  series: z
+    .record(z.string().min(1), sections.nullable())
+    .meta({ description: 'lines of the plots by name, each with what it changes of the base' }),
 });
 
 /**
@@ -50,7 +60,7 @@ export function parseSweep(text: string, what: string): SweepPlan {
   const size = merged.reduce((sum, { name, settings }) => sum + variantCount(settings, [], name, source), 0);
   if (size > MAX_POINTS)
     throw new UsageError(`${what} asks for ${size} points, ${MAX_POINTS} at most; shorten its lists, or cut it into several sweeps`);
-  return { workers: workers ?? null, ...collectPoints(merged, source) };
+  return { workers, ...collectPoints(merged, source) };
 }
 
 function collectPoints(

@@ -30,7 +30,10 @@ export const grid = z
 
 /** Options that training and fine-tuning share. Every option says here, and only here, what it means. */
 export const commonOptions = {
-  suite: z.string().meta({ description: 'task suite, or your own trials: recorded:file=FILE.npz' }).default('yang19'),
+  suite: z
+    .string()
+    .meta({ description: 'task suite, with parameters: modcog84:ring=reference; or your own trials: recorded:file=FILE.npz' })
+    .default('yang19'),
   batchMode: z
     .enum(BATCH_MODES)
     .meta({ description: 'one trial a row (trials), or trials joined without a gap (stream)' })

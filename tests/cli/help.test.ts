@@ -43,6 +43,7 @@ describe.each(commands)('%s --help', (name, command) => {
   it('says what each option is, and what it is when it is not given', () => {
     for (const option of command.options) {
       expect(option.description, option.flags).not.toBe('');
+      expect(option.description, option.flags).not.toMatch(/undefined|\bnull\b|object/);
       const hasDefault = option.defaultValue !== undefined || /default: |repeatable/.test(option.description);
       const isSwitch = !option.required || option.negate;
       const isAnAddition = /^(start from|also|file with the settings)/.test(option.description);

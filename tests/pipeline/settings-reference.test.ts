@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type SchemaNode, schemaNode, sectionOf } from '../../src/core/allowed.ts';
 import { PACKAGE_ROOT } from '../../src/core/version.ts';
+import { AnalyzeConfig } from '../../src/pipeline/analyze-stage.ts';
 import { RunSettings, resolveRunConfig } from '../../src/pipeline/config.ts';
 import { exampleConfig, settingsPage } from '../../src/pipeline/settings-reference.ts';
 import { parseSource } from '../../src/pipeline/source-file.ts';
@@ -20,13 +21,20 @@ function settingsIn(node: SchemaNode, path: readonly string[] = []): [string, Sc
 }
 
 const settings = settingsIn(schemaNode(RunSettings));
+const ofSweeps = settingsIn({
+  type: 'object',
+  properties: { analyze: { ...schemaNode(AnalyzeConfig), description: 'what is measured', default: {} } },
+});
 
 describe('the settings', () => {
-  it.each(settings)('%s says what it means, and what it is when it is not given', (path, { description, default: value, examples }) => {
-    expect(description).toMatch(/^[^.]{5,}/);
-    expect(description).not.toMatch(/\.$/);
-    if (value === undefined) expect(examples, path).toHaveLength(1);
-  });
+  it.each([...settings, ...ofSweeps])(
+    '%s says what it means, and what it is when it is not given',
+    (path, { description, default: value, examples }) => {
+      expect(description).toMatch(/^[^.]{5,}/);
+      expect(description).not.toMatch(/\.$/);
+      if (value === undefined) expect(examples, path).toHaveLength(1);
+    },
+  );
 });
 
 describe('the example of init', () => {
@@ -64,7 +72,7 @@ describe('docs/settings.md', () => {
   });
 
   it('has a row for every setting and a heading for every section', () => {
-    for (const [path, node] of settings) {
+    for (const [path, node] of [...settings, ...ofSweeps]) {
       const name = path.split('.').at(-1);
       const isSection = sectionOf(node)?.properties !== undefined;
       const [section] = path.includes('.') ? [path.slice(0, path.lastIndexOf('.'))] : ['At the top'];
@@ -72,5 +80,16 @@ describe('docs/settings.md', () => {
       if (isSection) expect(page, path).toContain(`\n## ${path}\n`);
       else expect(body, path).toContain(`\n| \`${name}\` | `);
     }
+  });
+
+  it('tells what a sweep file holds, and what of it has to be given', () => {
+    const [, sweeps = ''] = page.split('\n# Sweep files\n');
+    const rows = [...sweeps.matchAll(/^\| `(workers|base|series)` \| (.*?) \|/gm)].map(([, name, fallback]) => [name, fallback]);
+    expect(rows).toEqual([
+      ['workers', '`null`'],
+      ['base', '`null`'],
+      ['series', 'none, has to be given'],
+    ]);
+    expect(page.match(/has to be given/g)).toHaveLength(3);
   });
 });
