@@ -71,7 +71,8 @@ export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './training/
 export { engineSpec, resolveTrainConfig, type TrainConfig } from './training/config.ts';
 export type { Engine, EngineSpec, TrainingState } from './training/engine.ts';
 export { openEngine } from './training/engines/open.ts';
-export { type FineTuneConfig, fineTune, fineTuneSpec, resolveFineTuneConfig } from './training/fine-tune.ts';
+export { fineTune, fineTuneSpec, resolveFineTuneConfig } from './training/fine-tune.ts';
 export { type Layout, searchLayout } from './training/layout.ts';
+export type { FineTuneConfig } from './training/recovery-config.ts';
 export { trainedNetwork } from './training/result.ts';
 export { train, trainingSizes } from './training/train.ts';

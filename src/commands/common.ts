@@ -1,5 +1,4 @@
-// What do commands share that do the work? Hooks, option parsers, interruption, and the files they are given.
-import { InvalidArgumentError } from 'commander';
+// What do commands share that do the work? Hooks, interruption, and the files they are given.
 import { InterruptedError, UsageError } from '../core/errors.ts';
 import { checkWritable, fileExists, readInputFile } from '../core/files.ts';
 import type { Stage } from '../network/artifact.ts';
@@ -7,34 +6,6 @@ import { type NetworkArtifact, readNetwork } from '../pipeline/network-file.ts';
 import type { StageHooks } from '../pipeline/train-stage.ts';
 import { type CommonOptions, note, printWarnings } from './output.ts';
 import { progressPrinter } from './progress.ts';
-
-/** Option parser: an integer in a range. */
-export function integerOption(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isSafeInteger(value) || value < min || value > max) {
-      throw new InvalidArgumentError(
-        `expected a whole number ${max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`}.`,
-      );
-    }
-    return value;
-  };
-}
-
-/** Option parser: a number of at least `min`. */
-export function numberOption(min: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < min)
-      throw new InvalidArgumentError(`expected a number of at least ${min}.`);
-    return value;
-  };
-}
-
-/** Option parser for options that repeat. */
-export function collect(value: string, earlier: readonly string[] = []): string[] {
-  return [...earlier, value];
-}
 
 /** How to go on where every finished stage is kept. */
 export const AGAIN = 'the same command goes on from there';

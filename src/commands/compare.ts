@@ -7,7 +7,8 @@ import { readReport } from '../pipeline/read-report.ts';
 import { compareRuns, MEASURES } from '../report/comparison.ts';
 import { comparisonData, comparisonHtml, comparisonMarkdown, comparisonText, missedText } from '../report/comparison-formats.ts';
 import { judge, parseRequirement } from '../report/requirements.ts';
-import { claimOutputs, collect } from './common.ts';
+import { claimOutputs } from './common.ts';
+import { collect } from './option-parsers.ts';
 import { type CommonOptions, inColour, printResult, withCommonOptions } from './output.ts';
 
 interface CompareOptions extends CommonOptions {

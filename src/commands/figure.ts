@@ -19,7 +19,8 @@ import {
 } from '../report/figures.ts';
 import { plural } from '../report/format.ts';
 import { DEFAULT_PNG_SCALE, svgToPng } from '../report/png.ts';
-import { claimOutputs, collect, networkArgument, numberOption } from './common.ts';
+import { claimOutputs, networkArgument } from './common.ts';
+import { collect, numberOption } from './option-parsers.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface FigureOptions extends CommonOptions {

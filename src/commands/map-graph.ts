@@ -8,7 +8,8 @@ import { readMetisGraph } from '../exchange/metis-graph.ts';
 import { scoreGraph } from '../mapping/graph-score.ts';
 import type { PlacementGraph } from '../mapping/solve/graph.ts';
 import { type Mesh, placeGraph } from '../mapping/solve/place-graph.ts';
-import { claimOutputs, integerOption, stageHooks } from './common.ts';
+import { claimOutputs, stageHooks } from './common.ts';
+import { integerOption } from './option-parsers.ts';
 import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 import { settingOption } from './setting-option.ts';
 

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { allowedText, type SchemaNode, schemaNode, valueText } from '../core/allowed.ts';
 import { RunSettings } from '../pipeline/config.ts';
 import { listWords } from '../report/format.ts';
-import { collect } from './common.ts';
+import { collect } from './option-parsers.ts';
 
 /** Where a command differs from a config file. */
 interface Own {

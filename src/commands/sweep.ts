@@ -8,7 +8,8 @@ import { parseSweep } from '../pipeline/sweep-file.ts';
 import { openSweepFolder } from '../pipeline/sweep-folder.ts';
 import { plural } from '../report/format.ts';
 import { type Column, textTable } from '../report/table.ts';
-import { AGAIN, integerOption, onInterrupt, stageHooks } from './common.ts';
+import { AGAIN, onInterrupt, stageHooks } from './common.ts';
+import { integerOption } from './option-parsers.ts';
 import { type CommonOptions, printResult, withCommonOptions } from './output.ts';
 
 interface SweepOptions extends CommonOptions {

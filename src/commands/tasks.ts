@@ -11,7 +11,7 @@ import { STEP_MS } from '../tasks/ring.ts';
 import type { TaskSuite, Trial } from '../tasks/suite.ts';
 import { findSuite, findTask, SUITES, type SuiteSetting, suiteSettings } from '../tasks/suites.ts';
 import { sampleTrial } from '../tasks/trial.ts';
-import { integerOption } from './common.ts';
+import { integerOption } from './option-parsers.ts';
 import { type CommonOptions, note, printResult, withCommonOptions } from './output.ts';
 import { settingOption } from './setting-option.ts';
 

@@ -1,16 +1,14 @@
 // How is the float network written as ONNX nodes? One time step, and a sequence of them; weights come from a source.
+
 import type { Csr } from '../network/csr.ts';
 import type { Network } from '../network/network.ts';
 import { attribute, type GraphBuilder, graphBuilder, type Value } from '../onnx/graph.ts';
 import type { GraphMessage } from '../onnx/proto.ts';
 import { listProduct, listsAreSmaller } from './fan-in.ts';
 import { scanFromZero } from './scan.ts';
+import type { Sequence } from './sequences.ts';
 
 export type MatrixName = 'W' | 'W_in' | 'W_out';
-
-/** How a sequence is written: the RNN operator, or a Scan over time of single operators. */
-export const SEQUENCES = ['rnn', 'scan'] as const;
-export type Sequence = (typeof SEQUENCES)[number];
 
 /** How a float form is written, beyond its interface. */
 export interface GraphOptions {

@@ -3,10 +3,10 @@ import { DEFAULT_WEIGHT_ONLY, type WeightOnlyFormat } from '../compression/dequa
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { ArtifactHeader } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import type { Sequence } from './float-graph.ts';
 import { exportInteger } from './int.ts';
 import { exportQdq } from './qdq.ts';
 import { exportSequence } from './seq.ts';
+import type { Sequence } from './sequences.ts';
 import { exportStep } from './step.ts';
 
 /** A file to write, name without folder. */

@@ -2,9 +2,10 @@
 import { DEFAULT_WEIGHT_ONLY, quantizeWeightsOnly, type WeightOnlyFormat } from '../compression/dequantize.ts';
 import type { ArtifactHeader } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import { type Sequence, sequenceGraph } from './float-graph.ts';
+import { sequenceGraph } from './float-graph.ts';
 import { integerWeights } from './float-weights.ts';
 import { BLOCKED_FORMAT, encodeForm, PORTABLE_FORMAT } from './model-file.ts';
+import type { Sequence } from './sequences.ts';
 
 /**
  * Interface of `exportSequence`; computes what the network with the dequantized weights computes. int4 and blocks need

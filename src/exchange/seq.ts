@@ -1,9 +1,10 @@
 // model.seq.onnx: whole trials at once, in float32.
 import type { ArtifactHeader } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import { type Sequence, sequenceGraph } from './float-graph.ts';
+import { sequenceGraph } from './float-graph.ts';
 import { floatWeights } from './float-weights.ts';
 import { encodeForm } from './model-file.ts';
+import type { Sequence } from './sequences.ts';
 
 const DESCRIPTION =
   'A recurrent network over whole trials, from zero state. Feed u, float [time, batch, inputs]; get the states h, float ' +

@@ -4,15 +4,9 @@ import { type EnergyProfile, energyProfile } from '../targets/energy.ts';
 import { type MessageFormat, messageFormat } from '../targets/formats.ts';
 import type { Chip } from './chip.ts';
 import { LinkCost, type MessageCost, PairCost, type Routes } from './message-cost.ts';
+import type { Objective } from './objectives.ts';
 import type { MappingProblem } from './problem.ts';
 import type { Sites } from './sites.ts';
-
-/**
- * `wire`: Σ|w|·hops; of equal ones, fewer messages. `traffic`: messages·hops per step. `energy`: what messages cost in the
- * default profile, in pJ per step. `congestion`: messages per step on the busiest link.
- */
-export const OBJECTIVES = ['wire', 'traffic', 'energy', 'congestion'] as const;
-export type Objective = (typeof OBJECTIVES)[number];
 
 /** In what each is counted. */
 export const OBJECTIVE_UNITS: { readonly [objective in Objective]: string } = {

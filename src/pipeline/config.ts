@@ -6,14 +6,12 @@ import { DEFAULT_WEIGHT_ONLY, WEIGHT_ONLY_BITS, WEIGHT_ONLY_GRANULARITIES } from
 import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { asFault, type Origin, parseWith } from '../core/validate.ts';
-import { SEQUENCES } from '../exchange/float-graph.ts';
-import { OBJECTIVES } from '../mapping/objective.ts';
-import { DEFAULT_TARGETS } from '../targets/load.ts';
+import { SEQUENCES } from '../exchange/sequences.ts';
+import { OBJECTIVES } from '../mapping/objectives.ts';
+import { DEFAULT_TARGETS } from '../targets/defaults.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { finishTrainConfig, TrainConfig } from '../training/config.ts';
-import { FineTuneConfig } from '../training/fine-tune.ts';
-import { QuantizationAwareConfig } from '../training/quantization-aware.ts';
-import { RewireConfig } from '../training/rewire.ts';
+import { FineTuneConfig, QuantizationAwareConfig, RewireConfig } from '../training/recovery-config.ts';
 
 const count = z.int().min(1);
 const seed = z.int().nonnegative();

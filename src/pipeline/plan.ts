@@ -22,12 +22,12 @@ import {
   neuronFunctions,
   PRUNED_FILE,
   type RunStage,
-  STAGE_NAMES,
   TRAINED_FILE,
   verifyForms,
   verifyTarget,
 } from './run.ts';
 import { RECORD_FILE, type RunFolder, type StageFiles } from './run-folder.ts';
+import { STAGE_NAMES } from './stages.ts';
 import { TIMINGS_FILE } from './timings.ts';
 import { FORM_FILES, type FormFiles } from './verify-forms-stage.ts';
 import { MAPPED_FILES } from './verify-stage.ts';

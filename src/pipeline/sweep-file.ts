@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.ts';
 import { canonicalJson } from '../core/hash.ts';
 import { type Path, parseWith } from '../core/validate.ts';
 import { findSuite, findTask } from '../tasks/suites.ts';
-import type { FineTuneConfig } from '../training/fine-tune.ts';
+import type { FineTuneConfig } from '../training/recovery-config.ts';
 import { originOf, parseSource, type SourceFile } from './source-file.ts';
 import { type PointSettings, resolveSection, SECTIONS, type Section, type SweepPoint, sweepPoint } from './sweep-point.ts';
 

@@ -32,12 +32,6 @@ const MAX_TARGET_BYTES = 1_000_000;
 const SHIPPED = join(PACKAGE_ROOT, 'targets');
 const LIST_COMMAND = 'bimt-export targets list';
 
-/**
- * Targets of a run that names none: an event chip with silicon behind its numbers, a crossbar accelerator that never was
- * built, and a crossbar mesh to play with. All that ship would take a run many times as long.
- */
-export const DEFAULT_TARGETS: readonly string[] = ['isaac-ce', 'loihi1', 'rram-mesh'];
-
 /** Ids of the shipped targets, sorted; `requireMappable` tells which of them are for comparison only. */
 export function listTargets(): string[] {
   return readdirSync(SHIPPED)

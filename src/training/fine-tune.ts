@@ -1,15 +1,11 @@
 // How does a pruned network recover? Training goes on with pruned entries held at zero (Han et al. 2015).
-import { z } from 'zod';
 import { parseWith } from '../core/validate.ts';
 import type { Network } from '../network/network.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
 import { engineSpec } from './config.ts';
 import type { EngineSpec } from './engine.ts';
-import { type RecoveryOptions, recover, recoveryOptions } from './recovery.ts';
-
-/** Settings of fine-tuning: learning rate one tenth of training's, no penalty unless asked for, no swaps. */
-export const FineTuneConfig = z.strictObject(recoveryOptions);
-export type FineTuneConfig = z.output<typeof FineTuneConfig>;
+import { type RecoveryOptions, recover } from './recovery.ts';
+import { FineTuneConfig } from './recovery-config.ts';
 
 /**
  * Checks settings and fills in defaults.

@@ -1,21 +1,12 @@
 // How does a network learn to live with few bits? Training goes on with the weights, states and inputs that the integer network will have.
-import { z } from 'zod';
 import { roundHalfEven } from '../core/rounding.ts';
 import { parseWith } from '../core/validate.ts';
 import type { Network } from '../network/network.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
-import { engineSpec, learningRate, updates } from './config.ts';
+import { engineSpec } from './config.ts';
 import type { EngineSpec, FakeQuantizer, StateQuantization } from './engine.ts';
-import { type RecoveryOptions, recover, recoveryOptions } from './recovery.ts';
-
-/** Settings of quantization-aware training: those of fine-tuning, with defaults that recover 4-bit weights of a pruned `yang19` network. */
-export const QuantizationAwareConfig = z.strictObject({
-  ...recoveryOptions,
-  updates: updates.default(1000),
-  learningRate: learningRate.default(1e-3),
-  learningRateSchedule: recoveryOptions.learningRateSchedule.removeDefault().default('cosine'),
-});
-export type QuantizationAwareConfig = z.output<typeof QuantizationAwareConfig>;
+import { type RecoveryOptions, recover } from './recovery.ts';
+import { QuantizationAwareConfig } from './recovery-config.ts';
 
 /** Grids of what moves through the network; those of weights are the quantizer's. */
 export interface SignalQuantization extends StateQuantization {

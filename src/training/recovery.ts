@@ -9,26 +9,14 @@ import type { Network } from '../network/network.ts';
 import { makeBatch } from '../tasks/batches.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
 import { assertSameRun, type CheckpointStore, resumeWarnings } from './checkpoint.ts';
-import { commonOptions, lambda, learningRate, locality, type TrainConfig, updates } from './config.ts';
 import { penaltyVector } from './connection-cost.ts';
 import { assertFiniteLosses, assertFiniteState, type RunPosition } from './divergence.ts';
 import type { Engine, FakeQuantizer } from './engine.ts';
 import { type ParameterName, parameterLayout } from './parameters.ts';
 import { decodeRecovery, encodeRecovery, type RecoveryCheckpoint } from './recovery-checkpoint.ts';
+import type { RecoveryConfig } from './recovery-config.ts';
 import { learningRateAt } from './schedule.ts';
 import { batchPlan } from './train.ts';
-
-/** Options of every training that goes on from a finished network; no penalty unless asked for, no swaps. */
-export const recoveryOptions = {
-  ...commonOptions,
-  updates: updates.default(500),
-  learningRate: learningRate.default(1e-4),
-  lambda: lambda.default(0),
-  locality: locality.default(0),
-};
-
-/** Those options, resolved. */
-export type RecoveryConfig = Pick<TrainConfig, keyof typeof recoveryOptions>;
 
 /** What a caller gives beside network, suite and config. */
 export interface RecoveryOptions {

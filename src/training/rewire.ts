@@ -1,21 +1,9 @@
 // How does a finished network learn other wires? Training goes on, all entries free, under a wire cost that comes from outside.
-import { z } from 'zod';
 import type { WireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { Batch, TaskSuite } from '../tasks/suite.ts';
-import { lambda, learningRate, locality, updates } from './config.ts';
-import { type RecoveryOptions, recover, recoveryOptions } from './recovery.ts';
-
-/** Settings of rewiring: those of fine-tuning, with a price on wires. */
-export const RewireConfig = z.strictObject({
-  ...recoveryOptions,
-  updates: updates.default(1000),
-  learningRate: learningRate.default(1e-3),
-  learningRateSchedule: recoveryOptions.learningRateSchedule.removeDefault().default('cosine'),
-  lambda: lambda.default(2.5e-5),
-  locality: locality.default(1),
-});
-export type RewireConfig = z.output<typeof RewireConfig>;
+import { type RecoveryOptions, recover } from './recovery.ts';
+import type { RewireConfig } from './recovery-config.ts';
 
 /**
  * Trains all entries and biases of a network on, those that were pruned from 0, so that short wires can take over what long

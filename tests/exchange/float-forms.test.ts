@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WEIGHT_ONLY, dequantizedNetwork, quantizeWeightsOnly, type WeightOnlyFormat } from '../../src/compression/dequantize.ts';
-import { SEQUENCES, type Sequence } from '../../src/exchange/float-graph.ts';
 import { exportQdq } from '../../src/exchange/qdq.ts';
 import { type OnnxRunner, openSequenceModel, openStepModel } from '../../src/exchange/run-onnx.ts';
 import { exportSequence } from '../../src/exchange/seq.ts';
+import { SEQUENCES, type Sequence } from '../../src/exchange/sequences.ts';
 import { exportStep } from '../../src/exchange/step.ts';
 import { ACTIVATIONS, type Activation, type Network } from '../../src/network/network.ts';
 import { type Run, runNetwork } from '../../src/network/run.ts';

@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_WEIGHT_ONLY, dequantizedNetwork, quantizeWeightsOnly, type WeightOnlyFormat } from '../../src/compression/dequantize.ts';
 import { runInteger } from '../../src/compression/run-integer.ts';
-import { SEQUENCES, type Sequence } from '../../src/exchange/float-graph.ts';
 import { exportInteger } from '../../src/exchange/int.ts';
 import { exportQdq } from '../../src/exchange/qdq.ts';
 import { type OnnxRunner, openIntegerModel, openSequenceModel, openStepModel } from '../../src/exchange/run-onnx.ts';
 import { exportSequence } from '../../src/exchange/seq.ts';
+import { SEQUENCES, type Sequence } from '../../src/exchange/sequences.ts';
 import { exportStep } from '../../src/exchange/step.ts';
 import { ACTIVATIONS, type Network } from '../../src/network/network.ts';
 import { type Run, runNetwork } from '../../src/network/run.ts';

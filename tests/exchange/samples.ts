@@ -1,10 +1,11 @@
 // Every form of several networks, by a name for messages; dense and sparse, portable and as asked for.
 import { DEFAULT_WEIGHT_ONLY, quantizeWeightsOnly, type WeightOnlyFormat } from '../../src/compression/dequantize.ts';
-import { type Sequence, sequenceGraph, stepGraph } from '../../src/exchange/float-graph.ts';
+import { sequenceGraph, stepGraph } from '../../src/exchange/float-graph.ts';
 import { floatWeights, integerWeights } from '../../src/exchange/float-weights.ts';
 import { encodeForm } from '../../src/exchange/model-file.ts';
 import { exportIntegerOnnx, exportOnnx } from '../../src/exchange/onnx-forms.ts';
 import { exportQdq } from '../../src/exchange/qdq.ts';
+import type { Sequence } from '../../src/exchange/sequences.ts';
 import { ACTIVATIONS, type Network } from '../../src/network/network.ts';
 import { randomIntegerNetwork } from '../compression/random-integer-network.ts';
 import { randomNetwork } from '../compression/random-network.ts';

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
+import { DEFAULT_TARGETS } from '../../src/targets/defaults.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
-import { DEFAULT_TARGETS, listTargets, loadTarget, requireMappable } from '../../src/targets/load.ts';
+import { listTargets, loadTarget, requireMappable } from '../../src/targets/load.ts';
 import { parameterValues, parseTargetSpec } from '../../src/targets/parameters.ts';
 import { topology } from '../../src/targets/topology.ts';
 import { coreCapacity } from '../../src/targets/usage.ts';

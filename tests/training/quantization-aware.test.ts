@@ -10,12 +10,12 @@ import { referenceEngine } from '../../src/training/engines/reference.ts';
 import { fineTune, fineTuneSpec, resolveFineTuneConfig } from '../../src/training/fine-tune.ts';
 import {
   onInputGrid,
-  type QuantizationAwareConfig,
   quantizationAwareSpec,
   resolveQuantizationAwareConfig,
   trainQuantized,
 } from '../../src/training/quantization-aware.ts';
 import { flatParameters } from '../../src/training/recovery.ts';
+import type { QuantizationAwareConfig } from '../../src/training/recovery-config.ts';
 import { trainedNetwork } from '../../src/training/result.ts';
 import { train } from '../../src/training/train.ts';
 import { integerGrid, largestUnits, learnedQuantizer, ruledQuantizer } from '../../src/training/uniform-quantizer.ts';

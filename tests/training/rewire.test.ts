@@ -8,8 +8,9 @@ import { weightedWirelength } from '../../src/network/wirelength.ts';
 import { referenceEngine } from '../../src/training/engines/reference.ts';
 import { fineTuneSpec } from '../../src/training/fine-tune.ts';
 import type { RecoveryOptions } from '../../src/training/recovery.ts';
+import { RewireConfig } from '../../src/training/recovery-config.ts';
 import { trainedNetwork } from '../../src/training/result.ts';
-import { RewireConfig, rewire } from '../../src/training/rewire.ts';
+import { rewire } from '../../src/training/rewire.ts';
 import { train } from '../../src/training/train.ts';
 import { suite, tinyConfig, tinyEngine } from './tiny-run.ts';
 

@@ -6,7 +6,7 @@ import {
   WEIGHT_ONLY_BITS,
   WEIGHT_ONLY_GRANULARITIES,
 } from '../../../src/compression/dequantize.ts';
-import { SEQUENCES, sequenceGraph, stepGraph } from '../../../src/exchange/float-graph.ts';
+import { sequenceGraph, stepGraph } from '../../../src/exchange/float-graph.ts';
 import { floatWeights, integerWeights } from '../../../src/exchange/float-weights.ts';
 import { importOnnx } from '../../../src/exchange/import/import-onnx.ts';
 import { arranged } from '../../../src/exchange/import/positions.ts';
@@ -14,6 +14,7 @@ import { exportInteger } from '../../../src/exchange/int.ts';
 import { encodeForm } from '../../../src/exchange/model-file.ts';
 import { exportQdq } from '../../../src/exchange/qdq.ts';
 import { exportSequence } from '../../../src/exchange/seq.ts';
+import { SEQUENCES } from '../../../src/exchange/sequences.ts';
 import { exportStep } from '../../../src/exchange/step.ts';
 import { ACTIVATIONS, type Network } from '../../../src/network/network.ts';
 import { randomIntegerNetwork } from '../../compression/random-integer-network.ts';
