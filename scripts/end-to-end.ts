@@ -66,7 +66,7 @@ expect(
 checkRun(join(folder, 'shipped'));
 
 for (const [page, made] of [
-  ['docs/tutorial.md shows what its commands print', 'scripts/tutorial.ts'],
+  ['docs/tutorial.md and docs/import.md show what their commands print', 'scripts/shown-output.ts'],
   ['the pictures of docs/ are what the shipped models give', 'scripts/pictures.ts'],
 ]) {
   const checked = run('npx', ['tsx', made, '--check']);

@@ -1,5 +1,5 @@
-// Does docs/tutorial.md show what its commands print? Runs them all, one after the other, and writes what they print into the page.
-// usage: npm run build && tsx scripts/tutorial.ts [--check]
+// Do pages show what their commands print? Runs all commands of a page, one after the other, and writes what they print below them.
+// usage: npm run build && tsx scripts/shown-output.ts [--check] [PAGE...]
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,14 +7,15 @@ import { delimiter, join } from 'node:path';
 import { writeFileAtomic } from '../src/core/files.ts';
 import { PACKAGE_ROOT } from '../src/core/version.ts';
 
-const PAGE = join(PACKAGE_ROOT, 'docs', 'tutorial.md');
+const pages = process.argv.slice(2).filter((word) => word !== '--check');
+if (pages.length === 0) pages.push('docs/tutorial.md', 'docs/import.md');
 
 /** Commands and, where the page shows it, what they print. */
 const EXAMPLE = /^```sh\n(?<commands>.*?)^```\n(?:\n(?<mark><!-- digits vary -->\n)?```text\n(?<shown>.*?)^```\n)?/gms;
 
 /** A folder like that of a reader: the models that ship, and a tool of that name; what it says about its progress is left out. */
 function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'bimt-tutorial-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bimt-page-'));
   symlinkSync(join(PACKAGE_ROOT, 'models'), join(folder, 'models'));
   mkdirSync(join(folder, '.bin'));
   const tool = `"${process.execPath}" "${join(PACKAGE_ROOT, 'dist', 'cli.js')}"`;
@@ -39,20 +40,27 @@ function withoutDigits(text: string): string {
   return text.replaceAll(/\d[\d.,]*/g, '0').replaceAll(/ +/g, ' ');
 }
 
-const folder = makeFolder();
-const page = readFileSync(PAGE, 'utf8');
-const stale: string[] = [];
-const fresh = page.replaceAll(EXAMPLE, (example: string, commands: string, mark: string | undefined, shown: string | undefined) => {
-  const printed = outputOf(commands, folder);
-  if (shown === undefined) return example;
-  if (mark === undefined ? printed === shown : withoutDigits(printed) === withoutDigits(shown)) return example;
-  stale.push(`$ ${commands}${printed}`);
-  return `\`\`\`sh\n${commands}\`\`\`\n\n${mark ?? ''}\`\`\`text\n${printed}\`\`\`\n`;
-});
-rmSync(folder, { recursive: true });
+/** The page with what its commands print now; blocks that are stale are told. */
+function refreshed(page: string, tellStale: (block: string) => void): string {
+  const folder = makeFolder();
+  const fresh = page.replaceAll(EXAMPLE, (example: string, commands: string, mark: string | undefined, shown: string | undefined) => {
+    const printed = outputOf(commands, folder);
+    if (shown === undefined) return example;
+    if (mark === undefined ? printed === shown : withoutDigits(printed) === withoutDigits(shown)) return example;
+    tellStale(`$ ${commands}${printed}`);
+    return `\`\`\`sh\n${commands}\`\`\`\n\n${mark ?? ''}\`\`\`text\n${printed}\`\`\`\n`;
+  });
+  rmSync(folder, { recursive: true });
+  return fresh;
+}
 
-if (!process.argv.includes('--check')) writeFileAtomic(PAGE, fresh);
-else if (stale.length > 0) {
-  console.log(`docs/tutorial.md is stale; run: npx tsx scripts/tutorial.ts. What is printed now:\n${stale.join('\n')}`);
-  process.exitCode = 1;
+for (const name of pages) {
+  const path = join(PACKAGE_ROOT, name);
+  const stale: string[] = [];
+  const fresh = refreshed(readFileSync(path, 'utf8'), (block) => stale.push(block));
+  if (!process.argv.includes('--check')) writeFileAtomic(path, fresh);
+  else if (stale.length > 0) {
+    console.log(`${name} is stale; run: npx tsx scripts/shown-output.ts. What is printed now:\n${stale.join('\n')}`);
+    process.exitCode = 1;
+  }
 }
