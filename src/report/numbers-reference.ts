@@ -73,11 +73,15 @@ Its tables have the columns above. What stands in no table:
     ),
     `## The file \`report.json\`
 
-\`[]\` is every entry of a list and \`*\` every name. PART is recurrent, readout, input or, one level up, \`total\`; MATRIX recurrent, input or readout.
+\`[]\` is every entry of a list and \`*\` every name. PART is recurrent, readout, input or, one level up, \`total\`; MATRIX recurrent, input or
+readout. \`training.config\` holds settings: [settings.md](settings.md).
 `,
     ...reportTables(),
   ].join('\n');
 }
+
+/** Told in docs/settings.md. */
+export const SETTINGS = 'training.config.';
 
 /** Parts of report.json with a table of their own, the longest paths last. */
 const SECTIONS = [
@@ -101,11 +105,11 @@ function reportTables(): string[] {
   });
 }
 
-/** Everything in report.json that says what it means, by its path. */
+/** Everything in report.json that says what it means, by its path; settings are told on a page of their own. */
 export function reportMeanings(): { readonly path: string; readonly meaning: string }[] {
   const found = new Map<string, string>();
   collect(schemaNode(reportSchema), '', found);
-  return [...found].map(([path, meaning]) => ({ path, meaning }));
+  return [...found].flatMap(([path, meaning]) => (path.startsWith(SETTINGS) ? [] : { path, meaning }));
 }
 
 /** The path of something in report.json as the reference names it: one name for what is the same in several places. */
