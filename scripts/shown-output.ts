@@ -35,7 +35,7 @@ function outputOf(commands: string, folder: string): string {
   return stdout.replaceAll(/[ \t]+$/gm, '');
 }
 
-/** What is the same on every machine: training differs in the last bits between processors, and soon in all digits. */
+/** What is the same on every machine: float runtimes differ in the last bits between processors, and training soon in all digits. */
 function withoutDigits(text: string): string {
   return text.replaceAll(/\d[\d.,]*/g, '0').replaceAll(/ +/g, ' ');
 }

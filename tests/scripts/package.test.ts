@@ -15,8 +15,9 @@ it('holds what users need and nothing else, in less than 15 MB', () => {
   const paths = files.map(({ path }) => path);
   expect(unpackedSize).toBeLessThan(15e6);
   const needed = [
-    ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli.js', 'dist/index.js', 'dist/index.d.ts', 'docs/columns.md'],
-    ...['models/yang19-20x20-bimt.safetensors', 'models/yang19-20x20-bimt.analysis.json', 'examples/library.ts'],
+    ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'dist/cli.js', 'dist/index.js', 'dist/index.d.ts'],
+    ...['docs/columns.md', 'docs/tutorial.md', 'examples/library.ts'],
+    ...['models/yang19-20x20-bimt.safetensors', 'models/yang19-20x20-bimt.analysis.json'],
     ...listTargets().map((id) => `targets/${id}.json`),
   ];
   expect(needed.filter((path) => !paths.includes(path))).toEqual([]);
