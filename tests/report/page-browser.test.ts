@@ -279,6 +279,9 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
 
   it('tells what every number means, in the words of the reference', async () => {
     const { page } = await open(file, 1440, 900);
+    // At the top of the page, where nothing has to be scrolled: that hides what was told.
+    await page.locator('.figures [data-term="length"] .tipped').hover();
+    expect(await page.getByRole('tooltip').textContent()).toBe(PAGE_TERMS.length.meaning);
     const grid = picture(page, 'Neuron grid');
     const meanings = new Set(Object.keys(PAGE_TERMS));
     const keys = new Set([
@@ -308,9 +311,6 @@ describe.skipIf(program === undefined)('report.html in Chromium', () => {
     await look();
     await page.selectOption('#target', '1');
     await look();
-    const figure = page.locator('.figures [data-term="length"] .tipped');
-    await figure.hover();
-    expect(await page.getByRole('tooltip').textContent()).toBe(PAGE_TERMS.length.meaning);
     expect([...seen]).toEqual(
       expect.arrayContaining(['neurons', 'threshold', 'chip', 'hops', 'stages', 'estimate', 'fanIn', 'axons', 'spread', 'checked']),
     );

@@ -33,13 +33,18 @@ export function table<Row>(
             const tone = column.tone?.(row) ?? null;
             const classes = `${kind(column)}${tone === null ? '' : ` ${tone}`}${text === 'unknown' ? ' unknown' : ''}`;
             const content = options.cell?.(column, row, text) ?? text;
-            const label = { class: classes, 'data-key': column.key, 'data-label': column.title };
+            const label = { class: classes, 'data-key': column.key, 'data-label': labelOf(column) };
             return at === 0 ? h('th', { ...label, scope: 'row' }, content) : h('td', label, content);
           }),
         ),
       ),
     ),
   );
+}
+
+/** What stands beside a cell where there is no room for a heading. */
+function labelOf<Row>({ title, unit }: Column<Row>): string {
+  return unit === '' ? title : `${title}, ${unit}`;
 }
 
 function heading<Row>({ title, unit, meaning }: Column<Row>, kind: string): HTMLElement {
