@@ -192,28 +192,32 @@ export function turned(position: Float64Array, angle: number): Float64Array {
 }
 
 /**
- * Moves every vertex half way to the mean of its neighbours within `reach`: neighbours beyond it are shortcuts.
+ * Moves one vertex after the other, in place, to the mean of its neighbours within `reach`: neighbours beyond it are shortcuts.
+ * Vertices that come first lead, so steps go forwards and backwards by turns.
  */
-export function smooth({ vertices, indptr, indices, weights }: SizedGraph, position: Float64Array, reach: number): Float64Array {
-  const out = new Float64Array(position.length);
-  for (let v = 0; v < vertices; v++) {
-    const x = position[2 * v];
-    const y = position[2 * v + 1];
-    let total = 0;
-    let sumX = 0;
-    let sumY = 0;
-    for (let at = indptr[v]; at < indptr[v + 1]; at++) {
-      const u = indices[at];
-      const dx = position[2 * u] - x;
-      const dy = position[2 * u + 1] - y;
-      if (dx > reach || dx < -reach || dy > reach || dy < -reach) continue;
-      total += weights[at];
-      sumX += weights[at] * dx;
-      sumY += weights[at] * dy;
-    }
-    const share = total > 0 ? 0.5 / total : 0;
-    out[2 * v] = x + share * sumX;
-    out[2 * v + 1] = y + share * sumY;
+export function smooth(graph: SizedGraph, position: Float64Array, reach: number, steps: number): void {
+  const { vertices } = graph;
+  for (let step = 0; step < steps; step++) {
+    for (let i = 0; i < vertices; i++) centreAmongNeighbours(graph, position, reach, step % 2 === 0 ? i : vertices - 1 - i);
   }
-  return out;
+}
+
+function centreAmongNeighbours({ indptr, indices, weights }: SizedGraph, position: Float64Array, reach: number, v: number): void {
+  const x = position[2 * v];
+  const y = position[2 * v + 1];
+  let total = 0;
+  let sumX = 0;
+  let sumY = 0;
+  for (let at = indptr[v]; at < indptr[v + 1]; at++) {
+    const u = indices[at];
+    const dx = position[2 * u] - x;
+    const dy = position[2 * u + 1] - y;
+    if (dx > reach || dx < -reach || dy > reach || dy < -reach) continue;
+    total += weights[at];
+    sumX += weights[at] * dx;
+    sumY += weights[at] * dy;
+  }
+  if (total === 0) return;
+  position[2 * v] = x + sumX / total;
+  position[2 * v + 1] = y + sumY / total;
 }

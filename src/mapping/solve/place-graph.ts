@@ -1,5 +1,6 @@
 // Where does each vertex of a graph go on a mesh of cores? The mapper without a chip, for comparison with other tools.
 import { randomStream } from '../../core/random.ts';
+import { arrangeCores } from './arrange.ts';
 import { clusterPositions } from './clusters.ts';
 import { type CoreGrid, cutPositions } from './cut.ts';
 import { type PlacementGraph, unitSized } from './graph.ts';
@@ -7,9 +8,10 @@ import { meshHops } from './hops.ts';
 import { smooth } from './layout.ts';
 import { nearPairs } from './near.ts';
 import { findPositions } from './positions.ts';
-import { type SolverProblem, wiringCost } from './problem.ts';
+import type { SolverProblem } from './problem.ts';
 import { refine } from './refine.ts';
 import { reorder, spatialOrder } from './reorder.ts';
+import { refineByPairs } from './rounds.ts';
 import { startsOn } from './starts.ts';
 
 /** A mesh of equal cores, core = y·width + x. */
@@ -48,7 +50,7 @@ const KEPT_VERTICES = 1000;
 const CYCLE_LOOKS = 1_950_000;
 const MOST_CYCLES = 6;
 /** Steps of smoothing of one cycle after the other: more straighten longer borders, and blur what is small. */
-const SMOOTHINGS = [50, 100, 150];
+const SMOOTHINGS = [12, 25, 38];
 /** How far smoothing looks, in cores. */
 const REACH = 2;
 
@@ -80,12 +82,9 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const pairs = nearPairs(problem.grid);
   const mostStarts = Math.max(1, Math.min(MOST_STARTS, Math.floor((effort * START_LOOKS) / looks)));
   const starts: { core: Int32Array; cost: number }[] = [];
-  // Without annealing nothing is drawn.
-  const byPairs = (core: Int32Array, rounds: number) =>
-    refine(problem, core, wiringCost(problem, core), null, { pairs, rounds, proposals: 0, random: randomStream(seed, 'solve/none') });
   const startFrom = (positions: Float64Array, most: number) => {
     for (const core of startsOn(mesh, problem.grid, problem.graph, positions, most)) {
-      starts.push({ core, cost: byPairs(core, START_ROUNDS) });
+      starts.push({ core, cost: refineByPairs(problem, core, pairs, START_ROUNDS) });
     }
   };
   startFrom(
@@ -112,12 +111,14 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const cycles = Math.max(1, Math.min(MOST_CYCLES, Math.floor((effort * CYCLE_LOOKS) / looks)));
   for (let cycle = 0; cycle < cycles; cycle++) {
     const core = recut(problem, best.core, mesh, SMOOTHINGS[cycle % SMOOTHINGS.length]);
-    const cost = byPairs(core, ROUNDS);
+    const cost = refineByPairs(problem, core, pairs, ROUNDS);
     if (cost < best.cost) {
       best.core = core;
       best.cost = cost;
     }
   }
+  // Modules that fill cores may have found each other late, and cores in any order.
+  arrangeCores(problem, best.core, pairs, ROUNDS);
   const core = new Int32Array(graph.vertices);
   order.forEach((v, i) => {
     core[v] = best.core[i];
@@ -128,11 +129,11 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
 /** Cuts anew along positions that a placement suggests: its cores, smoothed until borders between them are straight. */
 function recut({ graph, grid }: SolverProblem, core: Int32Array, { width, height }: Mesh, smoothings: number): Int32Array {
   const side = Math.max(width, height);
-  let position: Float64Array = Float64Array.from(
+  const position = Float64Array.from(
     { length: 2 * graph.vertices },
     (_, i) => ((i % 2 === 0 ? grid.x : grid.y)[core[i >> 1]] + 0.5) / side,
   );
-  for (let step = 0; step < smoothings; step++) position = smooth(graph, position, REACH / side);
+  smooth(graph, position, REACH / side, smoothings);
   return cutPositions(
     graph,
     position,

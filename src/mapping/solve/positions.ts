@@ -11,7 +11,7 @@ const COARSE = 1000;
 /** A backbone with a smaller share of the edges says nothing: the graph has no neighbourhoods. */
 const BACKBONE_SHARE = 0.3;
 const SPREADS = 5;
-const SMOOTHINGS = 4;
+const SMOOTHINGS = 2;
 
 /**
  * Positions in the unit square that put connected vertices side by side, evenly spread.
@@ -42,7 +42,7 @@ export function findPositions(graph: SizedGraph, random: Random): Float64Array {
     }
     const reach = 4 / Math.sqrt(layers[level + 1].vertices);
     position = inherited;
-    for (let round = 0; round < 2 * SMOOTHINGS; round++) position = smooth(layers[level], position, reach);
+    smooth(layers[level], position, reach, 2 * SMOOTHINGS);
   }
   return strayHome(graph, layers[0], position);
 }
@@ -66,11 +66,11 @@ function spreadLayout(graph: SizedGraph, skeleton: SizedGraph, random: Random): 
   const side = Math.max(2, Math.floor(Math.sqrt(graph.vertices) / 1.5));
   let position = spread(graph, pivotLayout(skeleton, random), side);
   for (let round = 0; round < SPREADS; round++) {
-    for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
+    smooth(graph, position, 4 / side, SMOOTHINGS);
     position = spread(graph, position, side);
   }
   // Vertices of one cell lie on one point: their neighbours tell them apart again.
-  for (let step = 0; step < SMOOTHINGS; step++) position = smooth(graph, position, 4 / side);
+  smooth(graph, position, 4 / side, SMOOTHINGS);
   return position;
 }
 

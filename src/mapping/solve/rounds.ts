@@ -1,7 +1,7 @@
 // When is refinement done? Rounds over all pairs of near cores, until one brings next to nothing.
-import type { Assignment } from './assignment.ts';
+import { Assignment } from './assignment.ts';
 import { PairRefinement } from './pairs.ts';
-import type { SolverProblem } from './problem.ts';
+import { type SolverProblem, wiringCost } from './problem.ts';
 
 /** A round that gains less than this share of the cost is the last. */
 const WORTH = 1e-4;
@@ -30,4 +30,15 @@ export function refineRounds(problem: SolverProblem, assignment: Assignment, pai
     if (gain >= 0 && gain <= WORTH * (cost - gained)) break;
   }
   return gained;
+}
+
+/**
+ * Improves a placement in place by pairs alone, where capacities are all there is to keep to.
+ *
+ * @param core - core of each vertex, shape [vertices]
+ * @returns Σ weight·hops
+ */
+export function refineByPairs(problem: SolverProblem, core: Int32Array, pairs: Int32Array, rounds: number): number {
+  const cost = wiringCost(problem, core);
+  return cost - refineRounds(problem, new Assignment(problem, core), pairs, cost, rounds);
 }

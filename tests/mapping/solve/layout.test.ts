@@ -52,18 +52,37 @@ describe('the pivot layout', () => {
 });
 
 describe('smoothing', () => {
-  it('goes half way to the weighted mean of neighbours, but for those beyond reach in either axis', () => {
-    const graph = graphOf(4, [
-      [0, 1, 1],
-      [0, 2, 3],
-      [0, 3, 100],
-    ]);
+  const graph = graphOf(4, [
+    [0, 1, 1],
+    [0, 2, 3],
+    [0, 3, 100],
+  ]);
+  const smoothed = (steps: number) => {
     const position = Float64Array.of(0, 0, 4, 0, 0, 4, 4, 5);
-    // Vertex 0: mean of (4, 0) and three times (0, 4) is (1, 3); vertex 3 lies 5 away in y, so neither sees the other.
-    expect(smooth(graph, position, 4)).toEqual(Float64Array.of(0.5, 1.5, 2, 0, 0, 2, 4, 5));
+    smooth(graph, position, 4, steps);
+    return position;
+  };
+
+  it('goes to the weighted mean of neighbours one by one, but for those beyond reach in either axis', () => {
+    // Vertex 0: mean of (4, 0) and three times (0, 4) is (1, 3), and the two follow; vertex 3 lies 5 away in y at first, then 3 and 2 away.
+    expect(smoothed(1)).toEqual(Float64Array.of(1, 3, 1, 3, 1, 3, 1, 3));
+  });
+
+  it('goes backwards in every other step', () => {
+    const position = Float64Array.of(0, 2, 4);
+    const row = graphOf(3, [
+      [0, 1, 1],
+      [1, 2, 1],
+    ]);
+    const both = Float64Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? position[i / 2] : 0));
+    smooth(row, both, 10, 2);
+    // Forwards 2, 3, 3; backwards 3, then the mean of 2 and 3, then that.
+    expect(Array.from(both)).toEqual([2.5, 0, 2.5, 0, 3, 0]);
   });
 
   it('leaves vertices without neighbours where they are', () => {
-    expect(smooth(graphOf(2, []), Float64Array.of(1, 2, 3, 4), 10)).toEqual(Float64Array.of(1, 2, 3, 4));
+    const position = Float64Array.of(1, 2, 3, 4);
+    smooth(graphOf(2, []), position, 10, 3);
+    expect(position).toEqual(Float64Array.of(1, 2, 3, 4));
   });
 });
