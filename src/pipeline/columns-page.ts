@@ -12,7 +12,8 @@ they are pointed at. \`≥\` and \`≤\` mark numbers of which only a bound is k
 never counted as 0. Shares are 0 to 1 in files and percentages in texts.
 
 \`metrics.json\` is flat: \`stage__group__key\`, the key of a column in snake case, its unit under the same name with \`__unit\`, and a bound, where
-the number itself is not known, under \`__lower_bound\` or \`__upper_bound\`. There, PLACEMENT is the target, with \`_cap_25\` where a cap was asked for; RESOURCE, PART and MATRIX are the names in those tables, \`all\` included; STAGE is a stage of accuracy or a target.
+the number itself is not known, under \`__lower_bound\` or \`__upper_bound\`. There, PLACEMENT is the target, with \`_cap_25\` where a cap was asked for;
+RESOURCE, PART and MATRIX are the names in those tables, \`all\` included; STAGE is a stage of accuracy or a target.
 
 This page is generated (\`npx tsx scripts/columns-page.ts\`).
 `;

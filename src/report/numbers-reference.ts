@@ -30,7 +30,7 @@ interface Told {
 export const TOLD: readonly Told[] = [
   { title: 'Placements side by side (`placements.csv`)', columns: PLACEMENT_COLUMNS, metric: 'map__PLACEMENT__' },
   {
-    title: 'Targets side by side (the top of `report.html` has these too)',
+    title: 'Integers of a target (targets side by side in `report.html`)',
     columns: integerColumns({ accuracy: { meanCeiling: 0, stages: [], tasks: [] } }),
     metric: null,
   },
