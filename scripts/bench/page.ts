@@ -10,30 +10,13 @@ import { reportPage } from '../../src/report/page.ts';
 import { pageData } from '../../src/report/page-data.ts';
 import { buildReport } from '../../src/report/report.ts';
 import { meshTopology, sampleInput, sampleNetwork, samplePlacement } from '../../tests/report/sample.ts';
+import { neighbours } from './local-network.ts';
 
 const [file = 'page.html'] = process.argv.slice(2);
 const SIDE = 100;
 const NEURONS = SIDE * SIDE;
 /** Cores along each side of the chip; 25 neurons each. */
 const CORES = 20;
-
-/** Each neuron listens to the 48 around it, with weights of both signs that fall with distance. */
-function neighbours(): Csr {
-  const indptr = new Int32Array(NEURONS + 1);
-  const indices: number[] = [];
-  const values: number[] = [];
-  for (let to = 0; to < NEURONS; to++) {
-    const [row, column] = [Math.floor(to / SIDE), to % SIDE];
-    for (let y = Math.max(0, row - 3); y <= Math.min(SIDE - 1, row + 3); y++) {
-      for (let x = Math.max(0, column - 3); x <= Math.min(SIDE - 1, column + 3); x++) {
-        indices.push(y * SIDE + x);
-        values.push(Math.sin(7 * to + 3 * x + y) / (1 + Math.abs(x - column) + Math.abs(y - row)));
-      }
-    }
-    indptr[to + 1] = indices.length;
-  }
-  return { rows: NEURONS, columns: NEURONS, indptr, indices: Int32Array.from(indices), values: Float32Array.from(values) };
-}
 
 function nothing(rows: number, columns: number): Csr {
   return { rows, columns, indptr: new Int32Array(rows + 1), indices: new Int32Array(0), values: new Float32Array(0) };
@@ -45,7 +28,7 @@ function makePage(): string {
     neurons: NEURONS,
     grid: { rows: SIDE, columns: SIDE, metric: 'l1' },
     site: Int32Array.from({ length: NEURONS }, (_, site) => site),
-    recurrent: neighbours(),
+    recurrent: neighbours(SIDE),
     input: nothing(NEURONS, 2),
     readout: nothing(2, NEURONS),
   };

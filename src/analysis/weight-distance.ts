@@ -1,6 +1,6 @@
 // Are near neurons connected more strongly than far ones? Mean |weight| and active share at each distance on the grid.
 import { forEachEntry } from '../network/csr.ts';
-import { gridSide, gridWireCost } from '../network/geometry.ts';
+import { type Grid, gridSide, gridWireCost } from '../network/geometry.ts';
 import type { Network } from '../network/network.ts';
 import type { LayoutAnalysis } from './analysis-file.ts';
 import { ACTIVE_WEIGHT } from './connections.ts';
@@ -26,7 +26,9 @@ export function weightByDistance(
   const pairs = new Float64Array(size);
   const active = new Float64Array(size);
   const weight = new Float64Array(size);
-  for (let i = 0; i < neurons; i++) for (let j = 0; j < neurons; j++) pairs[binOf(i, j)]++;
+  pairsByOffset(grid, site, neurons).forEach((count, offset) => {
+    if (count > 0) pairs[Math.round(cost.distance(0, offset) * side)] += count;
+  });
   forEachEntry(recurrent, (i, j, value) => {
     const bin = binOf(i, j);
     weight[bin] += Math.abs(value);
@@ -41,4 +43,21 @@ export function weightByDistance(
   }));
   // Two different sites are at least one lattice step apart, so bin 0 holds exactly the self-connections.
   return { self: bins[0], bins: bins.slice(1).filter((bin) => bin.pairs > 0) };
+}
+
+/**
+ * Ordered pairs of neurons by how many rows and columns they are apart: on a grid, distance depends on nothing else.
+ *
+ * @returns shape [rows, columns]
+ */
+function pairsByOffset({ rows, columns }: Grid, site: ArrayLike<number>, neurons: number): Float64Array {
+  const row = Int32Array.from({ length: neurons }, (_, i) => Math.floor(site[i] / columns));
+  const column = Int32Array.from({ length: neurons }, (_, i) => site[i] % columns);
+  const pairs = new Float64Array(rows * columns);
+  // Plain arithmetic, as this is done for every two neurons.
+  for (let i = 0; i < neurons; i++) {
+    pairs[0]++;
+    for (let j = 0; j < i; j++) pairs[Math.abs(row[i] - row[j]) * columns + Math.abs(column[i] - column[j])] += 2;
+  }
+  return pairs;
 }

@@ -62,14 +62,22 @@ interface Sheet {
  */
 export function connectionMap(title: string, network: Network, site: ArrayLike<number> = network.site): string {
   const { grid, neurons, recurrent } = network;
-  const connections: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
-  forEachEntry(recurrent, (to, from, weight) => connections.push({ from, to, weight }));
-  const most = connections.reduce((largest, { weight }) => Math.max(largest, Math.abs(weight)), 0);
-  const strong = connections
-    .filter(({ weight }) => Math.abs(weight) >= FAINTEST * most)
-    // Strongest last, on top.
-    .sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight));
-  const visible = strong.slice(-MOST_DRAWN);
+  // All magnitudes are sorted as plain numbers; only what is drawn becomes objects.
+  const magnitudes = recurrent.values.map(Math.abs).sort();
+  const most = magnitudes.at(-1) ?? 0;
+  const strong = magnitudes.subarray(
+    Math.max(
+      0,
+      magnitudes.findIndex((magnitude) => magnitude >= FAINTEST * most),
+    ),
+  );
+  const faintest = strong.at(-MOST_DRAWN) ?? strong.at(0) ?? 0;
+  const drawn: { readonly from: number; readonly to: number; readonly weight: number }[] = [];
+  forEachEntry(recurrent, (to, from, weight) => {
+    if (Math.abs(weight) >= faintest) drawn.push({ from, to, weight });
+  });
+  // Strongest last, on top.
+  const visible = drawn.sort((a, b) => Math.abs(a.weight) - Math.abs(b.weight)).slice(-MOST_DRAWN);
   const spans = visible.map(({ from, to }) => Math.abs(site[to] - site[from]));
   const sheet = layOut(grid, Math.max(0, ...spans));
   const linked = new Set(visible.flatMap(({ from, to }) => [from, to]));
@@ -85,7 +93,7 @@ export function connectionMap(title: string, network: Network, site: ArrayLike<n
     const every = Math.max(1, Math.ceil(count / 10));
     return Array.from({ length: Math.ceil(count / every) }, (_, k) => ({ at: place(k * every), label: `${k * every}` }));
   };
-  const subtitle = `${plural(neurons, 'neuron')}, ${plural(connections.length, 'recurrent connection')}${leftOut(connections.length, strong.length, visible.length)}`;
+  const subtitle = `${plural(neurons, 'neuron')}, ${plural(magnitudes.length, 'recurrent connection')}${leftOut(magnitudes.length, strong.length, visible.length)}`;
   return svgDocument(
     {
       width: pageWidth(area.left + area.width + LEGEND_WIDTH + 28, { title, subtitle }),

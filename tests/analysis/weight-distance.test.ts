@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { weightByDistance } from '../../src/analysis/weight-distance.ts';
 import { csrFromDense, denseFromCsr } from '../../src/network/csr.ts';
-import type { Grid } from '../../src/network/geometry.ts';
+import { type Grid, gridSide, gridWireCost } from '../../src/network/geometry.ts';
 import type { Network } from '../../src/network/network.ts';
 
 function networkOf(grid: Grid, site: readonly number[], dense: readonly number[]): Network {
@@ -45,6 +45,13 @@ describe('weightByDistance', () => {
           const n = rows * columns;
           const network = networkOf({ rows, columns, metric }, [...Array(n).keys()], values.slice(0, n * n));
           const { bins, self } = weightByDistance(network);
+          const side = gridSide(network.grid);
+          const { distance } = gridWireCost(network.grid);
+          for (const bin of [self, ...bins]) {
+            const isIn = (i: number, j: number) => Math.round(distance(i, j) * side) === Math.round(bin.distance * side);
+            const counted = network.site.reduce((sum, i) => sum + network.site.filter((j) => isIn(i, j)).length, 0);
+            expect(bin.pairs).toBe(counted);
+          }
           const all = [self, ...bins];
           const total = denseFromCsr(network.recurrent).reduce((sum, w) => sum + Math.abs(w), 0);
           expect(all.reduce((sum, bin) => sum + bin.pairs, 0)).toBe(n * n);
