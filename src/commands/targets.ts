@@ -5,7 +5,7 @@ import { textTable } from '../report/table.ts';
 import { TARGET_COLUMNS, VALUE_COLUMNS, valueSections } from '../report/target-tables.ts';
 import { describeProblems } from '../targets/check.ts';
 import { executability } from '../targets/formats.ts';
-import { coresPerChip } from '../targets/grid.ts';
+import { coresPerChip, usableCoresPerChip } from '../targets/grid.ts';
 import { sourceLine } from '../targets/known.ts';
 import { checkTargetFile, listTargets, loadTarget, type Target } from '../targets/load.ts';
 import { parameterValues } from '../targets/parameters.ts';
@@ -56,7 +56,9 @@ interface Summary {
   readonly class: string;
   readonly support: string;
   readonly executes: readonly string[];
+  /** Of a chip, usable or not. */
   readonly cores: number | null;
+  readonly usableCores: number | null;
   readonly network: string;
   readonly executable: boolean;
   readonly parameters: readonly string[];
@@ -65,7 +67,6 @@ interface Summary {
 function summaryOf(target: Target): Summary {
   const { id, name, maker, year, class: kind, support, executes, topology, parameters = {} } = target.file;
   const { executable } = executability(target);
-  const cores = coresPerChip(target.file);
   return {
     id,
     name,
@@ -74,7 +75,8 @@ function summaryOf(target: Target): Summary {
     class: kind,
     support,
     executes,
-    cores,
+    cores: coresPerChip(target.file),
+    usableCores: usableCoresPerChip(target.file),
     network: topology.kind,
     executable,
     parameters: Object.keys(parameters),

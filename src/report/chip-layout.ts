@@ -167,20 +167,25 @@ export function routerAxes({ area, view, block }: ChipLayout): Markup[] {
   ];
 }
 
-/** Arrow where inputs enter. */
-export function portArrow({ block }: ChipLayout, { x, y, assumed }: PlacementResult['port']): Markup {
-  const { left, top, height } = block({ x, y });
-  const tip = { x: left - 1, y: top + height / 2 };
-  const points = [
-    [tip.x, tip.y],
-    [tip.x - 11, tip.y - 7],
-    [tip.x - 11, tip.y + 7],
-  ];
-  return titled(
-    'polygon',
-    { points: points.map(([px, py]) => `${fixed(px as number)},${fixed(py as number)}`).join(' '), fill: INK.text },
-    `inputs enter at router ${x},${y}${assumed ? ' (assumed)' : ''}`,
-  );
+/** Arrow where inputs enter, from the edge of the chip where the port is at one: on the other sides of a router there are links. */
+export function portArrow({ block }: ChipLayout, { x, y, assumed }: PlacementResult['port'], network: Topology): Markup {
+  const { left, top, width, height } = block({ x, y });
+  const middle = { x: left + width / 2, y: top + height / 2 };
+  const [across, down] = inwards({ x, y }, network);
+  const tip = { x: middle.x - across * (width / 2 + 1), y: middle.y - down * (height / 2 + 1) };
+  const points = [0, -7, 7].map((aside) => {
+    const back = aside === 0 ? 0 : 11;
+    return `${fixed(tip.x - across * back + down * aside)},${fixed(tip.y - down * back + across * aside)}`;
+  });
+  return titled('polygon', { points: points.join(' '), fill: INK.text }, `inputs enter at router ${x},${y}${assumed ? ' (assumed)' : ''}`);
+}
+
+/** The way into the chip at a router, from the first edge it is at: west, north, east, south; from the west inside. */
+function inwards({ x, y }: RouterPosition, { routersWide, routersHigh }: Topology): readonly [across: number, down: number] {
+  if (x === 0) return [1, 0];
+  if (y === 0) return [0, 1];
+  if (x === routersWide - 1) return [-1, 0];
+  return y === routersHigh - 1 ? [0, -1] : [1, 0];
 }
 
 /** The legend's sign of the port. */

@@ -66,7 +66,7 @@ export function linkTrafficPlot({ label, name }: Pick<TargetReport, 'label' | 'n
       ...loads.map((load) => drawLoad(layout, load, load.trafficPerStep / most)),
       ...routersIn(layout.view, network).map((router) => drawRouter(layout, router, result)),
       ...(busiest === null ? [] : [markBusiest(layout, busiest)]),
-      portArrow(layout, result.port),
+      portArrow(layout, result.port, network),
       ...(most === 0
         ? []
         : [colourBar(bar, RAMPS.orange, 'messages/step (also width)', { low: '0', middle: amount(most / 2), high: amount(most) })]),

@@ -57,7 +57,7 @@ export function placementPlot({ label, name }: Pick<TargetReport, 'label' | 'nam
       ...routerAxes(layout),
       ...coresIn(network, layout.view).map((id) => drawCore(layout.core(id), id, used.get(id))),
       ...loads.map((load) => drawLink(layout, load, load.trafficPerStep / most)),
-      portArrow(layout, result.port),
+      portArrow(layout, result.port, network),
       colourBar(bar, RAMPS.blue, 'use of fullest resource', { low: '0 %', middle: '50 %', high: '100 %' }),
       key.markup,
     ],

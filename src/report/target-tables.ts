@@ -1,6 +1,6 @@
 // What is known of a chip, as tables: one line a chip, and one line a number.
 import { executability } from '../targets/formats.ts';
-import { coresPerChip } from '../targets/grid.ts';
+import { coresPerChip, usableCoresPerChip } from '../targets/grid.ts';
 import { provenanceText } from '../targets/known.ts';
 import type { Target } from '../targets/load.ts';
 import { hopEnergies, operationEnergy } from '../targets/profiles.ts';
@@ -16,7 +16,7 @@ export const TARGET_COLUMNS: readonly Column<Target>[] = [
   wordColumn('year', 'of publication', ({ file }) => String(file.year)),
   wordColumn('class', 'kind of hardware', ({ file }) => file.class),
   wordColumn('support', 'what can be done with it', ({ file }) => file.support),
-  wordColumn('cores', 'cores of a chip, usable or not', ({ file }) => String(coresPerChip(file) ?? 'unknown')),
+  wordColumn('cores', 'cores of a chip that neurons may use, and of how many where that is not all', ({ file }) => coresText(file)),
   wordColumn('neurons', 'neurons of a core', ({ file }) => neuronsText(file)),
   wordColumn('weights', 'bits of a weight', ({ file }) => bitsText(file)),
   wordColumn('network', 'kind of network', ({ file }) => file.topology.kind),
@@ -100,6 +100,13 @@ function bitsText({ weight }: TargetFile): string {
   const { value } = weight.bits;
   if (value === null) return 'unknown';
   return value.length > 2 ? `${Math.min(...value)} to ${Math.max(...value)} bit` : `${value.join(' or ')} bit`;
+}
+
+function coresText(file: TargetFile): string {
+  const all = coresPerChip(file);
+  const usable = usableCoresPerChip(file);
+  if (all === null || usable === null) return 'unknown';
+  return usable === all ? String(all) : `${usable} of ${all}`;
 }
 
 function wordColumn<Row>(title: string, meaning: string, value: (row: Row) => string): Column<Row> {

@@ -65,7 +65,9 @@ export const SUPPORTS = ['first-class', 'structure-only', 'reference-only'] as c
 export const EXECUTES = ['event-snn', 'graded-event', 'dense-mvm', 'layer-cnn'] as const;
 
 const text = z.string().min(1).max(2000);
-const id = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
+const id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'a lower-case name of letters, digits and hyphens, a letter first, 64 characters at most');
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,63}$/);
 const sourceId = z.string().regex(/^[A-Z][A-Za-z0-9]{0,15}$/);
 

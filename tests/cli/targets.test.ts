@@ -53,7 +53,14 @@ describe('targets list', () => {
   it('prints one JSON value', () => {
     const targets = JSON.parse(run('list', '--json').stdout) as { id: string; cores: number }[];
     expect(targets).toContainEqual(
-      expect.objectContaining({ id: 'isaac-ce', cores: 2016, executes: ['dense-mvm'], executable: true, parameters: [] }),
+      expect.objectContaining({
+        id: 'isaac-ce',
+        cores: 2016,
+        usableCores: 2016,
+        executes: ['dense-mvm'],
+        executable: true,
+        parameters: [],
+      }),
     );
   });
 });

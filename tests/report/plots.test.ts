@@ -178,3 +178,26 @@ describe('the link traffic', () => {
     expect(yOf('link 0,1 to 1,1')).toBeGreaterThan(yOf('link 1,1 to 0,1'));
   });
 });
+
+describe('the arrow of the inputs', () => {
+  // Where its back lies from its tip, in pixels.
+  test.each([
+    ['west', [0, 1], [-11, 0]],
+    ['north', [1, 0], [0, -11]],
+    ['east', [2, 1], [11, 0]],
+    ['south', [1, 2], [0, 11]],
+    ['inside', [1, 1], [-11, 0]],
+    ['a corner', [0, 0], [-11, 0]],
+  ] as const)('comes from the edge of the chip: %s', (_, [x, y], back) => {
+    const [target, result, network] = on(meshTopology(3, 3, 2));
+    const port = { ...result.port, x, y };
+    for (const svg of [placementPlot(target, { ...result, port }, network), linkTrafficPlot(target, { ...result, port }, network)]) {
+      const arrow = elementsOf(parseXml(svg), 'polygon').find((polygon) =>
+        titleOf(polygon)?.startsWith(`inputs enter at router ${x},${y}`),
+      );
+      const [tip, one, other] = (arrow?.attributes['points'] ?? '').split(' ').map((point) => point.split(',').map(Number));
+      expect([(one[0] + other[0]) / 2 - tip[0], (one[1] + other[1]) / 2 - tip[1]].map((length) => Math.round(length))).toEqual(back);
+      expect(Math.hypot(one[0] - other[0], one[1] - other[1])).toBeCloseTo(14, 1);
+    }
+  });
+});
