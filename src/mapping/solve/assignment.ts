@@ -1,6 +1,6 @@
 // Which vertices are on which core? Lists that follow while vertices move.
 import type { SolverProblem } from './problem.ts';
-import { Wires } from './wires.ts';
+import { WireCosts } from './wire-costs.ts';
 
 /** Limits beyond sizes, kept up to date with every move; `Occupancy` of a chip is one. */
 export interface Limits {
@@ -15,7 +15,7 @@ export class Assignment {
   readonly size: Int32Array;
   /** Most size on each core, shape [cores]. */
   readonly capacity: Float64Array;
-  readonly wires: Wires;
+  readonly wires: WireCosts;
   /** Sizes of the vertices on each core, shape [cores]. */
   readonly load: Float64Array;
   /** Number of vertices on each core, shape [cores]. */
@@ -35,7 +35,7 @@ export class Assignment {
     const { size } = problem.graph;
     this.size = size;
     this.capacity = problem.grid.capacity;
-    this.wires = new Wires(problem, core);
+    this.wires = new WireCosts(problem, core);
     const cores = this.capacity.length;
     this.load = new Float64Array(cores);
     this.count = new Int32Array(cores);

@@ -5,7 +5,7 @@ import type { SolverProblem } from './problem.ts';
 const CORES_PER_WIRE = 2;
 
 /** Wires of every vertex, the port's included, while vertices move. */
-export class Wires {
+export class WireCosts {
   /** Weight between each vertex and all those on each core, shape [vertices, cores]; null where wires are looked up one by one. */
   private readonly towards: Float64Array | null;
 
