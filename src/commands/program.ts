@@ -137,12 +137,14 @@ export async function buildProgram(words?: readonly string[]): Promise<Command> 
     .exitOverride()
     .description('Train recurrent networks with a wiring cost, quantize them, export ONNX, and map them onto neuromorphic crossbar cores.')
     .version(VERSION)
-    .showHelpAfterError('(--help lists all options)')
+    .showHelpAfterError('(bimt-export --help lists all commands)')
     // What a command takes is known only where its code is loaded.
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .addHelpText(
       'after',
       `
+What a command takes: bimt-export COMMAND --help. To begin: bimt-export init writes a config with every setting and its meaning.
+
 Exit codes: 0 done, 1 bug, 2 usage or bad input, 3 does not fit or a requirement missed, 4 mismatch, 130 interrupted (resumable).
 
 Examples:
@@ -160,8 +162,9 @@ Examples:
 const help = new Help();
 
 /** Every command throws instead of leaving the process, so that one place decides the exit code. */
-function inheritSettings(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help lists all options)');
+function inheritSettings(command: Command, group = 'bimt-export'): Command {
+  const words = `${group} ${command.name()}`;
+  command.exitOverride().showHelpAfterError(`(${words} --help lists all options)`);
   command.configureHelp({
     // A command's own options first, those of all commands last.
     groupItems: (_, visible, groupOf) => {
@@ -172,6 +175,6 @@ function inheritSettings(command: Command): Command {
     },
     optionDescription: (option) => `${help.optionDescription(option)}${option.mandatory ? ' (required)' : ''}`,
   });
-  for (const inner of command.commands) inheritSettings(inner);
+  for (const inner of command.commands) inheritSettings(inner, words);
   return command;
 }

@@ -86,9 +86,13 @@ export function decodeArtifact(bytes: Uint8Array, what: string, stages: readonly
   const { stage } = artifact.header.provenance;
   if (!stages.includes(stage)) {
     const [wanted] = stages;
-    // What is further on cannot be taken back.
-    const command = STAGES.indexOf(stage) < STAGES.indexOf(wanted) ? MADE_BY[wanted] : undefined;
-    const advice = command === undefined ? '' : `; make one of it with: bimt-export ${command}`;
+    const isEarlier = STAGES.indexOf(stage) < STAGES.indexOf(wanted);
+    const command = MADE_BY[wanted];
+    const advice = !isEarlier
+      ? '; a later stage cannot be taken back: take the file that it was made from'
+      : command === undefined
+        ? ''
+        : `; make one of it with: bimt-export ${command}`;
     throw new UsageError(`${what} is a ${stage} network; expected: ${stages.join(' or ')}${advice}`);
   }
   return artifact;

@@ -53,7 +53,7 @@ describe('exit code 0', () => {
 describe('exit code 2', () => {
   it.each([
     [['trian'], "unknown command 'trian'", 'Did you mean train?'],
-    [['train', '--out', 'x', '--lamda', '1'], "unknown option '--lamda'", '--help lists all options'],
+    [['train', '--out', 'x', '--lamda', '1'], "unknown option '--lamda'", '(bimt-export train --help lists all options)'],
     [['run', '--out', 'x', '--target', 'lohi1'], "unknown target 'lohi1'; did you mean 'loihi1'", 'bimt-export targets list'],
     [['tasks', 'show', 'dmss'], "unknown task of suite yang19 'dmss'; did you mean 'dms'", 'bimt-export tasks list'],
   ])('of %j, with what is near and how to list all', async (args, what, how) => {

@@ -91,7 +91,9 @@ describe('artifacts', () => {
 
   it('of another stage or kind are refused with what was expected', () => {
     const bytes = encodeArtifact(networkToTensors(network(), 'csr'), header, networkMetadata(network()));
-    expect(() => decodeArtifact(bytes, 'x.safetensors', ['trained'])).toThrow('x.safetensors is a pruned network; expected: trained');
+    expect(() => decodeArtifact(bytes, 'x.safetensors', ['trained'])).toThrow(
+      'x.safetensors is a pruned network; expected: trained; a later stage cannot be taken back: take the file that it was made from',
+    );
     expect(() => decodeArtifact(encodeSafetensors({}, {}), 'x', ['pruned'])).toThrow('not a bimt-export artifact');
   });
 
