@@ -1,5 +1,6 @@
 // How is a placement improved? Whole groups go to other cores, then units between cores, on the real cost and within all limits.
 import type { Random } from '../core/random.ts';
+import { blocksOf, carried, routersOf } from './blocks.ts';
 import { onlyNumberCounts, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { PairCost } from './message-cost.ts';
@@ -11,13 +12,14 @@ import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
 import type { Pins } from './pins.ts';
 import type { MappingProblem } from './problem.ts';
-import { type Sites, sitesFor, startingSites } from './sites.ts';
+import { type Sites, sitesFor, sitesOf, startingSites } from './sites.ts';
 import { anneal } from './solve/anneal.ts';
 import { Assignment, type Limits } from './solve/assignment.ts';
 import { nearPairs } from './solve/near.ts';
 import { findPositions } from './solve/positions.ts';
 import { type SolverProblem, wiringCost } from './solve/problem.ts';
 import { refine } from './solve/refine.ts';
+import { wholeMoves } from './whole-moves.ts';
 import { groupWires, type Wires } from './wires.ts';
 
 /** Units on sites. */
@@ -82,23 +84,7 @@ export class LayoutSearch {
 
   /** Chooses other sites for all that shares one; never worse. */
   arrange(layout: Layout, random: Random, effort: number): Layout {
-    const { sites } = layout;
-    const used = [...new Set(layout.site)].sort((a, b) => a - b);
-    const number = new Map(used.map((site, group) => [site, group]));
-    const partition = { group: layout.site.map((site) => number.get(site) as number), groups: used.length };
-    const fixed = new Uint8Array(used.length);
-    for (const unit of this.constraints.pins.keys()) fixed[partition.group[unit]] = 1;
-    const problem = { ...this.groupProblem(partition, sites), fixed };
-    const site = Int32Array.from(used);
-    const proposals = used.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * GROUP_MOVES * used.length);
-    refine(problem, site, wiringCost(problem, site), null, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
-    return better(
-      this.layout(
-        sites,
-        partition.group.map((group) => site[group]),
-      ),
-      layout,
-    );
+    return this.moveAll(this.moveSites(this.moveRouters(layout, random, effort), random, effort));
   }
 
   /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
@@ -106,7 +92,7 @@ export class LayoutSearch {
     let layout = first;
     for (let round = 0; round < rounds && (layout.cost > this.leastCost(layout) || layout.illegal > 0); round++) {
       const before = layout;
-      layout = this.moveUnits(this.arrange(layout, random, effort), random, effort);
+      layout = this.moveAll(this.moveUnits(this.arrange(layout, random, effort), random, effort));
       if (layout === before) break;
     }
     return layout;
@@ -153,6 +139,80 @@ export class LayoutSearch {
     const isWorse = objective === 'wire' ? !isBetter(settled, layout) : settled.illegal > layout.illegal || final > start;
     const kept = isWorse ? layout : settled;
     return { layout: kept, value: objective === 'wire' ? null : { start, final: isWorse ? start : final } };
+  }
+
+  /** Everything behind a router goes to another, which has room for it or sends back what it holds. */
+  private moveRouters(layout: Layout, random: Random, effort: number): Layout {
+    const { sites } = layout;
+    const routers = routersOf(this.chip, sites);
+    if (routers.sites.length === sites.cores.length) return layout;
+    const { partition, places } = blocksOf(layout.site.map((site) => routers.of[site]));
+    const used = [...blocksOf(layout.site).places];
+    const entrances = sitesOf(
+      this.chip,
+      Int32Array.from(routers.sites, ([site]) => sites.cores[site]),
+    );
+    const { graph, ...groups } = this.groupProblem(partition, entrances);
+    const size = Int32Array.from(places, (router) => used.filter((site) => routers.of[site] === router).length);
+    const capacity = Float64Array.from(routers.sites, ({ length }) => length);
+    const router = this.rearranged(
+      { ...groups, graph: { ...graph, size }, grid: { ...groups.grid, capacity }, fixed: this.pinned(partition) },
+      places,
+      random,
+      effort,
+    );
+    const goesTo = carried(routers, used, places, router);
+    const site = layout.site.map((at) => goesTo.get(at) as number);
+    return better(this.layout(sites, site), layout);
+  }
+
+  /** What shares a site goes to another, which sends back what it holds. */
+  private moveSites(layout: Layout, random: Random, effort: number): Layout {
+    const { partition, places } = blocksOf(layout.site);
+    const problem = { ...this.groupProblem(partition, layout.sites), fixed: this.pinned(partition) };
+    return this.laidOut(layout, partition, this.rearranged(problem, places, random, effort));
+  }
+
+  /** The whole layout goes elsewhere on the chip, turned or not, where that is cheaper. */
+  private moveAll(layout: Layout): Layout {
+    if (this.constraints.pins.size > 0) return layout;
+    const { partition, places } = blocksOf(layout.site);
+    const problem = this.groupProblem(partition, layout.sites);
+    let best = places;
+    let least = layout.cost;
+    for (const moved of wholeMoves(this.chip, layout.sites, places)) {
+      const cost = wiringCost(problem, moved);
+      if (cost >= least) continue;
+      best = moved;
+      least = cost;
+    }
+    return least < layout.cost ? this.laidOut(layout, partition, best) : layout;
+  }
+
+  /** The layout with each group on a site of its own; the one that there is if that is no better. */
+  private laidOut(layout: Layout, { group }: Partition, siteOfGroup: Int32Array): Layout {
+    return better(
+      this.layout(
+        layout.sites,
+        group.map((number) => siteOfGroup[number]),
+      ),
+      layout,
+    );
+  }
+
+  /** Blocks of units that hold a pinned one. */
+  private pinned({ group, groups }: Partition): Uint8Array {
+    const fixed = new Uint8Array(groups);
+    for (const unit of this.constraints.pins.keys()) fixed[group[unit]] = 1;
+    return fixed;
+  }
+
+  /** Better places for groups. */
+  private rearranged(problem: SolverProblem, places: Int32Array, random: Random, effort: number): Int32Array {
+    const place = Int32Array.from(places);
+    const proposals = place.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * GROUP_MOVES * place.length);
+    refine(problem, place, wiringCost(problem, place), null, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
+    return place;
   }
 
   /** What the wires cost at least: those between units nothing, those of inputs the shortest way. */

@@ -167,16 +167,27 @@ const SHARED: readonly (readonly [id: string, coresPerRouter: number, cap: numbe
   ['spinnaker2', 4, 6],
   ['isaac-ce', 4, 6],
   ['puma', 4, 6],
+  // A unit a core.
+  ['puma', 20, 1],
 ];
 
 // Cores behind one router are no hop apart: the argument is the same, of routers instead of cores.
-describe.each(SHARED)('two blocks planted on %s that fill %i cores behind a router, %i units a core', (id, coresPerRouter, cap) => {
-  const { weak } = CASES[id];
-  const two = planted({ ...CASES[id], blocks: 2, links: [[0, 1]] }, coresPerRouter * cap);
-  const cost = 2 * weak;
+describe.each(SHARED)('blocks planted on %s that fill %i cores behind a router, %i units a core', (id, coresPerRouter, cap) => {
+  const { blocks, optimum } = CASES[id];
+  const filling = planted(CASES[id], coresPerRouter * cap);
 
-  it.each([true, false])(`cost ${cost}; places known: %s`, (isKnown) => {
+  it.each([true, false])(`cost ${optimum}; places known: %s`, (isKnown) => {
     const chip = withCoresPerRouter(id, coresPerRouter, cap);
-    expect(placed(chip, two, isKnown, 1, 1)).toMatchObject({ cost, costByDefinition: cost, routers: 2, broken: [] });
+    const found = placed(chip, filling, isKnown, 1, 0.25);
+    expect(found).toMatchObject({ cost: optimum, costByDefinition: optimum, routers: blocks, broken: [] });
   });
+});
+
+// An input that weighs hardly more than a link: the whole layout has to lie at the port, the right way round.
+it.each([1, 2, 5])('a light input draws a square of blocks to the port, with seed %i', (seed) => {
+  const { network, grid } = plant({ ...planted(CASES['ranc'], 16), reach: 5 }, false);
+  network.input.values.fill(1);
+  const chip = chipOf(loadTarget('ranc'), { maxNeuronsPerCore: 16 });
+  const problem = chipProblem(realWeights(network, grid), null, chip, network);
+  expect(place(problem, chip, { seed, effort: 0.2 }).cost.final).toBe(CASES['ranc'].optimum);
 });
