@@ -25,8 +25,10 @@ export class Occupancy {
   private readonly unitOfSource: Int32Array;
   /** −1 for units that nobody listens to. */
   private readonly sourceOfUnit: Int32Array;
-  private readonly broken: Uint8Array;
+  /** By how much each core is beyond its fullest limit, as a share of that. */
+  private readonly beyond: Float64Array;
   private illegalCores = 0;
+  private excessLoad = 0;
   /** Cores whose totals have changed since they were last checked. */
   private readonly touched: number[] = [];
   private readonly isTouched: Uint8Array;
@@ -55,7 +57,7 @@ export class Occupancy {
     });
     this.core = Int32Array.from(core);
     this.totals = Array.from({ length: cores }, noDemand);
-    this.broken = new Uint8Array(cores);
+    this.beyond = new Float64Array(cores);
     this.isTouched = new Uint8Array(cores);
     this.memory = Float64Array.from({ length: problem.units + 1 }, (_, synapses) => capacity.axonMemory(synapses));
     for (let unit = 0; unit < problem.units; unit++) {
@@ -67,15 +69,14 @@ export class Occupancy {
 
   /** Cores that break a limit. */
   get illegal(): number {
-    for (const core of this.touched) {
-      this.isTouched[core] = 0;
-      // An empty core asks nothing of the chip.
-      const broken = this.totals[core].neurons > 0 && !this.capacity.fits(this.totals[core]) ? 1 : 0;
-      this.illegalCores += broken - this.broken[core];
-      this.broken[core] = broken;
-    }
-    this.touched.length = 0;
+    this.check();
     return this.illegalCores;
+  }
+
+  /** By how much cores are beyond their fullest limit, as shares of it, summed over cores. */
+  get excess(): number {
+    this.check();
+    return this.illegalCores === 0 ? 0 : this.excessLoad;
   }
 
   /** Targets of a source on a core. */
@@ -176,6 +177,18 @@ export class Occupancy {
     const source = this.sourceOfUnit[unit];
     if (source < 0) return 0;
     return this.targets.count(source) - (this.targets.targetsOn(source, this.core[unit]) > 0 ? 1 : 0);
+  }
+
+  private check(): void {
+    for (const core of this.touched) {
+      this.isTouched[core] = 0;
+      // An empty core asks nothing of the chip.
+      const beyond = this.totals[core].neurons > 0 ? Math.max(0, this.capacity.load(this.totals[core]) - 1) : 0;
+      this.illegalCores += Number(beyond > 0) - Number(this.beyond[core] > 0);
+      this.excessLoad += beyond - this.beyond[core];
+      this.beyond[core] = beyond;
+    }
+    this.touched.length = 0;
   }
 
   private touch(core: number): void {

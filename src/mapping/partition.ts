@@ -4,6 +4,7 @@ import { type Abroad, DemandCounter, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { Occupancy } from './occupancy.ts';
 import type { MappingProblem } from './problem.ts';
+import { repaired } from './repair.ts';
 import { type Wires, wiresOf } from './wires.ts';
 
 /** Units in groups, one group per core. */
@@ -24,8 +25,28 @@ export function partition(problem: MappingProblem, chip: Chip): Partition | null
   let best: Partition | null = null;
   // Only a smaller one is better, so that the later kinds of cuts need not look beyond.
   const most = () => (best === null ? problem.units : best.groups - 1);
-  for (const cut of cuts(subjectOf(problem, chip), most)) best = cut;
-  return best;
+  const subject = subjectOf(problem, chip);
+  for (const cut of cuts(subject, most)) best = cut;
+  const hasRoom = best !== null && (best as Partition).groups <= chip.usableCores;
+  return hasRoom ? best : (repairedCut(subject) ?? best);
+}
+
+/** Larger networks would take long to repair, and most that do not fit cannot be. */
+const MOST_REPAIRED = 1000;
+
+/**
+ * An even cut for all cores, units of which change groups until copies and axons out have room: no cut can leave room for them that
+ * does not know where their targets will be. Null if there is no need, or no way.
+ */
+function repairedCut({ problem, wires, capacity, cores }: CutSubject): Partition | null {
+  const { units, position } = problem;
+  const limit = unitLimit(capacity, units);
+  if (!limitsAbroad(capacity) || units > MOST_REPAIRED || cores > units || cores * limit < units) return null;
+  const cutter = { position, wires, limit, load: () => 1, fits: () => true, rank: new Int32Array(units) };
+  const all = Int32Array.from({ length: units }, (_, unit) => unit);
+  const even = numbered(problem, bisect(cutter, all, cores) ?? []);
+  const group = repaired(problem, wires, capacity, even.group, cores);
+  return group && { group, groups: cores };
 }
 
 /** Group of each hidden neuron, shape [neurons]: what quantization with one scale per core asks for. */

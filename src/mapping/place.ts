@@ -5,7 +5,7 @@ import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
 import type { Objective } from './objectives.ts';
-import { type Partition, partitions } from './partition.ts';
+import { type Partition, partition, partitions } from './partition.ts';
 import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
@@ -111,6 +111,10 @@ function candidates(problem: MappingProblem, chip: Chip, wires: Wires, modules: 
   const cuts = [problem.position, found, inLine].flatMap((position) =>
     partitions({ ...problem, position }, wires, chip.capacity, chip.usableCores, modules),
   );
+  if (cuts.length === 0 && modules === null) {
+    const repaired = partition(problem, chip);
+    return repaired !== null && repaired.groups <= chip.usableCores ? [repaired] : [];
+  }
   const fewest = cuts.reduce((least, { groups }) => Math.min(least, groups), Number.POSITIVE_INFINITY);
   return cuts.filter((cut) => cut.groups <= Math.ceil(fewest * 1.25));
 }

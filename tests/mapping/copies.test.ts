@@ -1,7 +1,9 @@
 // Do cuts leave room for copies and axons out, so that what is said to fit can be placed?
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FitError } from '../../src/core/errors.ts';
 import { randomStream } from '../../src/core/random.ts';
+import { unitLimit } from '../../src/mapping/capacity.ts';
 import type { Chip } from '../../src/mapping/chip.ts';
 import { checkFit, checkPlacement } from '../../src/mapping/legality.ts';
 import { partition } from '../../src/mapping/partition.ts';
@@ -67,31 +69,44 @@ describe('a cut', () => {
   });
 });
 
-describe('four cores with planted neighbourhoods, whose neurons reach others too', () => {
-  const SIDE = 12;
-  const blockOf = (unit: number) => 2 * Math.floor(unit / SIDE / 6) + Math.floor((unit % SIDE) / 6);
+describe('planted neighbourhoods, whose neurons reach others too', () => {
+  const BLOCK = 6;
 
-  function planted(seed: number): { readonly problem: MappingProblem; chipWith(slack: number): Chip } {
+  /** Side × side blocks of neurons, and a chip with a core for each of them, whose slots they fill up to the slack. */
+  function planted(seed: number, side: number, slack: number): { readonly problem: MappingProblem; readonly chip: Chip } {
     const random = randomStream(seed, 'planted copies');
-    const neurons = SIDE * SIDE;
+    const rows = side * BLOCK;
+    const neurons = rows * rows;
+    const blockOf = (unit: number) => side * Math.floor(unit / rows / BLOCK) + Math.floor((unit % rows) / BLOCK);
     const weights = new Float32Array(neurons * neurons);
     for (let from = 0; from < neurons; from++) {
       const reached = new Set([blockOf(from)]);
-      while (random.uniform() < 0.5) reached.add(Math.floor(4 * random.uniform()));
+      while (random.uniform() < 0.5) reached.add(Math.floor(side * side * random.uniform()));
       for (let to = 0; to < neurons; to++) if (reached.has(blockOf(to)) && random.uniform() < 0.1) weights[to * neurons + from] = 1;
     }
-    const network = randomNetwork(seed, { rows: SIDE, columns: SIDE, inputs: 0, outputs: 0 });
+    const network = randomNetwork(seed, { rows, columns: rows, inputs: 0, outputs: 0 });
     const problem = mappingProblem({ ...network, recurrent: csrFromDense(weights, neurons, neurons) }, null);
     const core = Int32Array.from({ length: neurons }, (_, unit) => blockOf(unit));
     const slots = Math.max(...slotsByDefinition(problem, core, 1).values());
-    return { problem, chipWith: (slack) => madeUpChip({ wide: 2, high: 2, neurons: Math.ceil(slack * slots), targets: 1 }) };
+    return { problem, chip: madeUpChip({ wide: side, high: side, neurons: Math.ceil(slack * slots), targets: 1 }) };
   }
 
-  it.each([1, 2, 3, 4])('are found where a core has half as many slots again as they need (%i)', (seed) => {
-    const { problem, chipWith } = planted(seed);
-    const chip = chipWith(1.5);
+  it.each([
+    [4, 'half as many slots again as they need', 1, 2, 1.5],
+    [4, 'a tenth of the slots to spare', 2, 2, 1.1],
+    [4, 'no slot more than the fullest needs', 3, 2, 1],
+    [9, 'no slot more than the fullest needs', 4, 3, 1],
+  ])('are found on %i cores with %s', (_cores, _slots, seed, side, slack) => {
+    const { problem, chip } = planted(seed, side, slack);
     expect(checkFit(problem, chip).fits).toBe(true);
     expect(checkPlacement(problem, chip, place(problem, chip, { seed: 1, effort: 0.05 }))).toEqual([]);
+  });
+
+  it('are refused where there are more neurons than slots', () => {
+    const { problem, chip } = planted(1, 2, 0.5);
+    expect(problem.units).toBeGreaterThan(4 * unitLimit(chip.capacity, problem.units));
+    expect(checkFit(problem, chip)).toMatchObject({ fits: false, coresAvailable: 4 });
+    expect(() => place(problem, chip, { seed: 1, effort: 0.05 })).toThrow(FitError);
   });
 });
 

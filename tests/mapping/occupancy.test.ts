@@ -19,6 +19,10 @@ it('running totals, messages and broken limits equal a recount after any moves',
       const recount = demandByDefinition(problem, occupancy.core, axonMemory);
       for (const { id, ...demand } of recount) expect(occupancy.totals[id]).toEqual(demand);
       expect(occupancy.illegal).toBe(recount.filter((demand) => !capacity.fits(demand)).length);
+      expect(occupancy.excess).toBeCloseTo(
+        recount.reduce((sum, demand) => sum + Math.max(0, capacity.load(demand) - 1), 0),
+        9,
+      );
       expect(occupancy.connections).toBe(recount.reduce((sum, { axonsOut }) => sum + axonsOut, 0));
     }),
   );
