@@ -35,7 +35,7 @@ const MAX_ROUNDS = 3;
 const LOOKS = 8;
 /** Of larger networks only the cheapest cut is searched, and once. */
 const LOOK_UNITS = 2000;
-const LOOK_EFFORT = 0.25;
+const LOOK_EFFORT = 0.15;
 
 /**
  * Places a network so that the objective is small: for `wire` Σ|w|·hops over recurrent, readout and input synapses (inputs

@@ -35,9 +35,10 @@ export interface Layout {
   readonly connections: number;
 }
 
-/** Moves tried per group, and per unit. */
+/** Moves tried per group, and per unit, and the most of each. */
 const GROUP_MOVES = 3000;
-const UNIT_MOVES = 400;
+const MOST_GROUP_MOVES = 100_000;
+const UNIT_MOVES = 200;
 const MOST_UNIT_MOVES = 800_000;
 /** Larger problems are refined by pairs of cores alone: annealing would have to be too short to help. */
 const ANNEALED_GROUPS = 300;
@@ -210,7 +211,7 @@ export class LayoutSearch {
   /** Better places for groups. */
   private rearranged(problem: SolverProblem, places: Int32Array, random: Random, effort: number): Int32Array {
     const place = Int32Array.from(places);
-    const proposals = place.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * GROUP_MOVES * place.length);
+    const proposals = place.length > ANNEALED_GROUPS ? 0 : Math.ceil(effort * Math.min(MOST_GROUP_MOVES, GROUP_MOVES * place.length));
     refine(problem, place, wiringCost(problem, place), null, { pairs: nearPairs(problem.grid), rounds: ROUNDS, proposals, random });
     return place;
   }
