@@ -198,7 +198,7 @@ describe('settings', () => {
   it('name what is wrong', () => {
     const resolve = (aware: object) => () => resolveRunConfig({ aware });
     expect(resolve({})).toThrow(
-      /aware\.target: found nothing, allowed: a text \(name or file of a target, with parameters\), as rram-mesh/,
+      /aware\.target: found nothing, allowed: a text \(name or file of a target, with parameters: rram-mesh:rows=128\), as rram-mesh/,
     );
     expect(resolve({ target: 'loihi1', rounds: 0 })).toThrow(/aware\.rounds/);
     expect(resolve({ target: 'loihi1', localShare: 2 })).toThrow(/aware\.localShare/);

@@ -58,7 +58,7 @@ trian: {}
         '  bimt.yaml:8:11: map.pins.neuron7: found 1; expected units neuron:NUMBER or readout:NUMBER',
         '  bimt.yaml:9:19: targets.1: found 3, allowed: a text',
         '  bimt.yaml:10:10: aware.rounds: found 0, allowed: a whole number of at least 1; try 4, the default',
-        '  bimt.yaml:10:1: aware.target: found nothing, allowed: a text (name or file of a target, with parameters), as rram-mesh',
+        '  bimt.yaml:10:1: aware.target: found nothing, allowed: a text (name or file of a target, with parameters: rram-mesh:rows=128), as rram-mesh',
         "  bimt.yaml:11:1: unknown option 'trian'; did you mean 'train'?",
       ].sort(),
     );
