@@ -47,7 +47,7 @@ const KEPT_STARTS = 6;
 const KEPT_VERTICES = 1000;
 
 /** Cycles of cutting anew at effort 1: so many that they have this many vertices and wires together, at least one. */
-const CYCLE_LOOKS = 1_950_000;
+const CYCLE_LOOKS = 340_000;
 const MOST_CYCLES = 6;
 /** Steps of smoothing of one cycle after the other: more straighten longer borders, and blur what is small. */
 const SMOOTHINGS = [12, 25, 38];
