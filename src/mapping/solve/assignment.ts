@@ -15,7 +15,6 @@ export class Assignment {
   readonly size: Int32Array;
   /** Most size on each core, shape [cores]. */
   readonly capacity: Float64Array;
-  readonly wires: WireCosts;
   /** Sizes of the vertices on each core, shape [cores]. */
   readonly load: Float64Array;
   /** Number of vertices on each core, shape [cores]. */
@@ -25,17 +24,17 @@ export class Assignment {
   private readonly lists: Int32Array[];
   private readonly slot: Int32Array;
   private moves = 0;
+  private costs: WireCosts | null = null;
 
   /** @param core - core of each vertex, shape [vertices]; changed in place */
   constructor(
-    problem: Pick<SolverProblem, 'graph' | 'grid' | 'hops' | 'port'>,
+    private readonly problem: Pick<SolverProblem, 'graph' | 'grid' | 'hops' | 'port'>,
     readonly core: Int32Array,
     readonly limits: Limits | null = null,
   ) {
     const { size } = problem.graph;
     this.size = size;
     this.capacity = problem.grid.capacity;
-    this.wires = new WireCosts(problem, core);
     const cores = this.capacity.length;
     this.load = new Float64Array(cores);
     this.count = new Int32Array(cores);
@@ -53,6 +52,12 @@ export class Assignment {
   /** Number of moves so far. */
   get time(): number {
     return this.moves;
+  }
+
+  /** What wires cost elsewhere, kept up to date once somebody asked: who moves for other reasons does not pay for it. */
+  get wires(): WireCosts {
+    this.costs ??= new WireCosts(this.problem, this.core);
+    return this.costs;
   }
 
   /** Vertex number `i` of those on a core. */
@@ -77,7 +82,7 @@ export class Assignment {
     this.load[to] += this.size[v];
     this.changed[from] = this.changed[to] = ++this.moves;
     this.core[v] = to;
-    this.wires.follow(v, from, to);
+    this.costs?.follow(v, from, to);
     this.enlist(v);
   }
 

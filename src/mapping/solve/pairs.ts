@@ -93,6 +93,7 @@ export class PairRefinement {
     const { assignment, number } = this;
     const { graph, fixed } = this.problem;
     const { size } = graph;
+    const { wires } = assignment;
     const countA = assignment.count[a];
     const total = countA + assignment.count[b];
     this.reserve(total);
@@ -103,7 +104,7 @@ export class PairRefinement {
       number[v] = i;
       this.vertex[i] = v;
       this.onB[i] = isOnA ? 0 : 1;
-      this.gain[i] = -(isOnA ? assignment.wires.change(v, a, b) : assignment.wires.change(v, b, a));
+      this.gain[i] = -(isOnA ? wires.change(v, a, b) : wires.change(v, b, a));
       this.isLocked[i] = fixed === null ? 0 : fixed[v];
       if (size[v] > largest) largest = size[v];
     }
