@@ -106,6 +106,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['energyProfiles.0.flitHop', null, 'pJ', 'not-published'],
   ],
   'ibm-64core': [
+    ['routing.linkBandwidth', null, 'Gb/s', 'not-published'],
     ['energyProfiles.0.mac', 0.205, 'pJ', 'derived'],
     ['energyProfiles.1.mac', 0.806, 'pJ', 'derived'],
     ['energyProfiles.0.time.mvm.cycle', 133, 'ns', 'measured'],
@@ -126,6 +127,14 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['figures.packageWidth', 2.16, 'mm', 'vendor'],
   ],
   'isaac-ce': [
+    ['figures.routerPower', 42, 'mW', 'simulated'],
+    ['figures.routerArea', 0.151, 'mm2', 'simulated'],
+    ['figures.tilePower', 330, 'mW', 'simulated'],
+    ['figures.chipPower', 65.8, 'W', 'simulated'],
+    ['figures.linkArea', 22.88, 'mm2', 'simulated'],
+    ['figures.adcShare', 0.58, '1', 'simulated'],
+    ['figures.arrays', 16_128, '1', 'derived'],
+    ['time.cycles.dotProduct', 16, '1', 'simulated'],
     ['energyProfiles.0.cellRead', 1.83, 'fJ', 'derived'],
     ['energyProfiles.0.rowDrive', 0.39, 'pJ', 'derived'],
     ['energyProfiles.0.buffer', 2.71, 'pJ/B', 'derived'],
@@ -135,6 +144,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['geometry.tile.area', 0.372, 'mm2', 'simulated'],
   ],
   loihi1: [
+    ['figures.coreSide', 0.685, 'mm', 'derived', 'max'],
     ['energyProfiles.0.synop', 23.6, 'pJ', 'simulated', 'min'],
     ['energyProfiles.0.neuronActive', 81, 'pJ', 'simulated'],
     ['energyProfiles.0.neuronIdle', 52, 'pJ', 'simulated'],
@@ -161,6 +171,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['limits.synapseMemory', null, 'bit', 'not-published'],
   ],
   morphic: [
+    ['figures.synapsesStated', 2_000_000, '1', 'architectural', 'min'],
     ['limits.neurons', 512, '1', 'architectural'],
     ['figures.synapses', 2_100_000, '1', 'derived', 'approx'],
     ['figures.activeArea', 2.86, 'mm2', 'architectural'],
@@ -199,6 +210,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['energyProfiles.0.cellRead', null, 'pJ', 'not-published'],
   ],
   northpole: [
+    ['figures.gridSide', null, '1', 'not-published'],
     ['hierarchy.coresPerChip', 256, '1', 'architectural'],
     ['weight.bits', [2, 4, 8], 'bit', 'architectural'],
     ['process.nodeNm', 12, 'nm', 'architectural'],
@@ -225,6 +237,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['process.supply', 0.55, 'V', 'measured', 'typ'],
   ],
   puma: [
+    ['figures.tilesInPaper', null, '1', 'not-published'],
     ['energyProfiles.0.rowDrive', 0.39, 'pJ', 'derived'],
     ['figures.routerPower', 16.13, 'mW', 'simulated'],
     ['figures.routerLeakage', 0.41, 'mW', 'simulated'],
@@ -300,6 +313,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['process.timestep', 1, 'ms', 'architectural', 'typ'],
   ],
   spinnaker2: [
+    ['figures.macUnits', null, '1', 'not-published'],
     ['hierarchy.coresPerChip', 152, '1', 'architectural'],
     ['hierarchy.levels.0.countPerParent', 38, '1', 'derived'],
     ['limits.neurons', 1000, '1', 'vendor', 'approx'],
@@ -321,7 +335,8 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     ['activation.bits', null, 'bit', 'not-published'],
     ['time.cycles.round', 5050, '1', 'architectural'],
     ['process.timestep', 16.83, 'us', 'derived'],
-    ['figures.chipPower', 400, 'mW', 'measured', 'approx'],
+    ['figures.chipPower', 400, 'mW', 'measured'],
+    ['figures.chipPowerElsewhere', 950, 'mW', 'measured', 'approx'],
     ['geometry.core.area', 0.0926, 'mm2', 'derived', 'max'],
     ['geometry.pitch.x', 0.304, 'mm', 'derived', 'max'],
   ],
