@@ -48,6 +48,7 @@ export function describeProblems(problems: readonly TargetProblem[], most = prob
 
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value);
@@ -271,7 +272,7 @@ function checkMappable(file: TargetFile, add: Add): void {
 /** Levels of a device that a byte can name. */
 const MAX_LEVELS = 256;
 
-/** A packing rule needs its constants; arrays need sides. */
+/** A packing rule needs its constants; arrays need sides, and cores room for something. */
 function checkStorage(file: TargetFile, add: Add): void {
   const { limits, crossbar, topology, weight } = file;
   if (limits.packing === 'loihi-blocks' && !limits.synapseBlocks) {
@@ -293,6 +294,10 @@ function checkStorage(file: TargetFile, add: Add): void {
     add('topology.concentration', 'nothing', 'tiles per router along x and y, because the kind is cmesh');
   }
   const positive: [string, NumberQuantity | undefined][] = [
+    // What can hold nothing is no core; what nobody has published is null.
+    ...(['neurons', 'axonsIn', 'fanInPerNeuron', 'targetsPerNeuron', 'synapses', 'synapseMemory'] as const).map(
+      (key): [string, NumberQuantity | undefined] => [`limits.${key}`, limits[key]],
+    ),
     ['topology.concentration.x', topology.concentration?.x],
     ['topology.concentration.y', topology.concentration?.y],
     ...Object.entries(limits.synapseBlocks ?? {})

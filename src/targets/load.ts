@@ -98,7 +98,7 @@ export function requireMappable({ id, file }: Target): void {
   );
 }
 
-/** Files that may extend one another in a row; more go round in a circle. */
+/** Files that may extend one another in a row. */
 const MAX_EXTENDING = 8;
 
 /**
@@ -107,10 +107,11 @@ const MAX_EXTENDING = 8;
  * @throws UsageError if a file cannot be read or is not JSON
  */
 export function checkTargetFile(path: string): CheckedTarget {
-  return checkExtending(path, 1);
+  return checkExtending(path, []);
 }
 
-function checkExtending(path: string, files: number): CheckedTarget {
+/** @param extending - files that lead here, each of which extends the next */
+function checkExtending(path: string, extending: readonly string[]): CheckedTarget {
   const data = readJson(path);
   const name = valueAt(data, ['extends']);
   // What nests too deeply is refused before anything walks through it.
@@ -120,9 +121,14 @@ function checkExtending(path: string, files: number): CheckedTarget {
     problems: [{ path: 'extends', found: JSON.stringify(name), expected }],
   });
   if (typeof name !== 'string') return wrong('the name of a shipped target, or the path of a file');
-  if (files >= MAX_EXTENDING) return wrong(`at most ${MAX_EXTENDING} files that extend one another`);
-  if (!isPath(name) && !listTargets().includes(name)) return wrong(unknownTarget(name).message);
-  const base = checkExtending(isPath(name) ? resolve(dirname(path), name) : targetPath(name), files + 1);
+  if (!isPath(name) && !listTargets().includes(name)) {
+    return wrong(`a shipped target, or the path of a file (${unknownTarget(name).message})`);
+  }
+  const files = [...extending, resolve(path)];
+  const basePath = isPath(name) ? resolve(dirname(path), name) : targetPath(name);
+  if (files.includes(basePath)) return wrong('a file that does not extend this one in turn');
+  if (files.length >= MAX_EXTENDING) return wrong(`at most ${MAX_EXTENDING} files that extend one another`);
+  const base = checkExtending(basePath, files);
   // The place of these is in the other file.
   if (base.file === null) return { file: null, problems: base.problems.map((one) => ({ ...one, path: `(${name}) ${one.path}` })) };
   const merged = checkTarget(mergeFiles(base.file, data as Readonly<Record<string, unknown>>));

@@ -79,7 +79,11 @@ describe('a file that extends another', () => {
   });
 
   it.each([
-    ['a name that nobody ships', 'lohi1', /^extends: "lohi1"; unknown target 'lohi1'; did you mean 'loihi1'/],
+    [
+      'a name that nobody ships',
+      'lohi1',
+      /^extends: "lohi1"; a shipped target, or the path of a file \(unknown target 'lohi1'; did you mean 'loihi1'/,
+    ],
     ['what is no name', 3, /^extends: 3; the name of a shipped target, or the path of a file$/],
   ])('cannot extend %s', (_, name, problem) => {
     expect(problemsOf({ extends: name, id: 'mine' })).toEqual([expect.stringMatching(problem)]);
@@ -91,10 +95,25 @@ describe('a file that extends another', () => {
   });
 
   it('cannot go round in a circle, or extend a file that is not there', () => {
-    const path = file({});
-    writeFileSync(path, JSON.stringify({ extends: `./${basename(path)}`, id: 'circle' }));
-    expect(checkTargetFile(path).problems.map(({ expected }) => expected)).toEqual(['at most 8 files that extend one another']);
+    const [a, b] = [file({}), file({})];
+    writeFileSync(a, JSON.stringify({ extends: `./${basename(a)}`, id: 'circle' }));
+    expect(checkTargetFile(a).problems).toEqual([
+      { path: 'extends', found: `"./${basename(a)}"`, expected: 'a file that does not extend this one in turn' },
+    ]);
+    writeFileSync(a, JSON.stringify({ extends: `./${basename(b)}`, id: 'one' }));
+    writeFileSync(b, JSON.stringify({ extends: `./${basename(a)}`, id: 'other' }));
+    expect(checkTargetFile(a).problems.map(({ path }) => path)).toEqual([`(./${basename(b)}) extends`]);
     expect(() => checkTargetFile(file({ extends: './nowhere.json', id: 'mine' }))).toThrow(UsageError);
+  });
+
+  it('is at most the eighth of files that extend one another', () => {
+    const chain = (length: number) => {
+      let last = file({ extends: 'loihi1', id: 'link-2' });
+      for (let link = 3; link <= length; link++) last = file({ extends: `./${basename(last)}`, id: `link-${link}` });
+      return checkTargetFile(last).problems.map(({ expected }) => expected);
+    };
+    expect(chain(8)).toEqual([]);
+    expect(chain(9)).toEqual(['at most 8 files that extend one another']);
   });
 
   it('is refused when it nests without end', () => {
