@@ -28,7 +28,7 @@ export function partition(problem: MappingProblem, chip: Chip): Partition | null
   const subject = subjectOf(problem, chip);
   for (const cut of cuts(subject, most)) best = cut;
   const hasRoom = best !== null && (best as Partition).groups <= chip.usableCores;
-  return hasRoom ? best : (repairedCut(subject) ?? best);
+  return hasRoom ? best : (repairedPartition(problem, subject.wires, chip) ?? best);
 }
 
 /** Larger networks would take long to repair, and most that do not fit cannot be. */
@@ -38,13 +38,14 @@ const MOST_REPAIRED = 1000;
  * An even cut for all cores, units of which change groups until copies and axons out have room: no cut can leave room for them that
  * does not know where their targets will be. Null if there is no need, or no way.
  */
-function repairedCut({ problem, wires, capacity, cores }: CutSubject): Partition | null {
+export function repairedPartition(problem: MappingProblem, wires: Wires, { capacity, usableCores: cores }: Chip): Partition | null {
   const { units, position } = problem;
   const limit = unitLimit(capacity, units);
   if (!limitsAbroad(capacity) || units > MOST_REPAIRED || cores > units || cores * limit < units) return null;
-  const cutter = { position, wires, limit, load: () => 1, fits: () => true, rank: new Int32Array(units) };
+  const load = new Float64Array(units).fill(1);
+  const cutter = { position, wires, limit, load, fits: () => true, rank: new Int32Array(2 * units) };
   const all = Int32Array.from({ length: units }, (_, unit) => unit);
-  const even = numbered(problem, bisect(cutter, all, cores) ?? []);
+  const even = numbered(problem, bisect(cutter, bothOrders(cutter, all), cores) ?? []);
   const group = repaired(problem, wires, capacity, even.group, cores);
   return group && { group, groups: cores };
 }
@@ -102,7 +103,7 @@ function* cuts(subject: CutSubject, most: () => number): Generator<Partition> {
   const { problem, modules } = subject;
   const all = Int32Array.from({ length: problem.units }, (_, unit) => unit);
   const ways = modules === null ? [[all], [all.subarray(0, problem.neurons), all.subarray(problem.neurons)]] : [byModule(modules)];
-  for (const load of [() => 1, fanInLoad(problem)]) {
+  for (const load of [new Float64Array(problem.units).fill(1), fanInLoad(problem)]) {
     for (const blocks of ways) {
       const cut = cutWithRoom(subject, blocks, load, most());
       if (cut !== null) yield cut;
@@ -117,12 +118,12 @@ const ROOM_ROUNDS = 10;
  * Cuts blocks into the fewest groups that have room for copies and axons out as well. These depend on where the others are: the first
  * cut leaves no room for them, each later one as much for every unit as it asked for in any before.
  */
-function cutWithRoom(subject: CutSubject, blocks: readonly Int32Array[], load: (unit: number) => number, most: number): Partition | null {
+function cutWithRoom(subject: CutSubject, blocks: readonly Int32Array[], load: Float64Array, most: number): Partition | null {
   const { problem, capacity } = subject;
   let room: Abroad | null = null;
   for (let round = 0; round < ROOM_ROUNDS; round++) {
     const copies: Int32Array | undefined = room?.copies;
-    const loadWithCopies = copies === undefined ? load : (unit: number) => load(unit) + copies[unit];
+    const loadWithCopies = copies === undefined ? load : load.map((value, unit) => value + copies[unit]);
     const groups = blocks.map((units) => fewestGroups(subject, units, loadWithCopies, most, room));
     const fitting = groups.filter((block) => block !== null);
     const count = fitting.reduce((sum, { length }) => sum + length, 0);
@@ -179,10 +180,10 @@ interface Cutter {
   readonly wires: Wires;
   /** Most units in a group. */
   readonly limit: number;
-  /** What is shared out evenly. */
-  readonly load: (unit: number) => number;
+  /** What is shared out evenly, in whole numbers, shape [units]. */
+  readonly load: Float64Array;
   readonly fits: (group: Group) => boolean;
-  /** Scratch, all 0 between uses, shape [units]. */
+  /** Scratch, all 0 between uses, shape [units, 2]. */
   readonly rank: Int32Array;
 }
 
@@ -193,7 +194,7 @@ const FEW_CORES = 32;
 function fewestGroups(
   { problem, wires, capacity, cores, anyNumber }: CutSubject,
   units: Int32Array,
-  load: (unit: number) => number,
+  load: Float64Array,
   most: number,
   room: Abroad | null,
 ): readonly Group[] | null {
@@ -203,26 +204,27 @@ function fewestGroups(
   if (first > most) return null;
   const demand = new DemandCounter(problem, capacity, room);
   const fits = (group: Group) => capacity.fits(demand.totals(group));
-  const cutter = { position: problem.position, wires, limit, load, fits, rank: new Int32Array(problem.units) };
+  const cutter = { position: problem.position, wires, limit, load, fits, rank: new Int32Array(2 * problem.units) };
   const alone = Array.from(units, (unit) => Int32Array.of(unit));
   if (!alone.every(fits)) return null;
-  // Most cores have most room.
-  if (anyNumber && units.length === problem.units) {
-    const spread = most < units.length ? bisect(cutter, units, most) : alone;
-    if (spread !== null) return spread;
-  }
+  const orders = bothOrders(cutter, units);
   // The same for every number of groups.
-  let known: Order[] | null = null;
-  const orders = () => {
-    known ??= bothOrders(cutter, units);
+  let known: Profiles | null = null;
+  const profiles = () => {
+    known ??= profilesOf(cutter, orders);
     return known;
   };
+  // Most cores have most room.
+  if (anyNumber && units.length === problem.units) {
+    const spread = most < units.length ? bisect(cutter, orders, most, profiles) : alone;
+    if (spread !== null) return spread;
+  }
   // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
   const next = (groups: number) => groups + 1 + Math.floor(groups / (anyNumber ? 8 : 100));
   const enough = Math.max(cores, FEW_CORES);
   let tried = first - 1;
   for (let groups = first; groups < units.length && groups <= Math.min(enough, most); groups = next(groups)) {
-    const cut = bisect(cutter, units, groups, orders);
+    const cut = bisect(cutter, orders, groups, profiles);
     if (cut !== null) return cut;
     tried = groups;
   }
@@ -230,11 +232,18 @@ function fewestGroups(
   let best: readonly Group[] = alone;
   while (enough < most && next(tried) < best.length) {
     const groups = (tried + best.length) >> 1;
-    const cut = bisect(cutter, units, groups, orders);
+    const cut = bisect(cutter, orders, groups, profiles);
     if (cut === null) tried = groups;
     else best = cut;
   }
   return best;
+}
+
+/** The same units by row and by column. */
+type Orders = readonly [Group, Group];
+
+function bothOrders({ position }: Cutter, units: Group): Orders {
+  return [sortAlong(position, units, 0), sortAlong(position, units, 1)];
 }
 
 /**
@@ -244,20 +253,47 @@ function fewestGroups(
  *
  * @returns null as soon as a part does not fit: most tries fail, and most of their work is saved
  */
-function bisect(cutter: Cutter, units: Int32Array, groups: number, orders = () => bothOrders(cutter, units)): Group[] | null {
-  if (groups === 1) return cutter.fits(units) ? [units] : null;
-  const [along, across] = orders();
-  let best = { left: 0, size: 0, sorted: along.sorted, price: Number.POSITIVE_INFINITY };
+function bisect(cutter: Cutter, orders: Orders, groups: number, profiles = () => profilesOf(cutter, orders)): Group[] | null {
+  if (groups === 1) return cutter.fits(orders[0]) ? [orders[0]] : null;
+  const profile = profiles();
+  const longer = longerAxis(cutter, orders);
+  let best = { left: 0, size: 0, axis: longer, price: Number.POSITIVE_INFINITY };
   for (const left of shares(groups)) {
-    for (const { sorted, cut } of [along, across]) {
-      const size = sizeOfFirst(cutter, sorted, left, groups - left);
+    for (const axis of [longer, 1 - longer]) {
+      const { cut, load } = profile[axis];
+      const size = sizeOfFirst(load, cutter.limit, left, groups - left);
       const price = cut[size] / Math.min(left, groups - left);
-      if (price < best.price) best = { left, size, sorted, price };
+      if (price < best.price) best = { left, size, axis, price };
     }
   }
-  const first = bisect(cutter, best.sorted.subarray(0, best.size), best.left);
-  const second = first && bisect(cutter, best.sorted.subarray(best.size), groups - best.left);
+  const [smaller, larger] = divided(cutter, orders, best.axis, best.size);
+  const first = bisect(cutter, smaller, best.left);
+  const second = first && bisect(cutter, larger, groups - best.left);
   return second && [...first, ...second];
+}
+
+/** The first units along an axis, and the others, both in both orders. */
+function divided({ rank }: Cutter, orders: Orders, axis: number, size: number): [Orders, Orders] {
+  const along = orders[axis];
+  const across = orders[1 - axis];
+  const [first, second] = [along.subarray(0, size), along.subarray(size)];
+  for (const unit of first) rank[2 * unit] = 1;
+  const [firstAcross, secondAcross] = [new Int32Array(size), new Int32Array(along.length - size)];
+  let [a, b] = [0, 0];
+  for (const unit of across) {
+    if (rank[2 * unit] === 1) firstAcross[a++] = unit;
+    else secondAcross[b++] = unit;
+  }
+  for (const unit of first) rank[2 * unit] = 0;
+  return axis === 0
+    ? [
+        [first, firstAcross],
+        [second, secondAcross],
+      ]
+    : [
+        [firstAcross, first],
+        [secondAcross, second],
+      ];
 }
 
 /** Groups on the left: half of them first, then less and less even, down to a third, a few in all. */
@@ -268,52 +304,74 @@ function shares(groups: number): number[] {
   return all.sort((a, b) => Math.abs(a - half) - Math.abs(b - half) || b - a);
 }
 
-/** Units sorted along an axis, and the weight of the wires between the first of them and the others, by their number. */
-interface Order {
-  readonly sorted: Int32Array;
+/** By the number of units that come first along an axis, shape [units + 1]: the weight of wires between them and the others, and their load. */
+interface Profile {
   readonly cut: Float64Array;
+  readonly load: Float64Array;
 }
 
-/** Along the longer side first. */
-function bothOrders(cutter: Cutter, units: Int32Array): Order[] {
-  const longer = longerSide(cutter.position, units);
-  return [longer, 1 - longer].map((axis) => orderAlong(cutter, units, axis));
-}
+type Profiles = readonly [Profile, Profile];
 
-function orderAlong({ position, wires, rank }: Cutter, units: Int32Array, axis: number): Order {
+/** Along rows and along columns. Wires are looked at once for both. */
+function profilesOf({ wires, load, rank }: Cutter, orders: Orders): Profiles {
   const { indptr, indices, weights } = wires.graph;
-  const sorted = sortAlong(position, units, axis);
-  sorted.forEach((unit, i) => {
-    rank[unit] = i + 1;
-  });
-  const cut = new Float64Array(sorted.length + 1);
-  sorted.forEach((unit, i) => {
-    let change = 0;
+  const size = orders[0].length;
+  for (const axis of [0, 1]) {
+    for (let i = 0; i < size; i++) rank[2 * orders[axis][i] + axis] = i + 1;
+  }
+  const rows = new Float64Array(size + 1);
+  const columns = new Float64Array(size + 1);
+  for (const unit of orders[0]) {
+    const row = rank[2 * unit];
+    const column = rank[2 * unit + 1];
     for (let at = indptr[unit]; at < indptr[unit + 1]; at++) {
-      const other = rank[indices[at]];
-      if (other > 0) change += other > i + 1 ? weights[at] : -weights[at];
+      const other = indices[at];
+      // Each wire at one of its ends.
+      if (other < unit) continue;
+      const otherRow = rank[2 * other];
+      if (otherRow === 0) continue;
+      const otherColumn = rank[2 * other + 1];
+      const weight = weights[at];
+      // It is cut from where one end comes to where the other does.
+      rows[row] += row < otherRow ? weight : -weight;
+      rows[otherRow] += row < otherRow ? -weight : weight;
+      columns[column] += column < otherColumn ? weight : -weight;
+      columns[otherColumn] += column < otherColumn ? -weight : weight;
     }
-    cut[i + 1] = cut[i] + change;
-  });
-  for (const unit of units) rank[unit] = 0;
-  return { sorted, cut };
+  }
+  for (const unit of orders[0]) rank[2 * unit] = rank[2 * unit + 1] = 0;
+  const profile = (cut: Float64Array, units: Group): Profile => {
+    const sums = new Float64Array(size + 1);
+    for (let i = 1; i <= size; i++) {
+      cut[i] += cut[i - 1];
+      sums[i] = sums[i - 1] + load[units[i - 1]];
+    }
+    return { cut, load: sums };
+  };
+  return [profile(rows, orders[0]), profile(columns, orders[1])];
 }
 
-function sizeOfFirst({ limit, load }: Cutter, sorted: Int32Array, left: number, right: number): number {
-  const most = Math.min(left * limit, sorted.length - right);
-  const least = Math.max(sorted.length - right * limit, left);
-  const total = sorted.reduce((sum, unit) => sum + load(unit), 0);
-  const share = (total * left) / (left + right);
-  let size = 0;
-  for (let sum = 0; size < most; size++) {
-    const next = sum + load(sorted[size]);
-    if (size >= least && next - share > share - sum) break;
-    sum = next;
+/** Of units with such sums of loads, how many go to the left: as near to its share as the limit leaves a choice. */
+function sizeOfFirst(load: Float64Array, limit: number, left: number, right: number): number {
+  const units = load.length - 1;
+  const share = (load[units] * left) / (left + right);
+  let most = Math.min(left * limit, units - right);
+  let least = Math.min(most, Math.max(units - right * limit, left));
+  while (least < most) {
+    const size = (least + most) >> 1;
+    if (load[size + 1] - share > share - load[size]) most = size;
+    else least = size + 1;
   }
-  return size;
+  return most;
 }
 
 /** Axis, 0 for rows or 1 for columns, along which units extend farther. */
+function longerAxis({ position }: Cutter, orders: Orders): number {
+  const [rows, columns] = orders.map((units, axis) => position[2 * units[units.length - 1] + axis] - position[2 * units[0] + axis]);
+  return columns > rows ? 1 : 0;
+}
+
+/** The same of units in any order. */
 export function longerSide(position: ArrayLike<number>, units: Int32Array): number {
   const [rows, columns] = [0, 1].map((axis) => {
     let low = Number.POSITIVE_INFINITY;
@@ -334,9 +392,8 @@ export function sortAlong(position: ArrayLike<number>, units: Int32Array, axis: 
   );
 }
 
-function fanInLoad(problem: MappingProblem): (unit: number) => number {
-  const { indptr } = problem.synapses;
-  return (unit) => 1 + indptr[unit + 1] - indptr[unit];
+function fanInLoad({ synapses, units }: MappingProblem): Float64Array {
+  return Float64Array.from({ length: units }, (_, unit) => 1 + synapses.indptr[unit + 1] - synapses.indptr[unit]);
 }
 
 function numbered(problem: MappingProblem, groups: readonly Group[]): Partition {

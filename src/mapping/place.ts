@@ -5,7 +5,7 @@ import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
 import type { Objective } from './objectives.ts';
-import { type Partition, partition, partitions } from './partition.ts';
+import { type Partition, partitions, repairedPartition } from './partition.ts';
 import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';
 import type { MappingProblem } from './problem.ts';
@@ -112,8 +112,8 @@ function candidates(problem: MappingProblem, chip: Chip, wires: Wires, modules: 
     partitions({ ...problem, position }, wires, chip.capacity, chip.usableCores, modules),
   );
   if (cuts.length === 0 && modules === null) {
-    const repaired = partition(problem, chip);
-    return repaired !== null && repaired.groups <= chip.usableCores ? [repaired] : [];
+    const repaired = repairedPartition(problem, wires, chip);
+    return repaired === null ? [] : [repaired];
   }
   const fewest = cuts.reduce((least, { groups }) => Math.min(least, groups), Number.POSITIVE_INFINITY);
   return cuts.filter((cut) => cut.groups <= Math.ceil(fewest * 1.25));
