@@ -1,4 +1,5 @@
 // What does an integer network compute? The plain interpreter, many trials at once: the first of the executions that must agree.
+// Where nothing is proven with it, and it only takes time, run-integer-fast.ts gives the same integers.
 import type { Csr } from '../network/csr.ts';
 import type { IntegerNetwork, IntegerRun } from './integer-network.ts';
 

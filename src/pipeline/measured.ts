@@ -3,7 +3,7 @@ import { activityCounter } from '../analysis/activity.ts';
 import { type Calibration, calibrate } from '../compression/calibrate.ts';
 import type { IntegerNetwork } from '../compression/integer-network.ts';
 import { quantizeInputs } from '../compression/quantize.ts';
-import { runInteger } from '../compression/run-integer.ts';
+import { fastInterpreter } from '../compression/run-integer-fast.ts';
 import { hashJson, sha256OfParts } from '../core/hash.ts';
 import type { Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
@@ -52,16 +52,17 @@ export function scoresOf(network: Network, suite: TaskSuite, plan: ScorePlan): P
 
 /** The same of integers that a float network became. */
 export function integerScoresOf(float: Network, network: IntegerNetwork, suite: TaskSuite, plan: ScorePlan): Promise<Scores> {
-  return scores(float, [suite.name, plan, integersHash(network)], () =>
-    measureScores(
+  return scores(float, [suite.name, plan, integersHash(network)], () => {
+    const interpreter = fastInterpreter(network);
+    return measureScores(
       suite,
       async (inputs, steps, rows) => {
         const { integers } = quantizeInputs(inputs, network.scales.input);
-        return outputsByRow(runInteger(network, integers, steps, rows).outputs, steps, rows);
+        return outputsByRow(interpreter.outputs(integers, steps, rows), steps, rows);
       },
       plan,
-    ),
-  );
+    );
+  });
 }
 
 /** Mean messages of integers that a float network became, on noisy trials of all tasks. */
@@ -73,10 +74,11 @@ export function activityOf(
 ): MeasuredActivity {
   return activities(float, [suite.name, activityTrials, seed, integersHash(network)], () => {
     const counter = activityCounter(network.neurons, network.inputs);
+    const interpreter = fastInterpreter(network);
     for (const task of suite.tasks.keys()) {
       for (const { inputs, steps, rows, mask } of evaluationTrials(suite, task, activityTrials, seed, 'activity')) {
         const { integers } = quantizeInputs(inputs, network.scales.input);
-        counter.add(runInteger(network, integers, steps, rows).states, integers, mask, rows);
+        counter.add(interpreter.run(integers, steps, rows).states, integers, mask, rows);
       }
     }
     const means = counter.means();
