@@ -9,7 +9,7 @@ export interface ActivityCounter {
    * @param inputs - shape [steps, rows, inputs]
    * @param mask - 1 where a step belongs to a trial, 0 where it is padding, shape [steps, rows]
    */
-  add(states: Int32Array, inputs: Int32Array, mask: Float32Array, rows: number): void;
+  add(states: Int32Array, inputs: Int8Array | Int32Array, mask: Float32Array, rows: number): void;
   readonly trials: number;
   /** Mean messages per step, neurons then inputs, shape [neurons + inputs]; 0 before any trial. */
   means(): Float64Array;

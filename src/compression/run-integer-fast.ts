@@ -14,12 +14,15 @@ interface Kernel {
   requantize(states: number, sums: number, rows: number, multiplier: number, half: number, unit: number, largest: number): void;
 }
 
-/** An integer network, ready to run. Inputs are quantized, within −128 … 127, of shape [steps, rows, inputs]. */
+/** Quantized inputs. */
+type Inputs = Int8Array | Int32Array;
+
+/** An integer network, ready to run. Inputs are within −128 … 127, of shape [steps, rows, inputs]. */
 export interface FastInterpreter {
   /** The same integers as `runInteger`, several times as fast. */
-  run(inputs: Int32Array, steps: number, rows: number): IntegerRun;
+  run(inputs: Inputs, steps: number, rows: number): IntegerRun;
   /** The outputs of such a run alone, shape [steps, outputs, rows]. */
-  outputs(inputs: Int32Array, steps: number, rows: number): Int32Array;
+  outputs(inputs: Inputs, steps: number, rows: number): Int32Array;
 }
 
 /** Prepares a network for many runs. */
@@ -47,7 +50,7 @@ export function fastInterpreter(network: IntegerNetwork): FastInterpreter {
 function runBlocks(
   network: IntegerNetwork,
   arrays: readonly Int32Array[],
-  inputs: Int32Array,
+  inputs: Inputs,
   steps: number,
   rows: number,
   keep: Int32Array | null,
@@ -147,7 +150,7 @@ function sideBySide(a: Csr<Int32Array>, b: Csr<Int32Array>): Csr<Int32Array> {
 }
 
 /** to[column, lane] = from[lane, column]. */
-function writeInputs(to: Int32Array, at: number, from: Int32Array, start: number, lanes: number, columns: number): void {
+function writeInputs(to: Int32Array, at: number, from: Inputs, start: number, lanes: number, columns: number): void {
   for (let lane = 0; lane < lanes; lane++) {
     for (let c = 0; c < columns; c++) to[at + c * LANES + lane] = from[start + lane * columns + c];
   }

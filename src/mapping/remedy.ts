@@ -72,13 +72,36 @@ function boardOrNull(chip: Chip, chips: number): Chip | null {
 /** Shipped targets that hold the network, in the order of the list, and how many were tried. */
 function otherTargets({ chip, elsewhere, fits }: Misfit): { readonly fitting: string[]; readonly tried: number } | null {
   if (elsewhere === null) return null;
-  const { network, options } = elsewhere;
+  const others = fitsByTarget(elsewhere, fits).filter(({ label }) => label !== chip.target.label);
+  return { fitting: others.filter(({ isFitting }) => isFitting).map(({ label }) => label), tried: others.length };
+}
+
+interface TriedTarget {
+  readonly label: string;
+  readonly isFitting: boolean;
+}
+
+/** Targets that were tried with a network, by options: those of one run ask for the same. */
+const tried = new WeakMap<WeightedNetwork, Map<string, readonly TriedTarget[]>>();
+
+function fitsByTarget({ network, options }: Elsewhere, fits: Misfit['fits']): readonly TriedTarget[] {
+  const byOptions = tried.get(network) ?? new Map<string, readonly TriedTarget[]>();
+  tried.set(network, byOptions);
+  const key = JSON.stringify([options.maxNeuronsPerCore, options.weightBits]);
+  const known = byOptions.get(key) ?? tryTargets(network, options, fits);
+  byOptions.set(key, known);
+  return known;
+}
+
+function tryTargets(network: WeightedNetwork, options: Elsewhere['options'], fits: Misfit['fits']): TriedTarget[] {
   const targets = listTargets()
     .map((id) => loadTarget(id))
-    .filter(({ label, file }) => label !== chip.target.label && file.support !== 'reference-only');
-  const isFitting = (other: Chip) => fits(chipProblem(network, null, other), other);
-  const fitting = targets.filter((target) => unlessImpossible(() => isFitting(chipOf(target, options))) ?? false);
-  return { fitting: fitting.map(({ label }) => label), tried: targets.length };
+    .filter(({ file }) => file.support !== 'reference-only');
+  const isFitting = (chip: Chip) => fits(chipProblem(network, null, chip), chip);
+  return targets.map((target) => ({
+    label: target.label,
+    isFitting: unlessImpossible(() => isFitting(chipOf(target, options))) ?? false,
+  }));
 }
 
 function targetsRemedy(fitting: readonly string[]): string {

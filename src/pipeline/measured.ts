@@ -7,10 +7,10 @@ import { fastInterpreter } from '../compression/run-integer-fast.ts';
 import { hashJson, sha256OfParts } from '../core/hash.ts';
 import type { Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
-import { evaluationTrials } from '../tasks/accuracy.ts';
+import { type EvaluationBatch, type EvaluationPlan, evaluationTrials, type ScoredBatch, scoreBatches, TEST } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import type { MapConfig, QuantizeConfig } from './config.ts';
-import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan } from './scores.ts';
+import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan, toScores } from './scores.ts';
 
 /** How often each neuron and input of an integer network sends. */
 export interface MeasuredActivity {
@@ -37,6 +37,8 @@ function remembered<Answer>(): (network: Network, question: unknown, answer: () 
 const calibrations = remembered<Calibration>();
 const scores = remembered<Promise<Scores>>();
 const activities = remembered<MeasuredActivity>();
+const floatTrials = remembered<readonly (readonly EvaluationBatch[])[]>();
+const integerTrials = remembered<readonly (readonly IntegerBatch[])[]>();
 
 /** Ranges of a network on the calibration trials of a suite. */
 export function calibrationOf(network: Network, suite: TaskSuite, { calibrationTrials, seed, stateRange }: QuantizeConfig): Calibration {
@@ -52,15 +54,14 @@ export function scoresOf(network: Network, suite: TaskSuite, plan: ScorePlan): P
 
 /** The same of integers that a float network became. */
 export function integerScoresOf(float: Network, network: IntegerNetwork, suite: TaskSuite, plan: ScorePlan): Promise<Scores> {
-  return scores(float, [suite.name, plan, integersHash(network)], () => {
+  return scores(float, [suite.name, plan, integersHash(network)], async () => {
     const interpreter = fastInterpreter(network);
-    return measureScores(
-      suite,
-      async (inputs, steps, rows) => {
-        const { integers } = quantizeInputs(inputs, network.scales.input);
-        return outputsByRow(interpreter.outputs(integers, steps, rows), steps, rows);
-      },
-      plan,
+    const test = { ...plan, purpose: TEST };
+    const trials = trialsIn(network.scales.input, float, suite, test);
+    return toScores(
+      await scoreBatches(suite, test, trials, async ({ integers, steps, rows }) =>
+        outputsByRow(interpreter.outputs(integers, steps, rows), steps, rows),
+      ),
     );
   });
 }
@@ -75,9 +76,9 @@ export function activityOf(
   return activities(float, [suite.name, activityTrials, seed, integersHash(network)], () => {
     const counter = activityCounter(network.neurons, network.inputs);
     const interpreter = fastInterpreter(network);
+    const trials = trialsIn(network.scales.input, float, suite, { trialsPerTask: activityTrials, seed, purpose: 'activity' });
     for (const task of suite.tasks.keys()) {
-      for (const { inputs, steps, rows, mask } of evaluationTrials(suite, task, activityTrials, seed, 'activity')) {
-        const { integers } = quantizeInputs(inputs, network.scales.input);
+      for (const { integers, steps, rows, mask } of trials(task)) {
         counter.add(interpreter.run(integers, steps, rows).states, integers, mask, rows);
       }
     }
@@ -85,6 +86,33 @@ export function activityOf(
     const activeNeurons = means.subarray(0, network.neurons).reduce((sum, mean) => sum + mean, 0);
     return { means, trials: counter.trials, activeNeurons };
   });
+}
+
+/** Trials as an integer network gets them. */
+interface IntegerBatch extends ScoredBatch {
+  /** Shape [steps, rows, inputs]. */
+  readonly integers: Int8Array;
+}
+
+/** Most input values that are kept, in floats 128 MB: with 500 trials a task, those of 20 tasks. */
+const KEPT_VALUES = 2 ** 25;
+
+/**
+ * The trials of a plan, by task, in integers of a unit: made once for all targets of a run, or anew for each network where they would
+ * take too much memory.
+ */
+function trialsIn(unit: number, float: Network, suite: TaskSuite, plan: EvaluationPlan): (task: number) => readonly IntegerBatch[] {
+  const { trialsPerTask, seed, purpose } = plan;
+  const make = (task: number) => evaluationTrials(suite, task, trialsPerTask, seed, purpose);
+  const toIntegers = ({ inputs, ...batch }: EvaluationBatch): IntegerBatch => ({
+    ...batch,
+    integers: new Int8Array(quantizeInputs(inputs, unit).integers),
+  });
+  if (suite.tasks.length * trialsPerTask * suite.maxSteps * suite.inputs > KEPT_VALUES) return (task) => make(task).map(toIntegers);
+  const trials = integerTrials(float, [suite.name, plan, unit], () =>
+    floatTrials(float, [suite.name, plan], () => suite.tasks.map((_, task) => make(task))).map((batches) => batches.map(toIntegers)),
+  );
+  return (task) => trials[task];
 }
 
 /** Equal for networks that compute the same from the same inputs: of all integers, and the units of inputs and outputs. */

@@ -19,7 +19,8 @@ export async function measureScores(suite: TaskSuite, predict: Predict, plan: Sc
   return toScores(await measureAccuracy(suite, predict, { ...plan, purpose }));
 }
 
-function toScores({ trialsPerTask, seed, accuracy, tasks }: SuiteScores): Scores {
+/** Scores of a suite as artifacts keep them. */
+export function toScores({ trialsPerTask, seed, accuracy, tasks }: SuiteScores): Scores {
   const perTask = Object.fromEntries(tasks.map(({ task, accuracy }) => [task, accuracy]));
   return { trialsPerTask, seed, meanAccuracy: accuracy, perTask };
 }

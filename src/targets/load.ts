@@ -47,6 +47,18 @@ export function listTargets(): string[] {
  * @throws UsageError for unknown names and parameters (nearest names), and for unreadable or wrong files (all problems)
  */
 export function loadTarget(spec: string): Target {
+  const known = shipped.get(spec);
+  if (known !== undefined) return known;
+  const target = readTarget(spec);
+  // What is searched for another target reads all files, and again for every network that does not fit one.
+  if (listTargets().includes(spec)) shipped.set(spec, target);
+  return target;
+}
+
+/** Shipped targets that were loaded, by name; their files stay as they are. */
+const shipped = new Map<string, Target>();
+
+function readTarget(spec: string): Target {
   const { name, values } = parseTargetSpec(spec);
   const path = targetPath(name);
   const checked = checkTargetFile(path);

@@ -12,6 +12,9 @@ export interface EvaluationBatch extends Batch {
   readonly lastStep: Int32Array;
 }
 
+/** All of a batch that scoring reads. */
+export type ScoredBatch = Omit<EvaluationBatch, 'inputs'>;
+
 /** Float logits or integer outputs, shape [steps, rows, outputs]. */
 export type Outputs = Float32Array | Float64Array | Int32Array;
 
@@ -78,14 +81,27 @@ export function evaluationTrials(suite: TaskSuite, task: number, count: number, 
 }
 
 /** Accuracy of every task of a suite, and their mean. */
-export async function measureAccuracy(suite: TaskSuite, predict: Predict, plan: EvaluationPlan): Promise<SuiteScores> {
+export function measureAccuracy(suite: TaskSuite, predict: Predict, plan: EvaluationPlan): Promise<SuiteScores> {
+  const { trialsPerTask, seed, purpose } = plan;
+  const batchesOf = (task: number) => evaluationTrials(suite, task, trialsPerTask, seed, purpose);
+  return scoreBatches(suite, plan, batchesOf, ({ inputs, steps, rows }) => predict(inputs, steps, rows));
+}
+
+/**
+ * The same on trials that there are already.
+ *
+ * @param batchesOf - the trials of the plan, by index in `suite.tasks`
+ */
+export async function scoreBatches<Trials extends ScoredBatch>(
+  suite: TaskSuite,
+  plan: EvaluationPlan,
+  batchesOf: (task: number) => readonly Trials[],
+  predict: (batch: Trials) => Promise<Outputs>,
+): Promise<SuiteScores> {
   const tasks: TaskScore[] = [];
   for (let task = 0; task < suite.tasks.length; task++) {
     const rows: RowScore[] = [];
-    for (const batch of evaluationTrials(suite, task, plan.trialsPerTask, plan.seed, plan.purpose)) {
-      const outputs = await predict(batch.inputs, batch.steps, batch.rows);
-      rows.push(...scoreRows(batch, outputs, suite.outputs));
-    }
+    for (const batch of batchesOf(task)) rows.push(...scoreRows(batch, await predict(batch), suite.outputs));
     const errors = rows.flatMap(({ directionError }) => directionError ?? []);
     tasks.push({
       task: suite.tasks[task],
@@ -120,7 +136,7 @@ interface RowScore {
   readonly directionError: number | null;
 }
 
-function scoreRows(batch: EvaluationBatch, outputs: Outputs, classes: number): RowScore[] {
+function scoreRows(batch: ScoredBatch, outputs: Outputs, classes: number): RowScore[] {
   const { steps, rows, targets, mask, trials, lastStep } = batch;
   if (outputs.length !== steps * rows * classes) {
     throw new Error(`predict returned ${outputs.length} values; ${steps} steps x ${rows} rows x ${classes} outputs expected`);

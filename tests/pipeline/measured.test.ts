@@ -1,9 +1,12 @@
 // Is what was measured before only given to those that would measure the same?
 import { describe, expect, it } from 'vitest';
 import type { IntegerNetwork } from '../../src/compression/integer-network.ts';
+import { quantizeInputs } from '../../src/compression/quantize.ts';
+import { runInteger } from '../../src/compression/run-integer.ts';
 import type { Network } from '../../src/network/network.ts';
 import { resolveRunConfig } from '../../src/pipeline/config.ts';
 import { activityOf, calibrationOf, integerScoresOf } from '../../src/pipeline/measured.ts';
+import { measureScores, outputsByRow } from '../../src/pipeline/scores.ts';
 import { findSuite } from '../../src/tasks/suites.ts';
 import { randomIntegerNetwork } from '../compression/random-integer-network.ts';
 import { randomNetwork } from '../compression/random-network.ts';
@@ -38,6 +41,28 @@ describe('what was measured of integers', () => {
     const after = activityOf(network, change(integers()), suite, TRIALS).means;
     expect(after).not.toEqual(before);
     expect(after).toEqual(activityOf(float(), change(integers()), suite, TRIALS).means);
+  });
+
+  it('is the same where there are too many trials to keep', async () => {
+    const endless = { ...suite, maxSteps: 1e9 };
+    expect(await integerScoresOf(float(), integers(), endless, PLAN)).toEqual(await integerScoresOf(float(), integers(), suite, PLAN));
+    expect(activityOf(float(), integers(), endless, TRIALS)).toEqual(activityOf(float(), integers(), suite, TRIALS));
+  });
+
+  it('is that of inputs in its own unit, and of the plain interpreter', async () => {
+    const network = float();
+    const plain = async (unit: number) =>
+      await measureScores(
+        suite,
+        async (inputs, steps, rows) =>
+          outputsByRow(runInteger(integers(), quantizeInputs(inputs, unit).integers, steps, rows).outputs, steps, rows),
+        { ...PLAN, trialsPerTask: 20 },
+      );
+    for (const input of [0.02, 0.4, 0.02]) {
+      const made = { ...integers(), scales: { ...integers().scales, input } };
+      expect(await integerScoresOf(network, made, suite, { ...PLAN, trialsPerTask: 20 })).toEqual(await plain(input));
+    }
+    expect(await plain(0.02)).not.toEqual(await plain(0.4));
   });
 
   it('is measured anew on other trials', async () => {
