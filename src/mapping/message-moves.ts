@@ -67,7 +67,7 @@ export class MessageMoves implements Annealable {
     const wires = this.wireShare === 0 ? 0 : this.wireShare * this.wires.change(unit, partner, to);
     // More than all messages cost: none are counted, for they cannot make up for it.
     if (wires > this.messages.total) return 0;
-    const affected = this.collect(unit, partner);
+    const affected = this.collect(unit, partner, to);
     const before = this.messages.total;
     this.shift(affected, unit, partner, from, to);
     const change = wires + this.messages.total - before;
@@ -93,21 +93,28 @@ export class MessageMoves implements Annealable {
     this.at[unit] = to;
   }
 
-  /** The sources that two units listen to, and the two themselves; how many. */
-  private collect(unit: number, partner: number): number {
-    const { indptr, indices } = this.problem.synapses;
-    let count = 0;
+  /** The sources whose messages may lead elsewhere when a unit goes to a core and its partner, unless −1, comes back; how many. */
+  private collect(unit: number, partner: number, to: number): number {
     this.round++;
+    const count = this.collectFor(unit, this.core[unit], to, 0);
+    return partner < 0 ? count : this.collectFor(partner, to, this.core[unit], count);
+  }
+
+  /** A unit itself, and the sources that reach a core no more, or one more, because it moves; `count` are known. */
+  private collectFor(unit: number, from: number, to: number, count: number): number {
+    const { indptr, indices } = this.problem.synapses;
+    let end = count;
     const note = (source: number) => {
-      if (source < 0 || this.stamp[source] === this.round) return;
+      if (this.stamp[source] === this.round) return;
       this.stamp[source] = this.round;
-      this.affected[count++] = source;
+      this.affected[end++] = source;
     };
-    for (const moved of partner < 0 ? [unit] : [unit, partner]) {
-      for (let k = indptr[moved]; k < indptr[moved + 1]; k++) note(indices[k]);
-      note(this.sourceOfUnit[moved]);
+    for (let k = indptr[unit]; k < indptr[unit + 1]; k++) {
+      const source = indices[k];
+      if (this.reach.targetsOn(source, from) === 1 || this.reach.targetsOn(source, to) === 0) note(source);
     }
-    return count;
+    if (this.sourceOfUnit[unit] >= 0) note(this.sourceOfUnit[unit]);
+    return end;
   }
 
   private charge(source: number, sign: 1 | -1): void {

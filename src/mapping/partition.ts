@@ -187,6 +187,11 @@ interface Cutter {
   readonly rank: Int32Array;
 }
 
+/** Shares by which the number of groups grows from try to try: of few units, and of many, where a try takes long. */
+const FINE = 100;
+const COARSE = 8;
+const MANY_UNITS = 2000;
+
 /** Up to so many cores, every number is tried even where the chip has fewer: what is lacking is told exactly. */
 const FEW_CORES = 32;
 
@@ -219,18 +224,23 @@ function fewestGroups(
     const spread = most < units.length ? bisect(cutter, orders, most, profiles) : alone;
     if (spread !== null) return spread;
   }
-  // Growing by a hundredth keeps the number of tries small when fan-in forces far more cores than neurons do.
-  const next = (groups: number) => groups + 1 + Math.floor(groups / (anyNumber ? 8 : 100));
+  // Growing by a share keeps the number of tries small when fan-in forces far more cores than neurons do.
+  const next = (groups: number, share = FINE) => groups + 1 + Math.floor(groups / share);
+  const stride = anyNumber || units.length > MANY_UNITS ? COARSE : FINE;
   const enough = Math.max(cores, FEW_CORES);
+  const last = Math.min(enough, most, units.length - 1);
   let tried = first - 1;
-  for (let groups = first; groups < units.length && groups <= Math.min(enough, most); groups = next(groups)) {
-    const cut = bisect(cutter, orders, groups, profiles);
-    if (cut !== null) return cut;
-    tried = groups;
+  let best: readonly Group[] | null = null;
+  while (best === null && tried < last) {
+    const groups = tried < first ? first : Math.min(next(tried, stride), last);
+    best = bisect(cutter, orders, groups, profiles);
+    if (best === null) tried = groups;
   }
-  // Beyond the cores there are, the number is only told: halving finds it in few tries.
-  let best: readonly Group[] = alone;
-  while (enough < most && next(tried) < best.length) {
+  if (best === null && enough >= most) return alone;
+  if (best !== null && anyNumber) return best;
+  // Halving finds what long strides pass over; and beyond the cores there are, where the number is only told, all the rest.
+  best ??= alone;
+  while (next(tried) < best.length) {
     const groups = (tried + best.length) >> 1;
     const cut = bisect(cutter, orders, groups, profiles);
     if (cut === null) tried = groups;
