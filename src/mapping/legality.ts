@@ -8,10 +8,10 @@ import { deliveriesOf } from './connections.ts';
 import { coreTotals } from './core-totals.ts';
 import { usedCoresOf } from './geometry.ts';
 import { Occupancy } from './occupancy.ts';
-import { hasPartition, type Partition, partition, partitions } from './partition.ts';
+import { hasPartition, type Partition, partition, partitions, smallestPartition } from './partition.ts';
 import type { Placement } from './placement.ts';
 import { type MappingProblem, sourceName, unitName } from './problem.ts';
-import { chipsRemedy, type Elsewhere, fittingChips, remediesFor } from './remedy.ts';
+import { type Elsewhere, moreCores, remediesFor } from './remedy.ts';
 import { wiresOf } from './wires.ts';
 
 /** A rule: what it demands, and who breaks it. */
@@ -209,7 +209,7 @@ export interface FitCheck {
  * @param elsewhere - what other targets are tried with; without it none is
  */
 export function checkFit(problem: MappingProblem, chip: Chip, elsewhere: Elsewhere | null = null): FitCheck {
-  const cut = partition(problem, chip);
+  const cut = smallestPartition(problem, chip);
   const cores = cut?.groups ?? null;
   let found: readonly string[] | null = null;
   const remedies = () => {
@@ -220,11 +220,15 @@ export function checkFit(problem: MappingProblem, chip: Chip, elsewhere: Elsewhe
   return { fits: violations.length === 0, violations, cores, coresAvailable: chip.usableCores };
 }
 
-/** Whether a network is sure to fit a chip: whether one change or another helps is asked often, so that little is tried. */
-function fits(problem: MappingProblem, chip: Chip): boolean {
+/**
+ * Whether a network is sure to fit a chip: whether one change or another helps is asked often, so that little is tried unless
+ * thoroughly.
+ */
+function fits(problem: MappingProblem, chip: Chip, thoroughly = false): boolean {
   // How the cut looks does not matter to the other rules.
   const subject: FitSubject = { problem, chip, partition: { group: new Int32Array(), groups: 0 }, remedies: () => [] };
-  return hasPartition(problem, chip) && FIT_RULES.every((rule) => rule.check(subject).length === 0);
+  if (!FIT_RULES.every((rule) => rule.check(subject).length === 0)) return false;
+  return hasPartition(problem, chip) || (thoroughly && (partition(problem, chip)?.groups ?? problem.units + 1) <= chip.usableCores);
 }
 
 /** Every limit that a placement breaks; empty if it is legal. */
@@ -241,7 +245,6 @@ export function doesNotFit(chip: Chip, violations: readonly Violation[]): FitErr
 export function modulesDoNotFit(problem: MappingProblem, chip: Chip, modules: Int32Array): FitError {
   const [cut] = partitions(problem, wiresOf(problem), chip.capacity, problem.units, modules);
   const cores = cut?.groups ?? problem.units;
-  const chips = fittingChips({ problem, chip, cores, fits });
   const violation: Violation = {
     rule: 'fit/modules',
     subject: `${new Set(modules.filter((module) => module >= 0)).size} modules on cores of their own`,
@@ -249,7 +252,7 @@ export function modulesDoNotFit(problem: MappingProblem, chip: Chip, modules: In
     limit: chip.usableCores,
     unit: 'cores',
     source: coresSource(chip),
-    remedies: ['let modules share cores', ...(chips === null ? [] : [chipsRemedy(chips)])],
+    remedies: ['let modules share cores', ...moreCores({ problem, chip, cores, fits })],
   };
   return doesNotFit(chip, [violation]);
 }

@@ -31,6 +31,17 @@ export function partition(problem: MappingProblem, chip: Chip): Partition | null
   return hasRoom ? best : (repairedPartition(problem, subject.wires, chip) ?? best);
 }
 
+/**
+ * The same, and where the chip has too few cores the fewest that would do: with as many cores as a cut takes, every number below is
+ * tried, too.
+ */
+export function smallestPartition(problem: MappingProblem, chip: Chip): Partition | null {
+  const cut = partition(problem, chip);
+  if (cut === null || cut.groups <= Math.max(chip.usableCores, FEW_CORES)) return cut;
+  const again = partition(problem, { ...chip, usableCores: cut.groups });
+  return again !== null && again.groups < cut.groups ? again : cut;
+}
+
 /** Larger networks would take long to repair, and most that do not fit cannot be. */
 const MOST_REPAIRED = 1000;
 

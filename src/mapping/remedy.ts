@@ -1,8 +1,11 @@
 // What would make it fit? Changes that were tried, not stock phrases.
 import { UsageError } from '../core/errors.ts';
 import type { Csr } from '../network/csr.ts';
+import { storageFormat } from '../targets/formats.ts';
 import { chipCounts } from '../targets/grid.ts';
-import { listTargets, loadTarget, onBoard } from '../targets/load.ts';
+import { listTargets, loadTarget, onBoard, type Target, withParameter } from '../targets/load.ts';
+import { parameterValues } from '../targets/parameters.ts';
+import { noDemand } from '../targets/usage.ts';
 import { type Chip, type ChipOptions, chipOf, withCap } from './chip.ts';
 import { chipProblem, splitFor } from './chip-problem.ts';
 import type { MappingProblem, WeightedNetwork } from './problem.ts';
@@ -21,7 +24,8 @@ export interface Misfit {
   readonly elsewhere: Elsewhere | null;
   /** Fewest cores that a cut needs; null where no number of cores helps. */
   readonly cores: number | null;
-  readonly fits: (problem: MappingProblem, chip: Chip) => boolean;
+  /** Whether it is sure to fit; with little tried unless thoroughly. */
+  readonly fits: (problem: MappingProblem, chip: Chip, thoroughly?: boolean) => boolean;
 }
 
 /** Other targets that are named; the rest is counted. */
@@ -35,8 +39,9 @@ export function remediesFor(misfit: Misfit): string[] {
   if (left !== null) remedies.push(`prune its weakest synapses down to ${left.synapses} or fewer (density ${left.density})`);
   const cap = fittingCap(misfit);
   if (cap !== null) remedies.push(`raise the cap to ${cap} neurons per core`);
-  const chips = fittingChips(misfit);
-  if (chips !== null) remedies.push(chipsRemedy(chips));
+  remedies.push(...moreCores(misfit));
+  const room = fittingParameters(misfit, 'room');
+  if (room.length > 0) remedies.push(`give a core more (${oneOf(room)} in --target)`);
   const others = otherTargets(misfit);
   if (others !== null && others.fitting.length > 0) remedies.push(targetsRemedy(others.fitting));
   if (remedies.length > 0) return remedies;
@@ -45,28 +50,89 @@ export function remediesFor(misfit: Misfit): string[] {
   return [`a target with larger or more cores: no density fits ${problem.units} neurons on the ${cores} of ${chip.target.label}${tried}`];
 }
 
+/** Changes that give the chip as many cores as a cut needs. */
+export function moreCores(misfit: Omit<Misfit, 'elsewhere'>): string[] {
+  const remedies: string[] = [];
+  const free = fittingFree(misfit);
+  if (free !== null) remedies.push(free === 0 ? 'keep no core free' : `keep only ${free === 1 ? 'one core' : `${free} cores`} free`);
+  const chips = fittingChips(misfit);
+  if (chips !== null) remedies.push(`take ${chips} chips (chips=${chips} in --target)`);
+  const sizes = fittingParameters(misfit, 'cores');
+  if (sizes.length > 0) remedies.push(`take more cores (${oneOf(sizes)} in --target)`);
+  return remedies;
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 1 ? words[0] : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
+}
+
+/** Most cores that can stay free, of those that are to; null if there are none, or the network does not fit without them either. */
+function fittingFree({ problem, chip, cores, fits }: Omit<Misfit, 'elsewhere'>): number | null {
+  const most = chip.topology.cores - (cores ?? Number.POSITIVE_INFINITY);
+  if (cores === null || most < 0 || most >= chip.keepFree.length) return null;
+  return fits(problem, { ...chip, keepFree: chip.keepFree.slice(0, most), usableCores: cores }, true) ? most : null;
+}
+
 /** Fewest chips of a board that the target comes on, each with the cores that are needed; null if none has as many. */
-export function fittingChips({ problem, chip, cores, fits }: Omit<Misfit, 'elsewhere'>): number | null {
+function fittingChips({ problem, chip, cores, fits }: Omit<Misfit, 'elsewhere'>): number | null {
   if (cores === null) return null;
   for (const count of chipCounts(chip.target.file)) {
-    const board = boardOrNull(chip, count);
+    const board = changed(chip, () => onBoard(chip.target, count));
     // No more cores than now, or still too few.
     if (board === null || board.usableCores <= chip.usableCores || board.usableCores < cores) continue;
-    if (fits(problem, board)) return count;
+    if (fits(problem, board, true)) return count;
   }
   return null;
 }
 
-/** A board of so many chips as something to try. */
-export function chipsRemedy(chips: number): string {
-  return `take ${chips} chips (chips=${chips} in --target)`;
+/**
+ * Parameters of the target that make the network fit, each alone, as `name=value` with the smallest value that does: those that only
+ * add cores, or those that give a core more room.
+ */
+function fittingParameters({ problem, chip, cores, fits }: Omit<Misfit, 'elsewhere'>, kind: 'cores' | 'room'): string[] {
+  return parameterValues(chip.target.file).flatMap(({ name, value, max }) => {
+    const chipWith = (to: number) => changed(chip, () => withParameter(chip.target, name, to));
+    const largest = value === null ? null : chipWith(max);
+    if (value === null || largest === null) return [];
+    const addsRoom = roomOf(largest) !== roomOf(chip);
+    if (addsRoom !== (kind === 'room') || (!addsRoom && largest.usableCores === chip.usableCores)) return [];
+    const fitsWith = (to: number, thoroughly = false) => {
+      const other = chipWith(to);
+      return other !== null && fits(splitFor(problem.whole ?? problem, other), other, thoroughly);
+    };
+    let failing = value;
+    if (!addsRoom) {
+      // The cut is known, and what is to be found is room for it.
+      const hasCores = (to: number) => (chipWith(to)?.usableCores ?? 0) >= (cores ?? Number.POSITIVE_INFINITY);
+      if (!hasCores(max)) return [];
+      failing = smallest(value, max, hasCores);
+      if (fitsWith(failing, true)) return [`${name}=${failing}`];
+    }
+    return failing < max && fitsWith(max) ? [`${name}=${smallest(failing, max, fitsWith)}`] : [];
+  });
 }
 
-/** A board of the same chips under the same options; null where chips joined so are not modelled. */
-function boardOrNull(chip: Chip, chips: number): Chip | null {
-  const { target, maxNeuronsPerCore, weightBits, keepFree, port } = chip;
+/** The smallest number that passes, above one that does not. */
+function smallest(failing: number, passing: number, passes: (value: number) => boolean): number {
+  let [low, high] = [failing, passing];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (passes(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** What a core can hold, as text to compare. */
+function roomOf({ target, limits, weightBits }: Chip): string {
+  return JSON.stringify([limits.usage(noDemand()).map(({ limit }) => limit), storageFormat(target, weightBits)]);
+}
+
+/** A changed target under the options of a chip as something to try; null where it is not possible. */
+function changed(chip: Chip, change: () => Target): Chip | null {
+  const { maxNeuronsPerCore, weightBits, keepFree, port } = chip;
   const options = { maxNeuronsPerCore, weightBits, keepFree, ...(port.assumed ? {} : { port: { x: port.x, y: port.y } }) };
-  return unlessImpossible(() => chipOf(onBoard(target, chips), options));
+  return unlessImpossible(() => chipOf(change(), options));
 }
 
 /** Shipped targets that hold the network, in the order of the list, and how many were tried. */
@@ -171,12 +237,5 @@ function strongest(problem: MappingProblem, weight: number): MappingProblem {
 /** Smallest cap that fits, when a cap is what is in the way. */
 function fittingCap({ problem, chip, fits }: Misfit): number | null {
   if (chip.maxNeuronsPerCore === null || !fits(problem, withCap(chip, null))) return null;
-  let failing = chip.maxNeuronsPerCore;
-  let fitting = problem.units;
-  while (fitting - failing > 1) {
-    const middle = (fitting + failing) >> 1;
-    if (fits(problem, withCap(chip, middle))) fitting = middle;
-    else failing = middle;
-  }
-  return fitting;
+  return smallest(chip.maxNeuronsPerCore, problem.units, (cap) => fits(problem, withCap(chip, cap)));
 }

@@ -68,13 +68,31 @@ function readTarget(spec: string): Target {
       `${path} is not a correct target file (${count} problem${count === 1 ? '' : 's'}):\n${describeProblems(checked.problems, 20)}`,
     );
   }
-  const { chips, ...parameters } = values;
-  const file = setParameters(checked.file, parameters, `bimt-export targets show ${name}`);
+  return withParameters(checked.file, basename(path), values, spec, `bimt-export targets show ${name}`);
+}
+
+/**
+ * The same target with one more parameter set, or another value for one.
+ *
+ * @throws UsageError for an unknown parameter, and for a value that is not possible
+ */
+export function withParameter({ file, label, fileName }: Target, name: string, value: number): Target {
+  const values = { ...parseTargetSpec(label).values, [name]: value };
+  return withParameters(file, fileName, values, labelOf(file.id, values), `bimt-export targets show ${file.id}`);
+}
+
+function withParameters(
+  whole: TargetFile,
+  fileName: string,
+  { chips, ...parameters }: Readonly<Record<string, number>>,
+  spec: string,
+  listWith: string,
+): Target {
+  const file = setParameters(whole, parameters, listWith);
   // Bounds of single parameters do not exclude sizes that only together are too large.
   const { problems } = checkTarget(file);
   if (problems.length > 0) throw new UsageError(`target '${spec}' is not possible:\n${describeProblems(problems, 20)}`);
-  const label = labelOf(file.id, parameters);
-  const target: Target = { id: file.id, label, hash: hashJson(file), file, board: null, fileName: basename(path) };
+  const target: Target = { id: file.id, label: labelOf(file.id, parameters), hash: hashJson(file), file, board: null, fileName };
   return chips === undefined ? target : onBoard(target, chips);
 }
 

@@ -29,6 +29,11 @@ function checkOn(network: WeightedNetwork, chip: Chip): FitCheck {
   return checkFit(chipProblem(network, null, chip), chip, { network, options: { maxNeuronsPerCore } });
 }
 
+/** The same without other targets. */
+function checkAlone(network: WeightedNetwork, chip: Chip): FitCheck {
+  return checkFit(chipProblem(network, null, chip), chip);
+}
+
 /** What the remedies of the first violation say where they match. */
 function wordIn({ violations }: FitCheck, pattern: RegExp): string | undefined {
   return violations[0].remedies.flatMap((remedy) => pattern.exec(remedy)?.[1] ?? [])[0];
@@ -123,6 +128,64 @@ describe('more chips', () => {
     const modules = Int32Array.from({ length: 18 }, (_, unit) => unit % 6);
     const { violations } = modulesDoNotFit(problem, chipFor('dynap-se2'), modules);
     expect(violations[0].remedies).toEqual(['let modules share cores', 'take 2 chips (chips=2 in --target)']);
+  });
+});
+
+describe('a larger target', () => {
+  const network = randomNetwork(3, { rows: 1, columns: 100, density: 0.1 });
+  /** Names and values of the parameters of one kind of remedy. */
+  const parameters = (fit: FitCheck, kind: string): [string, number][] => {
+    const words = wordIn(fit, new RegExp(`^${kind} \\((.*) in --target\\)$`))?.split(/, | or /) ?? [];
+    return words.map((word) => word.split('=')).map(([name, value]) => [name, Number(value)]);
+  };
+
+  it.each([
+    ['rram-mesh:width=1,height=1', null, ['width', 'height'], ['cols', 'arraysPerCore', 'bitsPerCell']],
+    // Few rows: fan-ins are split.
+    ['rram-mesh:width=5,height=1,rows=24,cols=64', null, ['width', 'height'], ['cols', 'arraysPerCore', 'bitsPerCell']],
+    ['mosaic:width=1,height=3', null, ['width', 'height'], ['neurons']],
+    // More room in a core is of no use under a cap.
+    ['mosaic:width=2,height=2', 10, ['width', 'height'], []],
+    // Its only parameter adds rows, which are not what is lacking.
+    ['ibm-34tile', 2, [], []],
+  ])('than %s, at most %s neurons a core, has as much more as is enough: cores by %j, or room in each by %j', (spec, cap, cores, room) => {
+    const [id, given = ''] = spec.split(':');
+    const fit = checkAlone(network, chipFor(spec, cap));
+    const found = ['take more cores', 'give a core more'].map((kind) => parameters(fit, kind));
+    expect(found.map((all) => all.map(([name]) => name))).toEqual([cores, room]);
+    for (const [name, value] of found.flat()) {
+      const others = given.split(',').filter((part) => part !== '' && !part.startsWith(`${name}=`));
+      const fitsWith = (to: number) => checkAlone(network, chipFor(`${id}:${[...others, `${name}=${to}`].join(',')}`, cap)).fits;
+      expect([name, fitsWith(value), fitsWith(value - 1)]).toEqual([name, true, false]);
+    }
+  });
+
+  it('keeps modules apart where the mesh is too small', () => {
+    const problem = randomProblem(8, { rows: 4, columns: 4 });
+    const modules = Int32Array.from({ length: 18 }, (_, unit) => unit % 6);
+    expect(modulesDoNotFit(problem, chipFor('mosaic:width=2,height=2'), modules).violations[0].remedies).toEqual([
+      'let modules share cores',
+      'take more cores (width=3 or height=3 in --target)',
+    ]);
+  });
+});
+
+describe('cores that are kept free', () => {
+  it.each([
+    [20, 'keep only 13 cores free'],
+    [33, 'keep only 13 cores free'],
+  ])('are as few as are needed: of %i', (kept, remedy) => {
+    const network = randomNetwork(3, { rows: 1, columns: 100, density: 0.1 });
+    const keepFree = Array.from({ length: kept }, (_, core) => core);
+    const chip = (free: readonly number[]) => chipOf(loadTarget('ibm-34tile'), { maxNeuronsPerCore: 5, keepFree: free });
+    expect(checkAlone(network, chip(keepFree)).violations[0].remedies).toContain(remedy);
+    expect([13, 14].map((free) => checkAlone(network, chip(keepFree.slice(0, free))).fits)).toEqual([true, false]);
+  });
+
+  it('are not named where all cores are too few', () => {
+    const network = randomNetwork(3, { rows: 1, columns: 100, density: 0.1 });
+    const chip = chipOf(loadTarget('ibm-34tile'), { maxNeuronsPerCore: 2, keepFree: [1] });
+    expect(checkAlone(network, chip).violations[0].remedies.join()).not.toContain('free');
   });
 });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.ts';
 import { DEFAULT_TARGETS } from '../../src/targets/defaults.ts';
 import { weightFormat } from '../../src/targets/formats.ts';
-import { listTargets, loadTarget, requireMappable } from '../../src/targets/load.ts';
+import { listTargets, loadTarget, requireMappable, withParameter } from '../../src/targets/load.ts';
 import { parameterValues, parseTargetSpec } from '../../src/targets/parameters.ts';
 import { topology } from '../../src/targets/topology.ts';
 import { coreCapacity } from '../../src/targets/usage.ts';
@@ -20,6 +20,14 @@ describe('loading a target', () => {
   it("reads a user's file by path, with the same content under the same hash", () => {
     const path = writeTarget(JSON.stringify(rram));
     expect(loadTarget(path)).toMatchObject({ id: 'rram-mesh', fileName: basename(path), hash: loadTarget('rram-mesh').hash });
+  });
+
+  it('with one parameter more, or another value of one, is what the command line calls so', () => {
+    const set = withParameter(loadTarget('rram-mesh:rows=64,width=4'), 'cols', 32);
+    expect(set).toEqual(loadTarget('rram-mesh:rows=64,width=4,cols=32'));
+    expect(withParameter(set, 'rows', 16)).toEqual(loadTarget('rram-mesh:cols=32,rows=16,width=4'));
+    expect(() => withParameter(set, 'rows', 0)).toThrow(/^parameter 'rows' .* is 0; allowed: whole numbers 4 … 4096$/);
+    expect(() => withParameter(set, 'rowz', 8)).toThrow(/unknown parameter .* 'rowz'; did you mean 'rows'.*targets show rram-mesh$/);
   });
 
   it('refuses to map onto what ships for comparison, and says why', () => {
