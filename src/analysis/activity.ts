@@ -23,12 +23,15 @@ export function activityCounter(neurons: number, inputs: number): ActivityCounte
   return {
     add(states, u, mask, rows) {
       trials += rows;
+      for (let first = 0; first < mask.length; first += rows) {
+        for (let i = 0; i < neurons; i++) {
+          const at = first * neurons + i * rows;
+          for (let row = 0; row < rows; row++) if (states[at + row] !== 0 && mask[first + row] !== 0) sent[i]++;
+        }
+      }
       for (let cell = 0; cell < mask.length; cell++) {
         if (mask[cell] === 0) continue;
         steps++;
-        const step = Math.floor(cell / rows);
-        const row = cell % rows;
-        for (let i = 0; i < neurons; i++) if (states[(step * neurons + i) * rows + row] !== 0) sent[i]++;
         for (let k = 0; k < inputs; k++) if (u[cell * inputs + k] !== 0) sent[neurons + k]++;
       }
     },

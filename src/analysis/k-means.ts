@@ -88,7 +88,7 @@ function plusPlusStart({ count, width, values }: Rows, k: number, random: Random
     centres.set(values.subarray(chosen * width, (chosen + 1) * width), c * width);
     let total = 0;
     for (let row = 0; row < count; row++) {
-      nearest[row] = Math.min(nearest[row], squaredDistance(values, row, centres, c, width));
+      nearest[row] = Math.min(nearest[row], squaredDistance(values, row, centres, c, width, nearest[row]));
       total += nearest[row];
     }
     let left = random.uniform() * total;
@@ -132,7 +132,7 @@ function assign(
     let best = 0;
     let least = Number.POSITIVE_INFINITY;
     for (let c = 0; c < sizes.length; c++) {
-      const distance = squaredDistance(values, row, centres, c, width);
+      const distance = squaredDistance(values, row, centres, c, width, least);
       if (distance < least) {
         least = distance;
         best = c;
@@ -172,8 +172,9 @@ function moveCentres({ count, width, values }: Rows, centres: Float64Array, labe
   for (let c = 0; c < sizes.length; c++) for (let x = 0; x < width; x++) centres[c * width + x] /= sizes[c];
 }
 
-function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, width: number): number {
+/** @param enough - once the sum has reached this, what it would grow to does not matter */
+function squaredDistance(a: Float64Array, i: number, b: Float64Array, j: number, width: number, enough = Number.POSITIVE_INFINITY): number {
   let sum = 0;
-  for (let x = 0; x < width; x++) sum += (a[i * width + x] - b[j * width + x]) ** 2;
+  for (let x = 0; x < width && sum < enough; x++) sum += (a[i * width + x] - b[j * width + x]) ** 2;
   return sum;
 }

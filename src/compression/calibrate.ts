@@ -51,8 +51,10 @@ export function calibrate(network: Network, batches: readonly CalibrationBatch[]
     const { states } = runNetwork(network, inputs, steps, rows);
     active.push(states.filter((state) => state > 0));
     // States are [steps, neurons, rows], inputs [steps, rows, inputs].
-    for (let at = 0; at < states.length; at++) stateSquares[Math.floor(at / rows) % network.neurons] += states[at] ** 2;
-    for (let at = 0; at < inputs.length; at++) inputSquares[at % network.inputs] += inputs[at] ** 2;
+    for (let step = 0, at = 0; step < steps; step++) {
+      for (let i = 0; i < network.neurons; i++) for (let row = 0; row < rows; row++) stateSquares[i] += states[at++] ** 2;
+    }
+    for (let cell = 0, at = 0; cell < steps * rows; cell++) for (let k = 0; k < network.inputs; k++) inputSquares[k] += inputs[at++] ** 2;
     cells += steps * rows;
   }
   return {

@@ -118,8 +118,10 @@ export function quantizeInputs(inputs: Float32Array, scale: number): { readonly 
   let clamped = 0;
   for (let i = 0; i < inputs.length; i++) {
     const integer = roundHalfEven(inputs[i] / scale);
-    integers[i] = Math.max(-INPUT_MAX, Math.min(INPUT_MAX, integer));
-    if (integers[i] !== integer) clamped++;
+    integers[i] = integer;
+    if (integer >= -INPUT_MAX && integer <= INPUT_MAX) continue;
+    integers[i] = Math.sign(integer) * INPUT_MAX;
+    clamped++;
   }
   return { integers, clamped };
 }

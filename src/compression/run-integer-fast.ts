@@ -14,20 +14,39 @@ interface Kernel {
   requantize(states: number, sums: number, rows: number, multiplier: number, half: number, unit: number, largest: number): void;
 }
 
-/** Quantized inputs. */
-type Inputs = Int8Array | Int32Array;
+/** Quantized inputs, laid out for the kernel once for many networks. */
+export interface LaneInputs {
+  readonly steps: number;
+  readonly rows: number;
+  /** Shape [blocks, steps, inputs, LANES], 0 where there is no trial. */
+  readonly lanes: Int8Array;
+}
 
-/** An integer network, ready to run. Inputs are within −128 … 127, of shape [steps, rows, inputs]. */
+/** An integer network, ready to run. */
 export interface FastInterpreter {
   /** The same integers as `runInteger`, several times as fast. */
-  run(inputs: Inputs, steps: number, rows: number): IntegerRun;
-  /** The outputs of such a run alone, shape [steps, outputs, rows]. */
-  outputs(inputs: Inputs, steps: number, rows: number): Int32Array;
+  run(inputs: LaneInputs): IntegerRun;
+  /** The outputs of such a run alone, shape [steps, rows, outputs]. */
+  outputsByRow(inputs: LaneInputs): Int32Array;
+}
+
+/** @param inputs - quantized inputs within −128 … 127, shape [steps, rows, inputs] */
+export function laneInputs(inputs: Int32Array, steps: number, rows: number): LaneInputs {
+  const columns = inputs.length / (steps * rows);
+  const lanes = new Int8Array(Math.ceil(rows / LANES) * steps * columns * LANES);
+  for (let step = 0; step < steps; step++) {
+    for (let row = 0; row < rows; row++) {
+      const to = (Math.floor(row / LANES) * steps + step) * columns * LANES + (row % LANES);
+      const from = (step * rows + row) * columns;
+      for (let c = 0; c < columns; c++) lanes[to + c * LANES] = inputs[from + c];
+    }
+  }
+  return { steps, rows, lanes };
 }
 
 /** Prepares a network for many runs. */
 export function fastInterpreter(network: IntegerNetwork): FastInterpreter {
-  const { recurrent, input, bias, multiplier, readout, readoutBias } = network;
+  const { neurons, outputs, recurrent, input, bias, multiplier, readout, readoutBias } = network;
   const hidden = sideBySide(recurrent, input);
   const arrays = [
     ...[hidden.indptr, hidden.indices, hidden.values, bias],
@@ -35,44 +54,55 @@ export function fastInterpreter(network: IntegerNetwork): FastInterpreter {
     multiplier,
   ];
   return {
-    run(inputs, steps, rows) {
-      const states = new Int32Array(steps * network.neurons * rows);
-      return { states, outputs: runBlocks(network, arrays, inputs, steps, rows, states) };
+    run(inputs) {
+      const { steps, rows } = inputs;
+      const states = new Int32Array(steps * neurons * rows);
+      const out = new Int32Array(steps * outputs * rows);
+      runBlocks(network, arrays, inputs, ({ memory, x, sums }, step, first, lanes) => {
+        readLanes(states, step * neurons * rows + first, rows, 1, memory, x / 4, lanes, neurons);
+        readLanes(out, step * outputs * rows + first, rows, 1, memory, sums / 4, lanes, outputs);
+      });
+      return { states, outputs: out };
     },
-    outputs: (inputs, steps, rows) => runBlocks(network, arrays, inputs, steps, rows, null),
+    outputsByRow(inputs) {
+      const { steps, rows } = inputs;
+      const out = new Int32Array(steps * rows * outputs);
+      runBlocks(network, arrays, inputs, ({ memory, sums }, step, first, lanes) => {
+        readLanes(out, (step * rows + first) * outputs, 1, outputs, memory, sums / 4, lanes, outputs);
+      });
+      return out;
+    },
   };
 }
 
 /**
  * @param arrays - the network as `place` takes it
- * @param keep - gets the states, shape [steps, neurons, rows]; null where nobody asks for them
+ * @param read - called after every step of a block of trials, the first of which it is told, and how many they are
  */
 function runBlocks(
   network: IntegerNetwork,
   arrays: readonly Int32Array[],
-  inputs: Inputs,
-  steps: number,
-  rows: number,
-  keep: Int32Array | null,
-): Int32Array {
-  const { neurons, outputs, stateMax, shift } = network;
+  { steps, rows, lanes }: LaneInputs,
+  read: (placed: PlacedNetwork, step: number, first: number, lanes: number) => void,
+): void {
+  const { neurons, inputs, outputs, stateMax, shift } = network;
   const { product, requantize } = kernel();
-  const { hidden, multiplier, readout, x, sums, memory } = place(network, arrays);
+  const placed = place(network, arrays);
+  const { hidden, multiplier, readout, x, sums, memory } = placed;
   const [half, unit] = [2 ** (shift - 1), 2 ** -shift];
-  const out = new Int32Array(steps * outputs * rows);
+  const length = inputs * LANES;
+  let next = 0;
   for (let first = 0; first < rows; first += LANES) {
-    const lanes = Math.min(LANES, rows - first);
-    memory.fill(0, x / 4, x / 4 + (neurons + network.inputs) * LANES);
+    memory.fill(0, x / 4, x / 4 + neurons * LANES);
     for (let step = 0; step < steps; step++) {
-      writeInputs(memory, x / 4 + neurons * LANES, inputs, (step * rows + first) * network.inputs, lanes, network.inputs);
+      memory.set(lanes.subarray(next, next + length), x / 4 + neurons * LANES);
+      next += length;
       product(sums, neurons, hidden.indptr, hidden.columns, hidden.weights, hidden.bias, x);
       requantize(x, sums, neurons, multiplier, half, unit, stateMax);
-      if (keep !== null) readLanes(keep, step * neurons * rows + first, rows, memory, x / 4, lanes, neurons);
       product(sums, outputs, readout.indptr, readout.columns, readout.weights, readout.bias, x);
-      readLanes(out, step * outputs * rows + first, rows, memory, sums / 4, lanes, outputs);
+      read(placed, step, first, Math.min(LANES, rows - first));
     }
   }
-  return out;
 }
 
 let loaded: Kernel | null = null;
@@ -149,16 +179,18 @@ function sideBySide(a: Csr<Int32Array>, b: Csr<Int32Array>): Csr<Int32Array> {
   return { rows: a.rows, columns: a.columns + b.columns, indptr, indices, values };
 }
 
-/** to[column, lane] = from[lane, column]. */
-function writeInputs(to: Int32Array, at: number, from: Inputs, start: number, lanes: number, columns: number): void {
-  for (let lane = 0; lane < lanes; lane++) {
-    for (let c = 0; c < columns; c++) to[at + c * LANES + lane] = from[start + lane * columns + c];
-  }
-}
-
-/** to[row, lane] = from[row, lane], the rows of `to` a stride apart. */
-function readLanes(to: Int32Array, at: number, stride: number, from: Int32Array, start: number, lanes: number, rows: number): void {
+/** to[row·rowStride + lane·laneStride] = from[row, lane]. */
+function readLanes(
+  to: Int32Array,
+  at: number,
+  rowStride: number,
+  laneStride: number,
+  from: Int32Array,
+  start: number,
+  lanes: number,
+  rows: number,
+): void {
   for (let row = 0; row < rows; row++) {
-    for (let lane = 0; lane < lanes; lane++) to[at + row * stride + lane] = from[start + row * LANES + lane];
+    for (let lane = 0; lane < lanes; lane++) to[at + row * rowStride + lane * laneStride] = from[start + row * LANES + lane];
   }
 }

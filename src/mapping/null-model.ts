@@ -12,8 +12,9 @@ export interface HopTotals {
 
 export type PartTotals = Readonly<Record<Part, HopTotals>>;
 
-/** What chance would give. */
+/** A placement, and what chance would give. */
 export interface NullModel {
+  readonly placed: PartTotals;
   /** Exact expectation over all permutations. */
   readonly expected: PartTotals;
   readonly samples: readonly PartTotals[];
@@ -24,11 +25,7 @@ const PERMUTATIONS = 20;
 
 /** Hop totals of each part, with units on the given (numbered) cores. */
 export function hopTotals(problem: MappingProblem, used: UsedCores, core: Int32Array): PartTotals {
-  const { unitOfSource } = problem;
-  return totals(problem, (unit, source) => {
-    const sender = unitOfSource[source];
-    return used.distance(sender < 0 ? null : core[sender], core[unit]);
-  });
+  return totals(problem, partOfSynapse(problem), hopsOn(problem, used, core));
 }
 
 /** The null model of a placement: random permutations of the units over the places that are taken. */
@@ -46,31 +43,56 @@ export function nullModel(problem: MappingProblem, used: UsedCores, seed: number
   const { units, unitOfSource } = problem;
   const meanHops = units > 1 ? pairs / (units * (units - 1)) : 0;
   const meanPortHops = port / units;
-  const expected = totals(problem, (unit, source) => {
+  const part = partOfSynapse(problem);
+  const expected = totals(problem, part, (unit, source) => {
     const sender = unitOfSource[source];
     return sender < 0 ? meanPortHops : sender === unit ? 0 : meanHops;
   });
   const samples = Array.from({ length: PERMUTATIONS }, (_, i) => {
     const place = randomStream(seed, 'null model', i).permutation(units);
-    return hopTotals(
+    return totals(
       problem,
-      used,
-      place.map((unit) => used.core[unit]),
+      part,
+      hopsOn(
+        problem,
+        used,
+        place.map((unit) => used.core[unit]),
+      ),
     );
   });
-  return { expected, samples };
+  return { placed: totals(problem, part, hopsOn(problem, used, used.core)), expected, samples };
 }
 
-function totals(problem: MappingProblem, hops: (unit: number, source: number) => number): PartTotals {
-  const sums = Object.fromEntries(PARTS.map((part) => [part, { wiringCost: 0, synapseHopsSum: 0 }])) as Record<
-    Part,
-    { wiringCost: number; synapseHopsSum: number }
-  >;
-  forEachEntry(problem.synapses, (unit, source, weight) => {
-    const sum = sums[partOf(problem, unit, source)];
-    const distance = hops(unit, source);
-    sum.wiringCost += weight * distance;
-    sum.synapseHopsSum += distance;
+type HopsOfSynapse = (unit: number, source: number) => number;
+
+function hopsOn({ unitOfSource }: MappingProblem, used: UsedCores, core: Int32Array): HopsOfSynapse {
+  return (unit, source) => {
+    const sender = unitOfSource[source];
+    return used.distance(sender < 0 ? null : core[sender], core[unit]);
+  };
+}
+
+/** Which of the parts each synapse is. */
+function partOfSynapse(problem: MappingProblem): Uint8Array {
+  const part = new Uint8Array(problem.synapses.values.length);
+  forEachEntry(problem.synapses, (unit, source, _, at) => {
+    part[at] = PARTS.indexOf(partOf(problem, unit, source));
   });
-  return sums;
+  return part;
+}
+
+// Plain arrays: this runs through all synapses for every permutation.
+function totals({ synapses }: MappingProblem, part: Uint8Array, hops: HopsOfSynapse): PartTotals {
+  const { indptr, indices, values } = synapses;
+  const wiringCost = new Float64Array(PARTS.length);
+  const synapseHopsSum = new Float64Array(PARTS.length);
+  for (let unit = 0; unit < synapses.rows; unit++) {
+    for (let at = indptr[unit]; at < indptr[unit + 1]; at++) {
+      const distance = hops(unit, indices[at]);
+      wiringCost[part[at]] += values[at] * distance;
+      synapseHopsSum[part[at]] += distance;
+    }
+  }
+  const sums = PARTS.map((name, k): [Part, HopTotals] => [name, { wiringCost: wiringCost[k], synapseHopsSum: synapseHopsSum[k] }]);
+  return Object.fromEntries(sums) as PartTotals;
 }

@@ -4,7 +4,7 @@ import type { Hops } from '../targets/topology.ts';
 import type { Chip } from './chip.ts';
 import type { Connection } from './connections.ts';
 import type { UsedCores } from './geometry.ts';
-import { hopTotals, type NullModel, type PartTotals } from './null-model.ts';
+import type { NullModel, PartTotals } from './null-model.ts';
 import { type MappingProblem, type Part, partOf } from './problem.ts';
 import { bySource, linkUnion } from './transfers.ts';
 
@@ -135,7 +135,7 @@ export function partMetrics({ chip, problem, used, connections, nullModel }: Mea
   const bundles = bundlesOf(used, served);
   const synapseStatistics = statistics(synapseHops);
   const synapses = synapseStatistics.histogram.reduce((a, b) => a + b, 0);
-  const placed = sumParts(hopTotals(problem, used, used.core), parts);
+  const placed = sumParts(nullModel.placed, parts);
   const expected = sumParts(nullModel.expected, parts);
   const samples = nullModel.samples.map((sample) => sumParts(sample, parts));
   const compare = (measure: 'wiringCost' | 'synapseHopsSum') =>

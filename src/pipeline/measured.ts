@@ -1,16 +1,18 @@
 // What has been measured already? Targets of one run calibrate the same network, and often store the same integers of it.
 import { activityCounter } from '../analysis/activity.ts';
-import { type Calibration, calibrate } from '../compression/calibrate.ts';
+import { type Calibration, calibrate, type Ranges } from '../compression/calibrate.ts';
+import { balanceInputs } from '../compression/input-unit.ts';
 import type { IntegerNetwork } from '../compression/integer-network.ts';
 import { quantizeInputs } from '../compression/quantize.ts';
-import { fastInterpreter } from '../compression/run-integer-fast.ts';
+import { fastInterpreter, type LaneInputs, laneInputs } from '../compression/run-integer-fast.ts';
+import type { UnitOptions } from '../compression/units.ts';
 import { hashJson, sha256OfParts } from '../core/hash.ts';
 import type { Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';
 import { type EvaluationBatch, type EvaluationPlan, evaluationTrials, type ScoredBatch, scoreBatches, TEST } from '../tasks/accuracy.ts';
 import type { TaskSuite } from '../tasks/suite.ts';
 import type { MapConfig, QuantizeConfig } from './config.ts';
-import { calibrationBatches, measureScores, outputsByRow, predictWith, type ScorePlan, toScores } from './scores.ts';
+import { calibrationBatches, measureScores, predictWith, type ScorePlan, toScores } from './scores.ts';
 
 /** How often each neuron and input of an integer network sends. */
 export interface MeasuredActivity {
@@ -35,6 +37,7 @@ function remembered<Answer>(): (network: Network, question: unknown, answer: () 
 }
 
 const calibrations = remembered<Calibration>();
+const ranges = remembered<Ranges>();
 const scores = remembered<Promise<Scores>>();
 const activities = remembered<MeasuredActivity>();
 const floatTrials = remembered<readonly (readonly EvaluationBatch[])[]>();
@@ -45,6 +48,19 @@ export function calibrationOf(network: Network, suite: TaskSuite, { calibrationT
   return calibrations(network, [suite.name, calibrationTrials, seed, stateRange], () =>
     calibrate(network, calibrationBatches(suite, calibrationTrials, seed), stateRange),
   );
+}
+
+/**
+ * Those ranges, the one of the inputs as `balanceInputs` chooses it: many targets have the same weights.
+ *
+ * @param config - what the calibration is of
+ */
+export function balancedRangesOf(network: Network, suite: TaskSuite, config: QuantizeConfig, options: UnitOptions): Ranges {
+  const { calibrationTrials, seed, stateRange } = config;
+  const { weights, widths, groups, stateBits, scale, powerOfTwo } = options;
+  const units = { weights, widths, groups: typeof groups === 'string' ? groups : [...groups], stateBits, scale, powerOfTwo };
+  const question = [suite.name, calibrationTrials, seed, stateRange, units];
+  return ranges(network, question, () => balanceInputs(network, calibrationOf(network, suite, config), options));
 }
 
 /** Scores of a float network on the held-back trials. */
@@ -58,11 +74,7 @@ export function integerScoresOf(float: Network, network: IntegerNetwork, suite: 
     const interpreter = fastInterpreter(network);
     const test = { ...plan, purpose: TEST };
     const trials = trialsIn(network.scales.input, float, suite, test);
-    return toScores(
-      await scoreBatches(suite, test, trials, async ({ integers, steps, rows }) =>
-        outputsByRow(interpreter.outputs(integers, steps, rows), steps, rows),
-      ),
-    );
+    return toScores(await scoreBatches(suite, test, trials, async (batch) => interpreter.outputsByRow(batch)));
   });
 }
 
@@ -78,9 +90,7 @@ export function activityOf(
     const interpreter = fastInterpreter(network);
     const trials = trialsIn(network.scales.input, float, suite, { trialsPerTask: activityTrials, seed, purpose: 'activity' });
     for (const task of suite.tasks.keys()) {
-      for (const { integers, steps, rows, mask } of trials(task)) {
-        counter.add(interpreter.run(integers, steps, rows).states, integers, mask, rows);
-      }
+      for (const batch of trials(task)) counter.add(interpreter.run(batch).states, batch.integers, batch.mask, batch.rows);
     }
     const means = counter.means();
     const activeNeurons = means.subarray(0, network.neurons).reduce((sum, mean) => sum + mean, 0);
@@ -89,7 +99,7 @@ export function activityOf(
 }
 
 /** Trials as an integer network gets them. */
-interface IntegerBatch extends ScoredBatch {
+interface IntegerBatch extends ScoredBatch, LaneInputs {
   /** Shape [steps, rows, inputs]. */
   readonly integers: Int8Array;
 }
@@ -104,10 +114,10 @@ const KEPT_VALUES = 2 ** 25;
 function trialsIn(unit: number, float: Network, suite: TaskSuite, plan: EvaluationPlan): (task: number) => readonly IntegerBatch[] {
   const { trialsPerTask, seed, purpose } = plan;
   const make = (task: number) => evaluationTrials(suite, task, trialsPerTask, seed, purpose);
-  const toIntegers = ({ inputs, ...batch }: EvaluationBatch): IntegerBatch => ({
-    ...batch,
-    integers: new Int8Array(quantizeInputs(inputs, unit).integers),
-  });
+  const toIntegers = ({ inputs, ...batch }: EvaluationBatch): IntegerBatch => {
+    const { integers } = quantizeInputs(inputs, unit);
+    return { ...batch, ...laneInputs(integers, batch.steps, batch.rows), integers: new Int8Array(integers) };
+  };
   if (suite.tasks.length * trialsPerTask * suite.maxSteps * suite.inputs > KEPT_VALUES) return (task) => make(task).map(toIntegers);
   const trials = integerTrials(float, [suite.name, plan, unit], () =>
     floatTrials(float, [suite.name, plan], () => suite.tasks.map((_, task) => make(task))).map((batches) => batches.map(toIntegers)),

@@ -1,5 +1,4 @@
 // How does pruned.safetensors become quantized.safetensors, in the integers one target can store?
-import { balanceInputs } from '../compression/input-unit.ts';
 import { applyUnits, type QuantizeOptions, quantize } from '../compression/quantize.ts';
 import type { QuantizedArtifact } from '../compression/quantized-file.ts';
 import type { SynapseCounts } from '../compression/synapse-counts.ts';
@@ -20,7 +19,7 @@ import { findSuite } from '../tasks/suites.ts';
 import type { CheckpointStore } from '../training/checkpoint.ts';
 import { chooseMixed, type WidthChoice } from './choose-widths.ts';
 import type { QuantizeConfig } from './config.ts';
-import { calibrationOf, integerScoresOf, scoresOf } from './measured.ts';
+import { balancedRangesOf, calibrationOf, integerScoresOf, scoresOf } from './measured.ts';
 import type { NetworkArtifact } from './network-file.ts';
 import { trainForIntegers } from './quantization-training.ts';
 import type { ScorePlan } from './scores.ts';
@@ -88,7 +87,6 @@ export async function quantizeStage(
   const { target } = chip;
   const suite = findSuite(header.config.suite);
   const weights = weightFormat(target, chip.weightBits);
-  const calibration = calibrationOf(network, suite, config);
   const options: QuantizeOptions = {
     weights,
     stateBits: config.stateBits,
@@ -99,7 +97,10 @@ export async function quantizeStage(
   };
   // Inputs are as fine as the weights that most rows will have.
   const common = narrowFormat(weights, Math.round(config.bitBudget ?? chip.weightBits));
-  const ranges = config.inputRange === 'balanced' ? balanceInputs(network, calibration, { ...options, weights: common }) : calibration;
+  const isBalanced = config.inputRange === 'balanced';
+  const ranges = isBalanced
+    ? balancedRangesOf(network, suite, config, { ...options, weights: common })
+    : calibrationOf(network, suite, config);
   const mixed = config.bitBudget === null ? null : await chooseMixed(network, ranges, options, suite, config, config.bitBudget, hooks);
   const final = { ...options, ...(mixed && { widths: mixed.widths }) };
   const trained = config.train === null ? null : await trainForIntegers(network, suite, ranges, final, config.train, hooks, store);

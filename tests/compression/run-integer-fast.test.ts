@@ -3,17 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { IntegerNetwork } from '../../src/compression/integer-network.ts';
 import { proveRanges } from '../../src/compression/integer-proof.ts';
 import { runInteger } from '../../src/compression/run-integer.ts';
-import { fastInterpreter } from '../../src/compression/run-integer-fast.ts';
+import { fastInterpreter, laneInputs } from '../../src/compression/run-integer-fast.ts';
+import { outputsByRow } from '../../src/pipeline/scores.ts';
 import { randomIntegerInputs, randomIntegerNetwork } from './random-integer-network.ts';
 
 /** Fails unless all states and outputs are those of the plain interpreter. */
 function expectSame(network: IntegerNetwork, inputs: Int32Array, steps: number, rows: number) {
   const plain = runInteger(network, inputs, steps, rows);
   const interpreter = fastInterpreter(network);
-  const fast = interpreter.run(inputs, steps, rows);
+  const lanes = laneInputs(inputs, steps, rows);
+  const fast = interpreter.run(lanes);
   expect(bytes(fast.states).equals(bytes(plain.states))).toBe(true);
   expect(bytes(fast.outputs).equals(bytes(plain.outputs))).toBe(true);
-  expect(bytes(interpreter.outputs(inputs, steps, rows)).equals(bytes(plain.outputs))).toBe(true);
+  expect(bytes(interpreter.outputsByRow(lanes)).equals(bytes(outputsByRow(plain.outputs, steps, rows)))).toBe(true);
   return plain;
 }
 
