@@ -213,7 +213,7 @@ function checkProfiles(file: TargetFile, add: Add): void {
     const path = `energyProfiles[${i}]`;
     if (profiles.findIndex(({ id }) => id === profile.id) < i) add(`${path}.id`, `"${profile.id}" twice`, 'distinct ids');
     if ((profile.kind === 'aggregate' || profile.kind === 'mac-flat') && (profile.staticPower?.value ?? null) !== null) {
-      add(`${path}.staticPower`, String(profile.staticPower?.value), `no static power: an ${profile.kind} figure contains it`);
+      add(`${path}.staticPower`, String(profile.staticPower?.value), `no static power: a figure of kind ${profile.kind} contains it`);
     }
   });
 }

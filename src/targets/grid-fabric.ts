@@ -47,7 +47,7 @@ export function gridFabric(shape: GridShape): Fabric {
       if (dx !== 0 && dy !== 0 && !hexagonal) continue;
       const to = neighbour(shape, x[router], y[router], dx, dy);
       if (to === null || !shape.exists(router)) continue;
-      linkAt[router * DIRECTIONS.length + direction] = list.add(router, to, dx === 0 ? 'y' : 'x', isOtherChip(shape, router, to, dx, dy));
+      linkAt[router * DIRECTIONS.length + direction] = list.add(router, to, dx === 0 ? 'y' : 'x', isOtherChip(shape, router, to));
     }
   }
   /** Signed way along an axis: straight, or, where that is shorter, round; the positive of equals. */
@@ -142,11 +142,10 @@ function neighbour(shape: GridShape, x: number, y: number, dx: number, dy: numbe
   return null;
 }
 
-/** Whether a step leaves the chip, going round the board included. */
-function isOtherChip({ wide, high, chipWide, chipHigh }: GridShape, from: number, to: number, dx: number, dy: number): boolean {
-  const differs = (a: number, b: number, chip: number, size: number, step: number) =>
-    Math.floor(a / chip) !== Math.floor(b / chip) || (chip < size && Math.abs(b - a) > Math.abs(step));
-  return differs(from % wide, to % wide, chipWide, wide, dx) || differs(Math.floor(from / wide), Math.floor(to / wide), chipHigh, high, dy);
+/** Whether a link leads to another chip. */
+function isOtherChip({ wide, chipWide, chipHigh }: GridShape, from: number, to: number): boolean {
+  const differs = (a: number, b: number, chip: number) => Math.floor(a / chip) !== Math.floor(b / chip);
+  return differs(from % wide, to % wide, chipWide) || differs(Math.floor(from / wide), Math.floor(to / wide), chipHigh);
 }
 
 /** Signed way round an axis in the other direction. */

@@ -90,6 +90,9 @@ describe('a source with targets on cores 2, 5 and 8 of 3 × 3, from core 0', () 
     expect(tableEntries(trees, tree.used, [...tree.connections, ...others.slice(0, 1)])).toEqual({ used: 2, limit: 1023, x: 2, y: 0 });
     expect(tableEntries(casting('unicast-per-core'), tree.used, tree.connections)).toBeNull();
     const fabric = casting('switch-fabric', { wide: 3, high: 3 }, {});
+    // A path back from core 2 crosses the sides of the row the other way; each carries both.
+    const back = { ...tree.connections[0], source: 1, from: 1, to: 0 };
+    expect(sidePaths(fabric, tree.used, [tree.connections[0], back])).toMatchObject({ used: 2 });
     expect(sidePaths(fabric, tree.used, [...tree.connections, ...tree.connections.map((one) => ({ ...one, source: 1 }))])).toEqual({
       used: 2,
       limit: null,

@@ -9,6 +9,7 @@ import { mappingMetrics } from '../../src/mapping/metrics.ts';
 import { hopTotals, nullModel } from '../../src/mapping/null-model.ts';
 import type { Placement } from '../../src/mapping/placement.ts';
 import { type MappingProblem, mappingProblem } from '../../src/mapping/problem.ts';
+import { transfersOf } from '../../src/mapping/transfers.ts';
 import { csrFromDense } from '../../src/network/csr.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { coreCapacity } from '../../src/targets/usage.ts';
@@ -172,14 +173,22 @@ describe('three cores, by hand', () => {
     // 0 and 1 to core 2; 0 and 2 to core 4; inputs to cores 0 and 2.
     expect(new Set(work?.latency.messages.map(({ hopsX, hopsY }) => `${hopsX},${hopsY}`))).toEqual(new Set(['2,0', '1,1', '0,0']));
     expect(work?.latency.messages).toHaveLength(3);
+    // From (0, 0) to (1, 0): 0 twice, 1 once, and both inputs.
+    expect(work?.latency.busiestLinkPackets).toBeCloseTo(2 * 0.5 + 0.25 + 0.75 + 0.1);
   });
 
   it('do the same work as matrix–vector products and whole vectors', () => {
     const isaac = loadTarget('isaac-ce');
     const limits = coreCapacity(isaac);
-    const work = stepWork(problem, { ...chip, target: isaac, limits, capacity: limits }, placement);
+    const vectors = { ...chip, target: isaac, limits, capacity: limits };
+    const work = stepWork(problem, vectors, placement);
     // Vectors: core 0 (2 neurons) to cores 2 and 4, core 2 (1 neuron) to core 4, inputs to cores 0 (1) and 2 (2).
     expect(work?.energy).toMatchObject({ messages: 5, hopsX: 2 + 1 + 1 + 0 + 2, hopsY: 0 + 1 + 1 + 0 + 0 });
+    // A vector holds all values of its core, of which core 4 wants one; inputs come as those that are wanted.
+    const used = usedCoresOf(vectors, placement);
+    const sent = transfersOf(problem, vectors, used, connectionsOf(deliveriesOf(problem, used), used), Float64Array.of());
+    const values = Array.from(sent, ({ from, connections, states }) => `${from} to ${connections[0].to}: ${states}`);
+    expect(values.sort()).toEqual(['0 to 1: 2', '0 to 2: 2', '1 to 2: 1', 'null to 0: 1', 'null to 1: 2']);
     // Two values of 16 bits fill a flit: every vector is one flit, over 2 + 2 + 2 + 0 + 2 links.
     expect(work?.energy.flitHops).toBe(8);
     // Axons: 0, 1 and an input on core 0; 0, 1 and two inputs on core 2; 0, 2 and 3 on core 4. Two bytes each, written and read.

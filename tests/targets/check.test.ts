@@ -55,6 +55,20 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
     [0.8, 1.25],
     /^process\.supply\.range: \[0\.8,1\.25\]; .* around the value 0\.75$/,
   ],
+  [
+    'a range below its value',
+    'loihi1',
+    'process.supply.range',
+    [0.5, 0.7],
+    /^process\.supply\.range: \[0\.5,0\.7\]; .* around the value 0\.75$/,
+  ],
+  [
+    'static power beside flat products',
+    'hermes-core',
+    'energyProfiles.0.staticPower',
+    { value: 0.1, unit: 'W', provenance: 'assumption', how: 'test' },
+    /^energyProfiles\[0\]\.staticPower: 0\.1; no static power: a figure of kind mac-flat contains it$/,
+  ],
   // Check 3: the hierarchy adds up
   ['a wrong count of cores', 'loihi1', 'hierarchy.coresPerChip.value', 127, /^hierarchy\.coresPerChip: 127; 128, the product/],
   [
@@ -208,7 +222,7 @@ describe('the check of a target file', () => {
     const [profile] = loihi['energyProfiles'] as Record<string, unknown>[];
     const aggregate = { id: 'sum', kind: 'aggregate', synop: profile?.['synop'], staticPower: profile?.['staticPower'] };
     const file = withValue(loihi, 'energyProfiles', [profile, aggregate]);
-    expect(problemsOf(file)).toEqual(['energyProfiles[1].staticPower: 0.1044; no static power: an aggregate figure contains it']);
+    expect(problemsOf(file)).toEqual(['energyProfiles[1].staticPower: 0.1044; no static power: a figure of kind aggregate contains it']);
   });
 
   it('accepts a first-class target that waives what it lacks', () => {

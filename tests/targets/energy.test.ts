@@ -210,6 +210,9 @@ describe('energy of chips that publish a sum', () => {
     expect(termValue(estimate, 'products')).toBeCloseTo(2 * 65_536 * 0.19, 6);
     expect(estimate.total.complete).toBe(true);
     expect(estimateEnergy(energyProfile(target), { ...NOTHING, flitHops: 1 }).unknown).toEqual(['flitHop']);
+    // One array of 1024 × 512 at 0.161 pJ.
+    const long = energyProfile(loadTarget('ibm-34tile:rows=1024'));
+    expect(termValue(estimateEnergy(long, { ...NOTHING, mvms: [{ ...mvm, arrays: 1 }] }), 'products')).toBeCloseTo(1024 * 512 * 0.161, 6);
   });
 
   it('of products whose input cycles nobody knows is unknown', () => {

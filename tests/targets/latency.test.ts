@@ -132,6 +132,13 @@ describe('latency of a step', () => {
     expect(at(256)).toBeCloseTo(18 * cycleNs, 6);
     const four = loadTarget('rram-mesh:adcsPerArray=4');
     expect(estimateLatency(timing(four), product(mvmCounts(four, 255, 10))).total.value).toBeCloseTo(9 * (3.16 + 64 / 1.28), 6);
+    // The last of three converters has two columns less than the others.
+    const three = loadTarget('rram-mesh:adcsPerArray=3');
+    expect(estimateLatency(timing(three), product(mvmCounts(three, 255, 10))).total.value).toBeCloseTo(9 * (3.16 + 86 / 1.28), 6);
+    // A pipeline is passed through once; what is read again takes its input cycles only.
+    const pipelineCycles = { value: 20, unit: '1', provenance: 'assumption', how: 'test' };
+    const deep = loadChanged('rram-mesh', { 'time.mvm.pipelineCycles': pipelineCycles });
+    expect(estimateLatency(timing(deep), product(mvmCounts(deep, 256, 10))).total.value).toBeCloseTo((20 + 9) * cycleNs, 6);
   });
 
   it('is unknown with a converter nobody tabulated', () => {

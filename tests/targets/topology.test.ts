@@ -52,6 +52,8 @@ describe('the network of a chip', () => {
     expect(rram.port).toEqual({ x: 0, y: 1, assumption: expect.stringContaining('west edge') });
     expect(rram.portHops(4)).toEqual({ x: 4, y: 1 });
     expect(rram.portHops(5)).toEqual({ x: 0, y: 0 });
+    // Of two in the middle the one farther north.
+    expect(topology(loadTarget('rram-mesh')).port).toMatchObject({ x: 0, y: 3 });
   });
 
   it('gives the pitch with its basis, and no pitch where none is known', () => {
@@ -171,6 +173,14 @@ describe('networks of every kind', () => {
     // Steps (2, 1): one diagonal and one along x; (2, −1): three straight ones.
     const hexagonal = made({ kind: 'hexmesh', tiles: [4, 4] });
     expect([hexagonal.hops(4, 10), hexagonal.hops(4, 2)]).toEqual([{ x: 2, y: 0 }, { x: 2, y: 1 }]); // biome-ignore format: pairs
+    const steps = (network: Topology, from: number, to: number) =>
+      network.route(from, to).map((link) => {
+        const [a, b] = [network.links.from[link], network.links.to[link]];
+        return [network.routers.x[b] - network.routers.x[a], network.routers.y[b] - network.routers.y[a]];
+      });
+    expect(steps(hexagonal, 4, 11)).toEqual([[1, 1], [1, 0], [1, 0]]); // biome-ignore format: pairs
+    expect(steps(hexagonal, 4, 2)).toEqual([[1, 0], [1, 0], [0, -1]]); // biome-ignore format: pairs
+    expect(steps(made({ tiles: [4, 4] }), 12, 2)).toEqual([[1, 0], [1, 0], [0, -1], [0, -1], [0, -1]]); // biome-ignore format: pairs
     // On 4 × 4, round the torus: (3, 2) is (−1, −2) away, (3, 3) one diagonal, (3, 0) one to the west.
     const torus = made({ kind: 'hextorus', chips: [4, 4] });
     expect([torus.distance(0, 11), torus.distance(0, 15), torus.distance(0, 3)]).toEqual([2, 1, 1]);
