@@ -32,6 +32,8 @@ export interface PlaceGraphOptions {
 
 /** Annealing at effort 1, over all starts that are kept: as many proposals as look at this many vertices and wires together. */
 const ANNEALING_LOOKS = 24_000_000;
+/** Most proposals for a vertex at effort 1: small graphs have few ways to lie, and are through with them sooner. */
+const MOST_PROPOSALS = 20_000;
 /** Larger graphs are refined by pairs alone. */
 const ANNEALED_VERTICES = 20_000;
 /** Rounds of pair refinement at effort 1. */
@@ -98,12 +100,13 @@ export function placeGraph(graph: PlacementGraph, mesh: Mesh, options: PlaceGrap
   const kept = starts
     .filter(({ cost }, i) => i === 0 || cost !== starts[i - 1].cost)
     .slice(0, graph.vertices > KEPT_VERTICES ? 1 : KEPT_STARTS);
+  const proposals = Math.min(MOST_PROPOSALS, ANNEALING_LOOKS / looks);
   kept.forEach((start, number) => {
     onProgress(0.5 + (0.5 * number) / kept.length, 'refinement');
     start.cost = refine(problem, start.core, start.cost, null, {
       pairs,
       rounds: Math.ceil(ROUNDS * effort),
-      proposals: graph.vertices > ANNEALED_VERTICES ? 0 : Math.ceil((ANNEALING_LOOKS * effort * graph.vertices) / looks / kept.length),
+      proposals: graph.vertices > ANNEALED_VERTICES ? 0 : Math.ceil((proposals * effort * graph.vertices) / kept.length),
       random: randomStream(seed, 'solve/anneal', number),
     });
   });

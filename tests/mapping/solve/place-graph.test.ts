@@ -58,6 +58,14 @@ function optimum(vertices: number, edges: readonly Edge[], { width, height, capa
 }
 
 describe('the placement of a graph', () => {
+  it('of a few vertices takes no longer than they are worth', () => {
+    const before = process.cpuUsage();
+    const edges: Edge[] = [[0, 1, 1], [1, 2, 1]]; // biome-ignore format: edges
+    expect(placed(3, edges, { width: 2, height: 2, capacity: 2 }, null, { seed: 1, effort: 1 })).toBe(1);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(1);
+  });
+
   it('is as good as the best of all placements of a few vertices', () => {
     const meshes: Mesh[] = [
       { width: 2, height: 2, capacity: 2 },
