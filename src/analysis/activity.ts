@@ -26,7 +26,9 @@ export function activityCounter(neurons: number, inputs: number): ActivityCounte
       for (let first = 0; first < mask.length; first += rows) {
         for (let i = 0; i < neurons; i++) {
           const at = first * neurons + i * rows;
-          for (let row = 0; row < rows; row++) if (states[at + row] !== 0 && mask[first + row] !== 0) sent[i]++;
+          let count = 0;
+          for (let row = 0; row < rows; row++) if (states[at + row] !== 0 && mask[first + row] !== 0) count++;
+          sent[i] += count;
         }
       }
       for (let cell = 0; cell < mask.length; cell++) {
