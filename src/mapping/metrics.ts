@@ -47,6 +47,20 @@ export interface CoreMetrics {
   readonly utilization: number;
 }
 
+/** How full the used arrays are. */
+export interface CellUtilization {
+  /** Cells that hold a synapse, over all cells of these arrays. */
+  readonly usedCells: number;
+  readonly cells: number;
+  readonly arrays: number;
+  readonly ratio: number;
+  /** Used rows over the rows of the arrays that lie above each other in a core, and columns over those beside each other (C4). */
+  readonly rowRatio: number;
+  readonly columnRatio: number;
+  /** Cells that hold a synapse over those where a used row crosses a used column. */
+  readonly boxFill: number;
+}
+
 /** Everything a report needs about a placement. */
 export interface MappingMetrics {
   readonly coresUsed: number;
@@ -61,7 +75,7 @@ export interface MappingMetrics {
   /** Name of the fullest resource. */
   readonly bindingResource: string;
   /** Cells that hold a synapse over all cells of the used arrays (C3); null for synapse lists. */
-  readonly cellUtilization: { readonly usedCells: number; readonly cells: number; readonly arrays: number; readonly ratio: number } | null;
+  readonly cellUtilization: CellUtilization | null;
   readonly overheads: Overheads;
   /** Basis of the pitch behind wire lengths, as the target states it; null where no pitch is published. */
   readonly wireLengthBasis: string | null;
@@ -212,8 +226,26 @@ function cellUtilization(problem: MappingProblem, chip: Chip, totals: readonly C
   const { arrayRows, arrayColumns, columnWeights, classRows, arraySigns } = storage;
   if (arrayRows === null || arrayColumns === null) return null;
   const rowsPerClass = classRows[0].length;
-  const arrays = totals.reduce((sum, { rows, neurons, copies }) => sum + arraysFor(storage, rows * rowsPerClass, neurons + copies), 0);
-  const usedCells = problem.synapses.values.length * columnWeights.length * rowsPerClass * arraySigns.length;
-  const cells = arrays * arrayRows * arrayColumns;
-  return { usedCells, cells, arrays, ratio: cells === 0 ? 0 : usedCells / cells };
+  const columnsPerUnit = columnWeights.length;
+  const used = { rows: 0, columns: 0, box: 0 };
+  const there = { rows: 0, columns: 0, arrays: 0 };
+  for (const core of totals) {
+    const rows = core.rows * rowsPerClass;
+    const units = core.neurons + core.copies;
+    used.rows += rows;
+    used.columns += units * columnsPerUnit;
+    used.box += rows * units * columnsPerUnit * arraySigns.length;
+    there.rows += Math.ceil(rows / arrayRows) * arrayRows;
+    there.columns += Math.ceil(units / Math.floor(arrayColumns / columnsPerUnit)) * arrayColumns;
+    there.arrays += arraysFor(storage, rows, units);
+  }
+  const usedCells = problem.synapses.values.length * columnsPerUnit * rowsPerClass * arraySigns.length;
+  const cells = there.arrays * arrayRows * arrayColumns;
+  const share = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+  return {
+    ...{ usedCells, cells, arrays: there.arrays, ratio: share(usedCells, cells) },
+    rowRatio: share(used.rows, there.rows),
+    columnRatio: share(used.columns, there.columns),
+    boxFill: share(usedCells, used.box),
+  };
 }

@@ -348,6 +348,9 @@ const placed = z.strictObject({
       cells: count.describe('cells of all used arrays'),
       arrays: count.describe('arrays in use'),
       ratio: share.describe(ofPlacement('cellUtilization')),
+      rowRatio: share.describe('used rows over the rows of the arrays that lie above each other in a core'),
+      columnRatio: share.describe('used columns over the columns of the arrays that lie beside each other in a core'),
+      boxFill: share.describe('cells that hold a synapse over those where a used row crosses a used column'),
     })
     .nullable()
     .describe('null for synapse lists'),

@@ -99,6 +99,7 @@ function neuronsText({ limits, crossbar, coreClasses = [] }: TargetFile): string
 function bitsText({ weight }: TargetFile): string {
   const { value } = weight.bits;
   if (value === null) return 'unknown';
+  if (value.length === 1) return quantityText({ ...weight.bits, value: value[0], range: null });
   return value.length > 2 ? `${Math.min(...value)} to ${Math.max(...value)} bit` : `${value.join(' or ')} bit`;
 }
 

@@ -206,8 +206,9 @@ function checkHierarchy(file: TargetFile, add: Add): void {
 function checkProfiles(file: TargetFile, add: Add): void {
   const profiles = file.energyProfiles;
   const defaults = profiles.filter((profile) => profile.default);
-  if (profiles.length > 0 && defaults.length !== 1) {
-    add('energyProfiles', `${defaults.length} default profiles`, 'exactly one profile with "default": true');
+  // Without one nothing would say that energies are unknown.
+  if ((profiles.length > 0 || file.support !== 'reference-only') && defaults.length !== 1) {
+    add('energyProfiles', `${defaults.length} default profiles`, 'exactly one profile with "default": true; its figures may be null');
   }
   profiles.forEach((profile, i) => {
     const path = `energyProfiles[${i}]`;

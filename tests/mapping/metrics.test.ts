@@ -189,6 +189,11 @@ describe('three cores, by hand', () => {
     const sent = transfersOf(problem, vectors, used, connectionsOf(deliveriesOf(problem, used), used), Float64Array.of());
     const values = Array.from(sent, ({ from, connections, states }) => `${from} to ${connections[0].to}: ${states}`);
     expect(values.sort()).toEqual(['0 to 1: 2', '0 to 2: 2', '1 to 2: 1', 'null to 0: 1', 'null to 1: 2']);
+    // 11 synapses of 8 cells. Rows are axons: 3, 4 and 3 of 128; columns 8 a unit: 16, 8 and 16 of 128.
+    expect(mappingMetrics(problem, vectors, placement).cellUtilization).toEqual({
+      ...{ usedCells: 88, cells: 3 * 16_384, arrays: 3, ratio: 88 / (3 * 16_384) },
+      ...{ rowRatio: 10 / 384, columnRatio: 40 / 384, boxFill: 88 / (3 * 16 + 4 * 8 + 3 * 16) },
+    });
     // Two values of 16 bits fill a flit: every vector is one flit, over 2 + 2 + 2 + 0 + 2 links.
     expect(work?.energy.flitHops).toBe(8);
     // Axons: 0, 1 and an input on core 0; 0, 1 and two inputs on core 2; 0, 2 and 3 on core 4. Two bytes each, written and read.

@@ -181,7 +181,7 @@ function sampleMetrics(cap: number | null): MappingMetrics {
       },
     ],
     bindingResource: 'axonsIn',
-    cellUtilization: { usedCells: 27, cells: 1024, arrays: 4, ratio: 27 / 1024 },
+    cellUtilization: { usedCells: 27, cells: 1024, arrays: 4, ratio: 27 / 1024, rowRatio: 0.5, columnRatio: 0.25, boxFill: 27 / 128 },
     overheads: { fanInSplit: null, copies: 0, expansion: { rows: 1, arrays: 1, columnsPerNeuron: 14 } },
     wireLengthBasis: 'area-share',
     parts: { recurrent: part([8, 2, 3], 7, 4.25, 3.5), readout: part([3, 5], 2, 5, 1.75), input: part([4, 2], 0, 1.25, 2) },

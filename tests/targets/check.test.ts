@@ -125,6 +125,7 @@ const MUTATIONS: readonly [what: string, id: string, path: string, value: unknow
   ],
   // Check 4: one default profile, static power never twice
   ['no default profile', 'loihi1', 'energyProfiles.0.default', undefined, /^energyProfiles: 0 default profiles; exactly one/],
+  ['no profile at all', 'tianjic', 'energyProfiles', [], /^energyProfiles: 0 default profiles; exactly one/],
   ['two default profiles', 'loihi1', 'energyProfiles.1.default', true, /^energyProfiles: 2 default profiles; exactly one/],
   [
     'two profiles of one name',
