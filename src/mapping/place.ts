@@ -53,12 +53,13 @@ export function place(problem: MappingProblem, chip: Chip, options: PlaceOptions
   if (cuts.length === 0) throw refusal(problem, chip, modules);
   const isLarge = problem.units > LOOK_UNITS;
   const search = new LayoutSearch(problem, chip, wires, { pins, modules });
-  const starts = cuts
-    .map((cut) => search.start(cut, randomStream(seed, 'place/start')))
-    .sort((a, b) => (isBetter(a, b) ? -1 : 1))
-    .slice(0, isLarge ? 1 : LOOKS);
+  const ranked = (layouts: Layout[]) => layouts.sort((a, b) => (isBetter(a, b) ? -1 : 1));
+  const found = cuts.map((cut) => search.starts(cut, randomStream(seed, 'place/start')));
+  const inPlane = ranked(found.map(({ inPlane }) => inPlane)).slice(0, LOOKS);
+  const byRouter = ranked(found.flatMap(({ byRouter }) => byRouter ?? [])).slice(0, 1);
+  const starts = ranked([...inPlane, ...byRouter]).slice(0, isLarge ? 1 : LOOKS + 1);
   const improve = (layout: Layout, random: Random, share: number, rounds: number) =>
-    partition === undefined ? search.improve(layout, random, share * effort, rounds) : search.arrange(layout, random, share * effort);
+    search.improve(layout, random, share * effort, rounds, partition !== undefined);
   // A short look at some cuts, then all effort on the one that promises most.
   const looks = isLarge
     ? starts

@@ -12,9 +12,10 @@ import { Occupancy } from './occupancy.ts';
 import type { Partition } from './partition.ts';
 import type { Pins } from './pins.ts';
 import type { MappingProblem } from './problem.ts';
-import { type Sites, sitesFor, sitesOf, startingSites } from './sites.ts';
+import { type Sites, sitesFor, sitesInLine, sitesOf, startingSites } from './sites.ts';
 import { anneal } from './solve/anneal.ts';
 import { Assignment, type Limits } from './solve/assignment.ts';
+import { clusterOrder } from './solve/clusters.ts';
 import { nearPairs } from './solve/near.ts';
 import { findPositions } from './solve/positions.ts';
 import { type SolverProblem, wiringCost } from './solve/problem.ts';
@@ -71,30 +72,36 @@ export class LayoutSearch {
     private readonly constraints: Constraints,
   ) {}
 
-  /** The cheapest way to lay a partition out as it lies on the grid, or as the wires between its groups suggest. */
-  start(partition: Partition, random: Random): Layout {
+  /**
+   * The cheapest way to lay a partition out as it lies on the grid, or as the wires between its groups suggest; and router by router, if
+   * routers have several cores and that is cheaper: no layout in the plane knows where a router ends.
+   */
+  starts(partition: Partition, random: Random): { readonly inPlane: Layout; readonly byRouter: Layout | null } {
     const { pins } = this.constraints;
     const sites = sitesFor(this.chip, partition.groups, [...pins.values()]);
     const groups = this.groupProblem(partition, sites);
     const centres = [centresOf(this.problem, partition), findPositions(groups.graph, random)];
-    const starts = centres.flatMap((each) => startingSites(this.chip, sites, each));
-    const costs = starts.map((site) => wiringCost(groups, site));
-    const site = starts[costs.indexOf(costs.reduce((a, b) => Math.min(a, b)))];
-    return this.layout(sites, withPins(sites, site, partition, this.constraints));
+    const inPlane = centres
+      .flatMap((each) => startingSites(this.chip, sites, each))
+      .map((site) => ({ site, cost: wiringCost(groups, site) }))
+      .reduce((a, b) => (b.cost < a.cost ? b : a));
+    const layoutOf = (site: Int32Array) => this.layout(sites, withPins(sites, site, partition, this.constraints));
+    const routers = routersOf(this.chip, sites);
+    const behind = routers.sites.reduce((most, { length }) => Math.max(most, length), 0);
+    const byRouter = behind === 1 ? null : sitesInLine(sites, routers, clusterOrder(groups.graph, behind, random));
+    const isCheaper = byRouter !== null && wiringCost(groups, byRouter) < inPlane.cost;
+    return { inPlane: layoutOf(inPlane.site), byRouter: isCheaper ? layoutOf(byRouter) : null };
   }
 
-  /** Chooses other sites for all that shares one; never worse. */
-  arrange(layout: Layout, random: Random, effort: number): Layout {
-    return this.moveAll(this.moveSites(this.moveRouters(layout, random, effort), random, effort));
-  }
-
-  /** Groups and units by turns, for some rounds or until one brings nothing; never worse. */
-  improve(first: Layout, random: Random, effort: number, rounds: number): Layout {
+  /** Groups and, unless these stay together, units by turns, for some rounds; never worse. */
+  improve(first: Layout, random: Random, effort: number, rounds: number, stayTogether: boolean): Layout {
     let layout = first;
     for (let round = 0; round < rounds && (layout.cost > this.leastCost(layout) || layout.illegal > 0); round++) {
       const before = layout;
-      layout = this.moveAll(this.moveUnits(this.arrange(layout, random, effort), random, effort));
-      if (layout === before) break;
+      const arranged = this.moveSites(this.moveRouters(layout, random, effort), random, effort);
+      layout = this.moveAll(stayTogether ? arranged : this.moveUnits(this.moveAll(arranged), random, effort));
+      // Annealing groups takes little time, and each round is another chance.
+      if (layout === before && !stayTogether) break;
     }
     return layout;
   }

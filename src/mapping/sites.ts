@@ -1,4 +1,5 @@
 // Which cores may groups go to, and in which of them do they start? A window of tiles around the port.
+import type { Routers } from './blocks.ts';
 import type { Chip } from './chip.ts';
 import { longerSide, sortAlong } from './partition.ts';
 import { type HopTable, pairHops } from './solve/hops.ts';
@@ -77,6 +78,17 @@ export function startingSites(chip: Chip, sites: Sites, centres: Float64Array): 
   // Absent tiles can spoil every rectangle; the first cores in order always do.
   if (starts.length === 0) starts.push(Int32Array.from({ length: groups }, (_, g) => g));
   return starts;
+}
+
+/**
+ * A starting arrangement that fills one router after the other: first those that lie in the window as a whole, nearest to the port first.
+ *
+ * @param rank - place of each group in the order in which they go there, shape [groups]
+ * @returns site of each group
+ */
+export function sitesInLine({ port }: Sites, routers: Routers, rank: Int32Array): Int32Array {
+  const inLine = [...routers.sites].sort((a, b) => b.length - a.length || port[a[0]] - port[b[0]] || a[0] - b[0]).flat();
+  return rank.map((place) => inLine[place]);
 }
 
 /** Bisects groups and cores together, along the longer side of each, so that neighbours stay neighbours. */

@@ -169,6 +169,7 @@ const SHARED: readonly (readonly [id: string, coresPerRouter: number, cap: numbe
   ['puma', 4, 6],
   // A unit a core.
   ['puma', 20, 1],
+  ['isaac-ce', 48, 1],
 ];
 
 // Cores behind one router are no hop apart: the argument is the same, of routers instead of cores.
