@@ -4,7 +4,7 @@ import { type Random, randomStream } from '../core/random.ts';
 import { unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
 import { checkFit, checkPlacement, doesNotFit, modulesDoNotFit } from './legality.ts';
-import type { Objective } from './objectives.ts';
+import type { Objective } from './objective-names.ts';
 import { type Partition, partitions, repairedPartition } from './partition.ts';
 import { checkPins, type Pins } from './pins.ts';
 import type { Placement } from './placement.ts';

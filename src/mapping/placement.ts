@@ -1,6 +1,6 @@
 // Where does each unit sit? The result of placing, read by metrics, images and reports.
 
-import type { Objective } from './objectives.ts';
+import type { Objective } from './objective-names.ts';
 
 /** Every unit on a core of the chip. */
 export interface Placement {

@@ -7,7 +7,7 @@ import { DEFAULT_THRESHOLD } from '../compression/prune.ts';
 import { SCALE_METHODS } from '../compression/scale.ts';
 import { asFault, type Origin, parseWith } from '../core/validate.ts';
 import { SEQUENCES } from '../exchange/sequences.ts';
-import { OBJECTIVES } from '../mapping/objectives.ts';
+import { OBJECTIVES } from '../mapping/objective-names.ts';
 import { DEFAULT_TARGETS } from '../targets/defaults.ts';
 import { findSuite } from '../tasks/suites.ts';
 import { finishTrainConfig, TrainConfig } from '../training/config.ts';

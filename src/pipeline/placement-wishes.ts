@@ -1,7 +1,7 @@
 // What does the user want of placements, and can that be? Asked before anything is done.
 import { UsageError } from '../core/errors.ts';
 import { chipOf } from '../mapping/chip.ts';
-import { checkObjective } from '../mapping/objective.ts';
+import { checkObjective } from '../mapping/objective-cost.ts';
 import type { Pins } from '../mapping/pins.ts';
 import type { NetworkSizes } from '../network/network.ts';
 import type { Wishes } from '../report/input.ts';

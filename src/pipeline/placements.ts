@@ -2,7 +2,7 @@
 import { type Chip, withCap } from '../mapping/chip.ts';
 import { stepWork } from '../mapping/counts.ts';
 import { mappingMetrics } from '../mapping/metrics.ts';
-import { OBJECTIVE_UNITS } from '../mapping/objective.ts';
+import { OBJECTIVE_UNITS } from '../mapping/objective-names.ts';
 import type { Partition } from '../mapping/partition.ts';
 import type { Pins } from '../mapping/pins.ts';
 import { place } from '../mapping/place.ts';

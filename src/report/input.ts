@@ -3,7 +3,7 @@ import type { Violation } from '../core/errors.ts';
 import type { Warning } from '../core/progress.ts';
 import type { Port } from '../mapping/chip.ts';
 import type { MappingMetrics } from '../mapping/metrics.ts';
-import type { Objective } from '../mapping/objectives.ts';
+import type { Objective } from '../mapping/objective-names.ts';
 import type { Placement } from '../mapping/placement.ts';
 import type { Provenance, Scores } from '../network/artifact.ts';
 import type { Network } from '../network/network.ts';

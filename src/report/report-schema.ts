@@ -1,7 +1,7 @@
 // What may report.json say? Published for other tools, and held against the type that the report is built as.
 import { z } from 'zod';
 import { LayoutAnalysis } from '../analysis/analysis-file.ts';
-import { OBJECTIVES } from '../mapping/objectives.ts';
+import { OBJECTIVES } from '../mapping/objective-names.ts';
 import { Scores } from '../network/artifact.ts';
 import { ACTIVATIONS } from '../network/network.ts';
 import { PROFILE_KINDS, targetSchema } from '../targets/schema.ts';

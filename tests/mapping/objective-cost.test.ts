@@ -5,7 +5,7 @@ import { UsageError } from '../../src/core/errors.ts';
 import { type Chip, chipOf } from '../../src/mapping/chip.ts';
 import { stepWork } from '../../src/mapping/counts.ts';
 import { mappingMetrics } from '../../src/mapping/metrics.ts';
-import { checkObjective } from '../../src/mapping/objective.ts';
+import { checkObjective } from '../../src/mapping/objective-cost.ts';
 import { partition } from '../../src/mapping/partition.ts';
 import { place } from '../../src/mapping/place.ts';
 import type { Placement } from '../../src/mapping/placement.ts';

@@ -6,3 +6,11 @@
  */
 export const OBJECTIVES = ['wire', 'traffic', 'energy', 'congestion'] as const;
 export type Objective = (typeof OBJECTIVES)[number];
+
+/** In what each is counted. */
+export const OBJECTIVE_UNITS: { readonly [objective in Objective]: string } = {
+  wire: 'Σ|w|·hops',
+  traffic: 'messages·hops/step',
+  energy: 'pJ/step',
+  congestion: 'messages/step',
+};

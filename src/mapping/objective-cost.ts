@@ -1,20 +1,12 @@
-// What should a placement make small, beside wires? Traffic, energy, or the busiest link, as the chip sends its messages.
+// What does an objective of messages add up on a chip? Traffic, energy, or the busiest link, as the chip casts its messages.
 import { UsageError } from '../core/errors.ts';
 import { type EnergyProfile, energyProfile } from '../targets/energy.ts';
 import { type MessageFormat, messageFormat } from '../targets/formats.ts';
 import type { Chip } from './chip.ts';
 import { LinkCost, type MessageCost, PairCost, type Routes } from './message-cost.ts';
-import type { Objective } from './objectives.ts';
+import type { Objective } from './objective-names.ts';
 import type { MappingProblem } from './problem.ts';
 import type { Sites } from './sites.ts';
-
-/** In what each is counted. */
-export const OBJECTIVE_UNITS: { readonly [objective in Objective]: string } = {
-  wire: 'Σ|w|·hops',
-  traffic: 'messages·hops/step',
-  energy: 'pJ/step',
-  congestion: 'messages/step',
-};
 
 const PJ_PER_J = 1e12;
 
