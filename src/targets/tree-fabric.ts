@@ -61,7 +61,8 @@ export function treeFabric(coresPerChip: number, positions: ChipPositions): Fabr
     ...drawn(coresPerChip, positions),
     wraps: false,
     links: list.links(),
-    exists: () => true,
+    // A chip alone is not joined to its R3.
+    exists: (router) => chips > 1 || router < r3(0),
     transit: Uint8Array.from({ length: routers }, (_, router) => Number(!isCore(router))),
     routerOf: (_tileX, _tileY, chip, core) => chip * coresPerChip + core,
     hops(from, to): Hops {

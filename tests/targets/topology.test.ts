@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTarget } from '../../src/targets/load.ts';
 import { type NetworkShape, type Topology, topology, topologyOf } from '../../src/targets/topology.ts';
-import { loadChanged, pairsOf, sumOf, wrongWays } from './support.ts';
+import { loadChanged, mappableTargets, pairsOf, sumOf, wrongWays } from './support.ts';
 
 describe('the network of a chip', () => {
   it('numbers cores row-major by tile, then slot', () => {
@@ -54,6 +54,24 @@ describe('the network of a chip', () => {
     expect(rram.portHops(5)).toEqual({ x: 0, y: 0 });
     // Of two in the middle the one farther north.
     expect(topology(loadTarget('rram-mesh')).port).toMatchObject({ x: 0, y: 3 });
+  });
+
+  it.each(mappableTargets())('leads inputs of %s over links that follow one another, wherever they may enter', (id) => {
+    const { cores, links, routersWide, routersHigh, entrance } = topology(loadTarget(id));
+    const far = (count: number) => [0, 1, count >> 1, count - 1].filter((at) => at < count);
+    // A hierarchy on paper is small, and only some of its places are routers.
+    const along = (count: number) => (count <= 8 ? Array.from({ length: count }, (_, at) => at) : far(count));
+    const entrances = along(routersHigh).flatMap((y) => along(routersWide).flatMap((x) => entrance(x, y) ?? []));
+    expect(entrances.length).toBeGreaterThan(0);
+    for (const { portRoute, portHops } of entrances) {
+      for (const core of far(cores)) {
+        const route = portRoute(core);
+        const { x, y } = portHops(core);
+        expect(route.map((link) => links.from[link])).not.toContain(undefined);
+        expect(route.slice(1).map((link) => links.from[link])).toEqual(route.slice(0, -1).map((link) => links.to[link]));
+        expect(x + y).toBe(sumOf(route, links.hopsX) + sumOf(route, links.hopsY));
+      }
+    }
   });
 
   it('gives the pitch with its basis, and no pitch where none is known', () => {
