@@ -1,10 +1,11 @@
 // Is it legal, would it fit, and what would make it fit? Rules that report every violation.
 import { FitError, type Violation } from '../core/errors.ts';
 import { forEachEntry } from '../network/csr.ts';
+import { sourceText } from '../targets/known.ts';
 import type { ResourceName, ResourceUse, StatedLimit } from '../targets/usage.ts';
 import { DemandCounter, fanInLimit, unitLimit } from './capacity.ts';
 import type { Chip } from './chip.ts';
-import { deliveriesOf } from './connections.ts';
+import { connectionsOf, deliveriesOf } from './connections.ts';
 import { coreTotals } from './core-totals.ts';
 import { usedCoresOf } from './geometry.ts';
 import { Occupancy } from './occupancy.ts';
@@ -12,6 +13,7 @@ import { hasPartition, type Partition, partition, partitions, smallestPartition 
 import type { Placement } from './placement.ts';
 import { type MappingProblem, sourceName, unitName } from './problem.ts';
 import { type Elsewhere, moreCores, remediesFor } from './remedy.ts';
+import { sidePaths } from './routing.ts';
 import { wiresOf } from './wires.ts';
 
 /** A rule: what it demands, and who breaks it. */
@@ -190,6 +192,35 @@ export const PLACEMENT_RULES: readonly Rule<PlacementSubject>[] = [
               violation('fit/core', `core ${used.ids[k]}`, use, ['put some of its neurons on other cores']),
             ),
       );
+    },
+  },
+  {
+    id: 'fit/sides',
+    description: 'no side of a tile carries more paths than it can',
+    check: ({ problem, chip, placement }) => {
+      const { file } = chip.target;
+      const { sideCapacity } = file.routing;
+      if (sideCapacity === undefined || sideCapacity.value === null) return [];
+      const used = usedCoresOf(chip, placement);
+      const fullest = sidePaths(chip, used, connectionsOf(deliveriesOf(problem, used), used));
+      if (fullest === null || fullest.used <= sideCapacity.value) return [];
+      const path = 'routing.sideCapacity';
+      const parameter = Object.entries(file.parameters ?? {}).find(([, one]) => one.path === path && one.max >= fullest.used);
+      return [
+        {
+          rule: 'fit/sides',
+          subject: `a side of the tile at router (${fullest.x}, ${fullest.y})`,
+          found: fullest.used,
+          limit: sideCapacity.value,
+          unit: 'paths',
+          source: sourceText(chip.target, path, sideCapacity),
+          remedies: [
+            'search for fewer messages (--objective traffic)',
+            'prune the network',
+            ...(parameter === undefined ? [] : [`give sides what this placement takes (${parameter[0]}=${fullest.used} in --target)`]),
+          ],
+        },
+      ];
     },
   },
 ];

@@ -1,4 +1,5 @@
 // What do routers have to hold for a placement: entries of their tables, paths through their sides?
+import type { Warning } from '../core/progress.ts';
 import type { Chip } from './chip.ts';
 import type { Connection } from './connections.ts';
 import type { UsedCores } from './geometry.ts';
@@ -41,6 +42,16 @@ export function tableEntries(chip: Chip, used: UsedCores, connections: readonly 
     limit?.value ?? null,
     (router) => ({ x: routers.x[router], y: routers.y[router] }),
   );
+}
+
+/** A warning where a table would have to hold more than it can: how far default routing would help is not counted, so it may still fit. */
+export function tableWarnings(use: RoutingUse | null): Warning[] {
+  if (use === null || use.limit === null || use.used <= use.limit) return [];
+  const { used, limit, x, y } = use;
+  const message =
+    `the routing table at router (${x}, ${y}) takes ${used} entries and has ${limit}, those that default routing spares included; ` +
+    'fewer synapses between cores, or neurons on more chips (--keep-free), take fewer';
+  return [{ rule: 'map/table-entries', message }];
 }
 
 /**

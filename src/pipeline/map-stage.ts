@@ -9,6 +9,7 @@ import { checkFit } from '../mapping/legality.ts';
 import { partition } from '../mapping/partition.ts';
 import { checkConstraints } from '../mapping/place.ts';
 import { realWeights } from '../mapping/problem.ts';
+import { tableWarnings } from '../mapping/routing.ts';
 import type { TargetInput } from '../report/input.ts';
 import type { Target } from '../targets/load.ts';
 import { findSuite } from '../tasks/suites.ts';
@@ -85,7 +86,7 @@ export async function mapStage(
       activity: { mode: 'nonzero', trials: measured.trials, activeNeurons: measured.activeNeurons },
       placements: inputs,
       scores: header.scores['integer'] ?? null,
-      warnings,
+      warnings: [...warnings, ...inputs.flatMap(({ result }) => tableWarnings(result?.metrics.routing.tableEntries ?? null))],
       messages: [...measured.means],
     }),
   };

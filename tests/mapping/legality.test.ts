@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { describeViolations } from '../../src/core/errors.ts';
 import { chipOf } from '../../src/mapping/chip.ts';
+import { chipProblem } from '../../src/mapping/chip-problem.ts';
 import { checkFit, checkPlacement, FIT_RULES, PLACEMENT_RULES } from '../../src/mapping/legality.ts';
+import { mappingMetrics } from '../../src/mapping/metrics.ts';
 import { loadTarget } from '../../src/targets/load.ts';
-import { madeUpChip, randomProblem } from './support.ts';
+import { madeUpChip, randomNetwork, randomProblem } from './support.ts';
 
 describe('a network that fits', () => {
   it('breaks no rule, and says how many cores it takes', () => {
@@ -93,6 +95,36 @@ describe('a placement', () => {
       'core 1 fit/core/axons-out',
     ]);
     expect(violations[0]).toMatchObject({ found: 11, limit: 10, remedies: ['put some of its neurons on other cores'] });
+  });
+});
+
+describe('the sides of a tile', () => {
+  // Neurons in a row listen to all others, one a core.
+  const network = randomNetwork(2, { rows: 1, columns: 6, density: 1 });
+  const on = (spec: string) => {
+    const chip = chipOf(loadTarget(spec), { maxNeuronsPerCore: 1 });
+    const problem = chipProblem(network, null, chip);
+    const core = Int32Array.from({ length: problem.units }, (_, unit) => unit);
+    const placement = { core, seed: 1, cost: { start: 0, final: 0 }, objective: null };
+    return { ...mappingMetrics(problem, chip, placement).routing, broken: checkPlacement(problem, chip, placement) };
+  };
+
+  it('carry as many paths as they have room for, and not one more', () => {
+    const free = on('mosaic');
+    const most = free.sidePaths?.used ?? 0;
+    expect(most).toBeGreaterThan(2);
+    expect([free.broken, on(`mosaic:sideCapacity=${most}`).broken]).toEqual([[], []]);
+    const tight = on(`mosaic:sideCapacity=${most - 1}`);
+    expect(tight.broken).toEqual([
+      expect.objectContaining({
+        rule: 'fit/sides',
+        subject: `a side of the tile at router (${tight.sidePaths?.x}, ${tight.sidePaths?.y})`,
+        found: most,
+        limit: most - 1,
+        source: expect.stringContaining('mosaic.json routing.sideCapacity'),
+      }),
+    ]);
+    expect(tight.broken[0].remedies).toContain(`give sides what this placement takes (sideCapacity=${most} in --target)`);
   });
 });
 

@@ -7,7 +7,7 @@ import { stepWork } from '../../src/mapping/counts.ts';
 import { usedCoresOf } from '../../src/mapping/geometry.ts';
 import { expectedCongestion, linkTraffic } from '../../src/mapping/links.ts';
 import { mappingMetrics } from '../../src/mapping/metrics.ts';
-import { sidePaths, tableEntries } from '../../src/mapping/routing.ts';
+import { sidePaths, tableEntries, tableWarnings } from '../../src/mapping/routing.ts';
 import { transfersOf } from '../../src/mapping/transfers.ts';
 import { loadTarget } from '../../src/targets/load.ts';
 import { topologyOf } from '../../src/targets/topology.ts';
@@ -89,6 +89,14 @@ describe('a source with targets on cores 2, 5 and 8 of 3 × 3, from core 0', () 
     expect(tableEntries(trees, tree.used, [...tree.connections, ...tree.connections.map((one) => ({ ...one, source: 1 }))])?.used).toBe(1);
     expect(tableEntries(trees, tree.used, [...tree.connections, ...others.slice(0, 1)])).toEqual({ used: 2, limit: 1023, x: 2, y: 0 });
     expect(tableEntries(casting('unicast-per-core'), tree.used, tree.connections)).toBeNull();
+    const full = { used: 1023, limit: 1023, x: 3, y: 4 };
+    expect([null, full, { ...full, limit: null }].flatMap(tableWarnings)).toEqual([]);
+    expect(tableWarnings({ ...full, used: 1024 })).toEqual([
+      {
+        rule: 'map/table-entries',
+        message: expect.stringMatching(/^the routing table at router \(3, 4\) takes 1024 entries and has 1023,/),
+      },
+    ]);
     const fabric = casting('switch-fabric', { wide: 3, high: 3 }, {});
     // A path back from core 2 crosses the sides of the row the other way; each carries both.
     const back = { ...tree.connections[0], source: 1, from: 1, to: 0 };
