@@ -1,4 +1,5 @@
 // Does the command sweep on several processes, survive every way to be stopped, and say what it found?
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -26,11 +27,15 @@ function checkpoints(out: string): string {
   return files.map((file) => (existsSync(file) ? readFileSync(file).toString('latin1') : '')).join();
 }
 
-/** Starts the sweep and sends it a signal as soon as there is a checkpoint other than the present one. */
+/**
+ * Starts the sweep and sends it a signal as soon as it has begun and there is another checkpoint than before: workers of a sweep that was
+ * killed may write one when the next still starts, and a signal would be too early.
+ */
 async function stopped(signal: 'SIGKILL' | 'SIGINT', out: string): Promise<Outcome> {
-  const before = checkpoints(out);
   const child = startCli(['sweep', 'sweep.yaml', '--out', out, '--workers', '2'], folder);
   const outcome = outcomeOf(child);
+  if (child.stderr !== null) await once(child.stderr, 'data');
+  const before = checkpoints(out);
   while (['', before].includes(checkpoints(out).replace(/^,$/, '')) && child.exitCode === null) await setTimeout(1);
   child.kill(signal);
   return outcome;
