@@ -23,9 +23,17 @@ export interface NullModel {
 /** Permutations that show the spread. */
 const PERMUTATIONS = 20;
 
-/** Hop totals of each part, with units on the given (numbered) cores. */
-export function hopTotals(problem: MappingProblem, used: UsedCores, core: Int32Array): PartTotals {
-  return totals(problem, partOfSynapse(problem), hopsOn(problem, used, core));
+/**
+ * Hop totals of each part, with units on the given (numbered) cores.
+ *
+ * @param part - of each synapse, where it is known already
+ */
+export function hopTotals(problem: MappingProblem, used: UsedCores, core: Int32Array, part = partOfSynapse(problem)): PartTotals {
+  const { unitOfSource } = problem;
+  return totals(problem, part, (unit, source) => {
+    const sender = unitOfSource[source];
+    return used.distance(sender < 0 ? null : core[sender], core[unit]);
+  });
 }
 
 /** The null model of a placement: random permutations of the units over the places that are taken. */
@@ -50,26 +58,10 @@ export function nullModel(problem: MappingProblem, used: UsedCores, seed: number
   });
   const samples = Array.from({ length: PERMUTATIONS }, (_, i) => {
     const place = randomStream(seed, 'null model', i).permutation(units);
-    return totals(
-      problem,
-      part,
-      hopsOn(
-        problem,
-        used,
-        place.map((unit) => used.core[unit]),
-      ),
-    );
+    const core = place.map((unit) => used.core[unit]);
+    return hopTotals(problem, used, core, part);
   });
-  return { placed: totals(problem, part, hopsOn(problem, used, used.core)), expected, samples };
-}
-
-type HopsOfSynapse = (unit: number, source: number) => number;
-
-function hopsOn({ unitOfSource }: MappingProblem, used: UsedCores, core: Int32Array): HopsOfSynapse {
-  return (unit, source) => {
-    const sender = unitOfSource[source];
-    return used.distance(sender < 0 ? null : core[sender], core[unit]);
-  };
+  return { placed: hopTotals(problem, used, used.core, part), expected, samples };
 }
 
 /** Which of the parts each synapse is. */
@@ -82,7 +74,7 @@ function partOfSynapse(problem: MappingProblem): Uint8Array {
 }
 
 // Plain arrays: this runs through all synapses for every permutation.
-function totals({ synapses }: MappingProblem, part: Uint8Array, hops: HopsOfSynapse): PartTotals {
+function totals({ synapses }: MappingProblem, part: Uint8Array, hops: (unit: number, source: number) => number): PartTotals {
   const { indptr, indices, values } = synapses;
   const wiringCost = new Float64Array(PARTS.length);
   const synapseHopsSum = new Float64Array(PARTS.length);
